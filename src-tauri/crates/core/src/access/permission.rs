@@ -1,0 +1,158 @@
+//! The whole vocabulary of permissions, in one table.
+
+use std::borrow::Cow;
+
+/// A right as a type: the marker a [`super::Grant`] carries.
+pub trait Right: Send + Sync + 'static {
+    /// The permission this marker stands for.
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+        crate::text_enum! {
+            /// One thing a person may do, named `action:resource`.
+            Permission { $($(#[$doc])* $name = $text),+ }
+        }
+        /// One marker type per permission, to be named in signatures: `&Grant<can::RefundOrder>`.
+        pub mod can {
+            use super::{Permission, Right};
+            $(
+                $(#[$doc])*
+                #[derive(Clone, Copy, Debug)]
+                pub struct $name;
+                impl Right for $name {
+                    const PERMISSION: Permission = Permission::$name;
+                }
+            )+
+        }
+    };
+}
+
+permissions! {
+    /// See one's own account.
+    ReadSelf = "read:self",
+    /// See people.
+    ReadUser = "read:user",
+    /// Invite people.
+    CreateUser = "create:user",
+    /// Change, lock and unlock people.
+    UpdateUser = "update:user",
+    /// Remove people and bring them back.
+    DeleteUser = "delete:user",
+    /// Download people as a file.
+    ExportUser = "export:user",
+    /// Change the role of a person.
+    UpdateRole = "update:role",
+    /// See and end the sessions of other people.
+    ManageSession = "manage:session",
+    /// See products.
+    ReadProduct = "read:product",
+    /// Add products.
+    CreateProduct = "create:product",
+    /// Change products.
+    UpdateProduct = "update:product",
+    /// Withdraw products.
+    DeleteProduct = "delete:product",
+    /// See orders.
+    ReadOrder = "read:order",
+    /// Enter orders.
+    CreateOrder = "create:order",
+    /// Move orders on and cancel them.
+    UpdateOrder = "update:order",
+    /// Give money back.
+    RefundOrder = "refund:order",
+    /// Download orders as a file.
+    ExportOrder = "export:order",
+    /// See payments and refunds.
+    ReadPayment = "read:payment",
+    /// Take, capture and void payments.
+    CapturePayment = "capture:payment",
+    /// See the ledger.
+    ReadLedger = "read:ledger",
+    /// See and download files.
+    ReadFile = "read:file",
+    /// Upload files.
+    CreateFile = "create:file",
+    /// Remove files.
+    DeleteFile = "delete:file",
+    /// See and verify the audit log.
+    ReadAudit = "read:audit",
+    /// Download the audit log.
+    ExportAudit = "export:audit",
+    /// Bring data in from files.
+    RunImport = "run:import",
+    /// See the settings of the tenant.
+    ReadSetting = "read:setting",
+    /// Change the settings of the tenant.
+    UpdateSetting = "update:setting",
+    /// Share saved views with the team.
+    ShareView = "share:view",
+    /// See figures of the whole business.
+    ReadStats = "read:stats",
+    /// See the state of the system.
+    ReadSystem = "read:system",
+}
+
+/// A set of permissions, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions(u128);
+
+impl Permissions {
+    /// No permission at all.
+    pub const NONE: Self = Self(0);
+
+    /// Every permission there is.
+    pub fn all() -> Self {
+        Permission::ALL.iter().copied().collect()
+    }
+
+    /// Whether `permission` is in the set.
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & bit(permission) != 0
+    }
+
+    /// The set with everything of `other` as well.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Only what is in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The set without `permission`.
+    #[must_use]
+    pub fn without(self, permission: Permission) -> Self {
+        Self(self.0 & !bit(permission))
+    }
+
+    /// Whether everything in this set is in `other`.
+    pub const fn within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// The permissions in the set, in the order of the vocabulary.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        Self(permissions.into_iter().fold(0, |bits, permission| bits | bit(permission)))
+    }
+}
+
+fn bit(permission: Permission) -> u128 {
+    Permission::ALL.iter().position(|p| *p == permission).map_or(0, |place| 1 << place)
+}
+
+impl From<Permission> for Cow<'static, str> {
+    fn from(permission: Permission) -> Self {
+        Cow::Borrowed(permission.as_str())
+    }
+}

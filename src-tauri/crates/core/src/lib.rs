@@ -1,0 +1,16 @@
+//! The words of Purser: ids, money, time, permissions, errors and the state machines.
+//!
+//! Everything here is plain data and pure functions. Nothing that waits (async), reads a file, a socket or a database may enter; the one
+//! exception is [`time::Clock`] and [`ids::Ids`], which are handed in so that everything else stays repeatable.
+
+pub mod access;
+pub mod error;
+pub mod ids;
+pub mod money;
+pub mod text;
+pub mod time;
+
+pub use access::{Actor, Grant, Permission, Role};
+pub use error::{Error, FieldError, Result};
+pub use money::{Currency, Money};
+pub use time::{Clock, Timestamp};
