@@ -4,7 +4,9 @@
 //! exception is [`time::Clock`] and [`ids::Ids`], which are handed in so that everything else stays repeatable.
 
 pub mod access;
+pub mod audit;
 pub mod error;
+pub mod events;
 pub mod ids;
 pub mod money;
 pub mod text;

@@ -1,1 +1,26 @@
-//! store
+//! The database. One body for two engines, SQLite and PostgreSQL; the only crate that knows sqlx.
+//!
+//! `Db` opens an engine, `Tx` is one transaction (or one reading connection) of one tenant, and each table has one file with the
+//! statements that touch it. Rules, permissions and HTTP words may not enter: a function here finds, lists, inserts, updates or deletes.
+//!
+//! Statements are static text with `$1` placeholders, or pieces of static text put together by [`sql::Query`]; a value can only be
+//! bound. What the two engines word differently is written side by side with [`Tx::pick`].
+
+pub mod audit;
+pub mod db;
+mod error;
+pub mod events;
+mod migrate;
+pub mod page;
+mod postgres;
+mod rows;
+pub mod sql;
+mod sqlite;
+mod tx;
+
+pub use db::{Config, Db, Engine, Scope};
+pub use error::{Error, Result};
+pub use page::{Cursor, Listing, Page, SortKey};
+pub use rows::Row;
+pub use sql::{Query, Value, sql};
+pub use tx::Tx;
