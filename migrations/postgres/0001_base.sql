@@ -97,7 +97,6 @@ CREATE INDEX sign_ins_user ON sign_ins (tenant_id, user_id, at);
 CREATE TABLE signing_keys (
     kid TEXT COLLATE "C" PRIMARY KEY NOT NULL,
     private_key BYTEA NOT NULL,
-    public_key BYTEA NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     retired_at TIMESTAMPTZ
 );

@@ -97,7 +97,6 @@ CREATE INDEX sign_ins_user ON sign_ins (tenant_id, user_id, at);
 CREATE TABLE signing_keys (
     kid TEXT PRIMARY KEY NOT NULL,
     private_key BLOB NOT NULL,
-    public_key BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     retired_at INTEGER
 ) STRICT;

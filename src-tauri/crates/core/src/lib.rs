@@ -9,6 +9,7 @@ pub mod error;
 pub mod events;
 pub mod ids;
 pub mod money;
+pub mod people;
 pub mod text;
 pub mod time;
 

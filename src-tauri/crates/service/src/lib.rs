@@ -1,1 +1,11 @@
-//! service
+//! What Purser does: one use case a function, each taking the proof that its caller may.
+//!
+//! Rules live here. SQL lives in the store, HTTP words in http, outside parties in the adapters behind the ports declared here. Nothing
+//! that waits for an outside party may happen inside a transaction.
+
+pub mod app;
+pub mod audit;
+pub mod events;
+pub mod identity;
+
+pub use app::{App, Parts};

@@ -14,9 +14,12 @@ mod migrate;
 pub mod page;
 mod postgres;
 mod rows;
+pub mod sessions;
 pub mod sql;
 mod sqlite;
+pub mod tenants;
 mod tx;
+pub mod users;
 
 pub use db::{Config, Db, Engine, Scope};
 pub use error::{Error, Result};

@@ -121,6 +121,15 @@ impl Tx {
         })
     }
 
+    /// Wait until nobody else is in the part of the program called `name`, in any process, and keep it until the transaction ends.
+    pub async fn alone(&mut self, name: &'static str) -> Result<()> {
+        if self.engine() == Engine::Postgres {
+            self.run(crate::sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(name)).await?;
+        }
+        // SQLite has one writer, so whoever holds a turn is alone.
+        Ok(())
+    }
+
     /// Announce a change: written with the transaction, told to open pages after the commit.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);

@@ -1,0 +1,60 @@
+//! What every use case can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use purser_core::Result;
+use purser_core::ids::Ids;
+use purser_core::time::Clock;
+use purser_store::Db;
+
+use crate::identity::authority::Authorities;
+use crate::identity::passwords::Passwords;
+use crate::identity::tokens::Tokens;
+
+/// The running engine. Cheap to clone; one per process and database.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+    /// Hashing and checking of passwords.
+    pub passwords: Passwords,
+    /// Signing and checking of access tokens.
+    pub tokens: Tokens,
+    /// What each session may do, remembered until somebody changes it.
+    pub authorities: Authorities,
+}
+
+/// What an [`App`] is made from.
+pub struct Setup {
+    /// The database, open.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+}
+
+impl App {
+    /// Put the engine together; makes the first signing key if there is none.
+    pub async fn new(setup: Setup) -> Result<Self> {
+        let Setup { db, clock, ids } = setup;
+        let tokens = Tokens::load(&db, &clock).await?;
+        let passwords = Passwords::default();
+        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities: Authorities::default() })))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,73 @@
+//! Who did what: every sensitive action leaves one line, in the same transaction.
+
+use purser_core::access::{Caller, Grant};
+use purser_core::audit::Entry;
+use purser_store::Tx;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// What a line says beyond who and when. Secrets never go in: `before` and `after` are views made for it.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    action: &'static str,
+    subject_type: &'static str,
+    subject_id: Option<Uuid>,
+    label: String,
+    before: Option<String>,
+    after: Option<String>,
+    reason: Option<String>,
+}
+
+impl Line {
+    /// `action` (`order.refund`) was done to a thing of a kind (`order`).
+    pub fn new(action: &'static str, subject_type: &'static str, subject: impl Into<Uuid>, label: impl Into<String>) -> Self {
+        Self { action, subject_type, subject_id: Some(subject.into()), label: label.into(), ..Self::default() }
+    }
+
+    /// What it was before.
+    #[must_use]
+    pub fn before(self, state: &impl Serialize) -> Self {
+        Self { before: serde_json::to_string(state).ok(), ..self }
+    }
+
+    /// What it is now.
+    #[must_use]
+    pub fn after(self, state: &impl Serialize) -> Self {
+        Self { after: serde_json::to_string(state).ok(), ..self }
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(self, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..self }
+    }
+}
+
+/// Write `line` with this transaction.
+pub fn record<P>(tx: &mut Tx, by: &Grant<P>, line: Line) {
+    let actor = by.actor();
+    let actor_kind = match actor.caller {
+        Caller::User(..) => "user",
+        Caller::System => "system",
+        Caller::Command => "command",
+    };
+    let origin = by.origin();
+    tx.audit(Entry {
+        id: by.id(),
+        tenant: by.tenant(),
+        at: by.now(),
+        actor_kind,
+        actor_id: by.user(),
+        actor_name: actor.name.clone(),
+        action: line.action,
+        subject_type: line.subject_type,
+        subject_id: line.subject_id,
+        subject_label: line.label,
+        before: line.before,
+        after: line.after,
+        reason: line.reason,
+        ip: origin.ip.clone(),
+        user_agent: origin.user_agent.clone(),
+        request_id: origin.request_id,
+    });
+}

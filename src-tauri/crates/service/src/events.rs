@@ -1,0 +1,11 @@
+//! Announcing a change to whoever has a page open.
+
+use purser_core::access::Grant;
+use purser_core::events::{Event, Topic};
+use purser_store::Tx;
+use uuid::Uuid;
+
+/// Announce that `subject` changed; told after the commit of `tx`.
+pub fn emit<P>(tx: &mut Tx, by: &Grant<P>, topic: Topic, action: &str, subject: impl Into<Uuid>) {
+    tx.emit(Event { seq: 0, tenant: by.tenant(), topic, action: action.to_owned(), subject_id: subject.into(), actor_id: by.user(), at: by.now() });
+}

@@ -1,0 +1,110 @@
+//! The sessions of a person: list them, end one, end all; and changing one's own password.
+
+use purser_core::access::{Caller, Grant, can};
+use purser_core::events::Topic;
+use purser_core::ids::{SessionId, UserId};
+use purser_core::{Error, Result};
+use purser_store::sessions::Session;
+use purser_store::users::User;
+use purser_store::{sessions, users};
+
+use super::passwords;
+use crate::audit::{self, Line};
+use crate::{App, events};
+
+fn own(by: &Grant<can::ReadSelf>) -> Result<(UserId, SessionId)> {
+    match by.actor().caller {
+        Caller::User(user, session) => Ok((user, session)),
+        Caller::System | Caller::Command => Err(Error::NotFound("session")),
+    }
+}
+
+/// The caller's own account.
+pub async fn me(app: &App, by: &Grant<can::ReadSelf>) -> Result<(User, purser_store::tenants::Tenant)> {
+    let (user, _) = own(by)?;
+    app.db
+        .read(by, async |tx| {
+            let user = users::find(tx, user).await?.ok_or(Error::NotFound("user"))?;
+            let tenant = purser_store::tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
+            Ok((user, tenant))
+        })
+        .await
+}
+
+/// The caller's own open sessions, and which of them is asking.
+pub async fn list_own(app: &App, by: &Grant<can::ReadSelf>) -> Result<(Vec<Session>, SessionId)> {
+    let (user, current) = own(by)?;
+    let list = app.db.read(by, async |tx| sessions::list(tx, user, by.now()).await.map_err(Error::from)).await?;
+    Ok((list, current))
+}
+
+/// End the session that is asking.
+pub async fn sign_out(app: &App, by: &Grant<can::ReadSelf>) -> Result<()> {
+    let (_, current) = own(by)?;
+    end_own(app, by, current).await
+}
+
+/// End one of the caller's own sessions.
+pub async fn end_own(app: &App, by: &Grant<can::ReadSelf>, id: SessionId) -> Result<()> {
+    let (user, _) = own(by)?;
+    app.db
+        .transact(by, async |tx| {
+            let open = sessions::list(tx, user, by.now()).await?;
+            if !open.iter().any(|session| session.id == id) {
+                return Err(Error::NotFound("session"));
+            }
+            sessions::end(tx, id, by.now(), "signed_out").await?;
+            events::emit(tx, by, Topic::Session, "ended", id.uuid());
+            audit::record(tx, by, Line::new("session.end", "user", user.uuid(), by.actor().name.clone()));
+            Ok(())
+        })
+        .await
+}
+
+/// The open sessions of another person.
+pub async fn list_of(app: &App, by: &Grant<can::ManageSession>, user: UserId) -> Result<Vec<Session>> {
+    app.db
+        .read(by, async |tx| {
+            users::find(tx, user).await?.ok_or(Error::NotFound("user"))?;
+            Ok(sessions::list(tx, user, by.now()).await?)
+        })
+        .await
+}
+
+/// End one session of another person.
+pub async fn end_of(app: &App, by: &Grant<can::ManageSession>, user: UserId, id: SessionId) -> Result<()> {
+    app.db
+        .transact(by, async |tx| {
+            let person = users::find(tx, user).await?.ok_or(Error::NotFound("user"))?;
+            let open = sessions::list(tx, user, by.now()).await?;
+            if !open.iter().any(|session| session.id == id) {
+                return Err(Error::NotFound("session"));
+            }
+            sessions::end(tx, id, by.now(), "ended_by_staff").await?;
+            events::emit(tx, by, Topic::Session, "ended", id.uuid());
+            audit::record(tx, by, Line::new("session.end", "user", user.uuid(), person.name()));
+            Ok(())
+        })
+        .await
+}
+
+/// Change one's own password; every other session of the person ends.
+pub async fn change_password(app: &App, by: &Grant<can::ReadSelf>, current: String, new: String) -> Result<()> {
+    let (id, session) = own(by)?;
+    let user = app.db.read(by, async |tx| users::find(tx, id).await.map_err(Error::from)).await?.ok_or(Error::NotFound("user"))?;
+    if !app.passwords.verify(current, user.password_hash.clone()).await? {
+        return Err(Error::invalid("currentPassword", "wrong", "This is not the current password."));
+    }
+    passwords::check("newPassword", &new, &[&user.email, &user.first_name, &user.last_name])?;
+    let hash = app.passwords.hash(new).await?;
+    app.db
+        .transact(by, async |tx| {
+            users::set_password(tx, id, hash, by.now()).await?;
+            sessions::end_all(tx, id, Some(session), by.now(), "password_changed").await?;
+            events::emit(tx, by, Topic::User, "password_changed", id.uuid());
+            events::emit(tx, by, Topic::Session, "ended", session.uuid());
+            audit::record(tx, by, Line::new("user.password", "user", id.uuid(), user.name()));
+            Ok(())
+        })
+        .await
+}

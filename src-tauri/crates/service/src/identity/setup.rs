@@ -1,0 +1,125 @@
+//! The first run: one tenant and its owner.
+
+use std::sync::Arc;
+
+use purser_core::access::{Actor, Grant, Origin, Role, can};
+use purser_core::error::Checks;
+use purser_core::ids::TenantId;
+use purser_core::people::Status;
+use purser_core::{Currency, Error, Result};
+use purser_store::tenants::Tenant;
+use purser_store::users::User;
+use purser_store::{Scope, tenants, users};
+
+use super::passwords;
+use super::sign_in::{self, SignedIn};
+use crate::App;
+use crate::audit::{self, Line};
+
+/// What the first run asks for.
+#[derive(Clone, Debug)]
+pub struct FirstRun {
+    /// Name of the business.
+    pub tenant_name: String,
+    /// Given name of the owner.
+    pub first_name: String,
+    /// Family name of the owner.
+    pub last_name: String,
+    /// E-mail of the owner.
+    pub email: String,
+    /// Password of the owner.
+    pub password: String,
+    /// Currency it sells in.
+    pub currency: Currency,
+}
+
+/// Whether the first run is still to come.
+pub async fn needed(app: &App) -> Result<bool> {
+    Ok(app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?.is_empty())
+}
+
+/// Make the tenant and its owner, and sign the owner in. Works once; afterwards a conflict.
+pub async fn run(app: &App, first: FirstRun, origin: Arc<Origin>) -> Result<SignedIn> {
+    check(&first)?;
+    if !needed(app).await? {
+        return Err(done());
+    }
+    let owner = create(app, first).await?;
+    sign_in::begin(app, owner, false, origin).await
+}
+
+fn done() -> Error {
+    Error::conflict("already_set_up", "Purser is set up already. Sign in instead.")
+}
+
+fn check(first: &FirstRun) -> Result<()> {
+    let mut checks = Checks::new();
+    checks.text("tenantName", &first.tenant_name, 100);
+    checks.text("firstName", &first.first_name, 100);
+    checks.text("lastName", &first.last_name, 100);
+    checks.extend(purser_core::people::check_email("email", &first.email));
+    checks.done()?;
+    passwords::check("password", &first.password, &[&first.email, &first.first_name, &first.last_name, &first.tenant_name])
+}
+
+/// Make the tenant and its owner; a conflict if there is a tenant already.
+pub async fn create(app: &App, first: FirstRun) -> Result<User> {
+    let now = app.clock.now();
+    let tenant_id: TenantId = app.ids.next(now);
+    let tenant = Tenant {
+        id: tenant_id,
+        name: first.tenant_name.trim().to_owned(),
+        slug: slug(&first.tenant_name),
+        currency: first.currency,
+        environment: "local".into(),
+        settings: purser_store::tenants::Settings::default(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let owner = User {
+        id: app.ids.next(now),
+        tenant_id,
+        email: first.email.trim().to_owned(),
+        first_name: first.first_name.trim().to_owned(),
+        last_name: first.last_name.trim().to_owned(),
+        role: Role::Owner,
+        status: Status::Active,
+        password_hash: Some(app.passwords.hash(first.password).await?),
+        phone: None,
+        country: None,
+        language: None,
+        notes: None,
+        email_verified: false,
+        last_login_at: None,
+        locked_at: None,
+        lock_reason: None,
+        deleted_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let actor = Actor { name: owner.name(), ..Actor::system(tenant_id) };
+    let by: Grant<can::UpdateRole> = Grant::of(Arc::new(actor), Arc::default(), now, &app.ids)?;
+    app.db
+        .transact(Scope::System, async |tx| {
+            tx.alone("setup").await?;
+            if !tenants::all(tx).await?.is_empty() {
+                return Err(done());
+            }
+            tenants::insert(tx, &tenant).await?;
+            users::insert(tx, std::slice::from_ref(&owner)).await?;
+            audit::record(tx, &by, Line::new("tenant.create", "tenant", tenant_id.uuid(), tenant.name.clone()));
+            audit::record(tx, &by, Line::new("user.create", "user", owner.id.uuid(), owner.name()));
+            Ok(())
+        })
+        .await?;
+    Ok(owner)
+}
+
+/// A name as addresses write it: `Harbour Supplies` becomes `harbour-supplies`.
+fn slug(name: &str) -> String {
+    let words: Vec<String> =
+        name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    if words.is_empty() { "tenant".into() } else { words.join("-") }
+}

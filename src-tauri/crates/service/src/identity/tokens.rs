@@ -1,0 +1,180 @@
+//! Access tokens: JWT, RS256, 15 minutes, signed by a key the database keeps; refresh tokens: 256 random bits, kept as a hash.
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::KeyPair;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use purser_core::ids::{SessionId, TenantId, UserId};
+use purser_core::time::{Clock, MINUTE};
+use purser_core::{Error, Result, Timestamp};
+use purser_store::sessions::{self, SigningKey};
+use purser_store::{Db, Scope};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// How long an access token works, in microseconds.
+pub const ACCESS_LIFE: i64 = 15 * MINUTE;
+const ISSUER: &str = "purser";
+const AUDIENCE: &str = "purser-api";
+
+/// What an access token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Claims {
+    /// Who issued it.
+    pub iss: String,
+    /// Whom it is for.
+    pub aud: String,
+    /// The person.
+    pub sub: UserId,
+    /// The tenant.
+    pub tid: TenantId,
+    /// The session.
+    pub sid: SessionId,
+    /// Issued at, seconds since 1970.
+    pub iat: i64,
+    /// Works until, seconds since 1970.
+    pub exp: i64,
+}
+
+/// Signs with the newest key and accepts every key in force.
+pub struct Tokens {
+    keys: Vec<Key>,
+}
+
+struct Key {
+    kid: String,
+    sign: EncodingKey,
+    check: DecodingKey,
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+}
+
+/// A public key as published at `/.well-known/jwks.json` (RFC 7517).
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct Jwk {
+    /// Key id.
+    pub kid: String,
+    /// Always `RSA`.
+    pub kty: &'static str,
+    /// Always `RS256`.
+    pub alg: &'static str,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    pub purpose: &'static str,
+    /// Modulus, base64url.
+    pub n: String,
+    /// Exponent, base64url.
+    pub e: String,
+}
+
+impl Tokens {
+    /// The keys in force; makes the first one if there is none.
+    pub async fn load(db: &Db, clock: &Clock) -> Result<Self> {
+        let mut stored = db.read(Scope::System, async |tx| sessions::signing_keys(tx).await.map_err(Error::from)).await?;
+        if stored.is_empty() {
+            let fresh = tokio::task::spawn_blocking(generate).await.map_err(|error| Error::Internal(Box::new(error)))??;
+            let fresh = SigningKey { created_at: clock.now(), ..fresh };
+            db.transact(Scope::System, async |tx| {
+                // Another process may have been first; then its key serves.
+                if sessions::signing_keys(tx).await?.is_empty() {
+                    sessions::insert_signing_key(tx, &fresh).await?;
+                }
+                stored = sessions::signing_keys(tx).await?;
+                Ok::<_, Error>(())
+            })
+            .await?;
+        }
+        let keys = stored.iter().map(parse).collect::<Result<_>>()?;
+        Ok(Self { keys })
+    }
+
+    /// A signed access token for this session.
+    pub fn issue(&self, (user, tenant, session): (UserId, TenantId, SessionId), now: Timestamp) -> Result<String> {
+        let key = self.keys.first().ok_or_else(|| Error::internal("there is no signing key"))?;
+        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
+        let claims = Claims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: user,
+            tid: tenant,
+            sid: session,
+            iat: now.seconds(),
+            exp: now.plus(ACCESS_LIFE).seconds(),
+        };
+        jsonwebtoken::encode(&header, &claims, &key.sign).map_err(|error| Error::Internal(Box::new(error)))
+    }
+
+    /// What a token says, if one of our keys signed it with RS256, for us, and it is still in force.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| bad_token())?;
+        let kid = header.kid.ok_or_else(bad_token)?;
+        let key = self.keys.iter().find(|key| key.kid == kid).ok_or_else(bad_token)?;
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[ISSUER]);
+        // The time is checked below, by our own clock.
+        validation.validate_exp = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.check, &validation).map_err(|_| bad_token())?.claims;
+        if claims.exp <= now.seconds() {
+            return Err(Error::Unauthenticated("token_expired", "The sign-in has run out. Refresh it or sign in again.".into()));
+        }
+        if claims.iat > now.seconds() + 60 {
+            return Err(bad_token());
+        }
+        Ok(claims)
+    }
+
+    /// The public keys.
+    pub fn published(&self) -> Vec<Jwk> {
+        let publish = |key: &Key| Jwk {
+            kid: key.kid.clone(),
+            kty: "RSA",
+            alg: "RS256",
+            purpose: "sig",
+            n: URL_SAFE_NO_PAD.encode(&key.modulus),
+            e: URL_SAFE_NO_PAD.encode(&key.exponent),
+        };
+        self.keys.iter().map(publish).collect()
+    }
+}
+
+fn bad_token() -> Error {
+    Error::Unauthenticated("bad_token", "The access token is not valid. Sign in again.".into())
+}
+
+/// RSA with 2,048 bits; takes a tenth of a second or so.
+fn generate() -> Result<SigningKey> {
+    let broken = |_| Error::internal("a signing key could not be made");
+    let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).map_err(broken)?;
+    let der = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair).map_err(broken)?;
+    let kid = hex::encode(&Sha256::digest(pair.public_key().as_ref())[..8]);
+    Ok(SigningKey { kid, private_key: der.as_ref().to_vec(), created_at: Timestamp::default() })
+}
+
+fn parse(stored: &SigningKey) -> Result<Key> {
+    let pair = aws_lc_rs::rsa::KeyPair::from_pkcs8(&stored.private_key).map_err(|error| Error::internal(error.to_string()))?;
+    let public = pair.public_key();
+    let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
+    let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
+    let body = STANDARD.encode(&stored.private_key);
+    let lines: Vec<&str> = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]).collect();
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+    let sign = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|error| Error::Internal(Box::new(error)))?;
+    let check = DecodingKey::from_rsa_raw_components(&modulus, &exponent);
+    Ok(Key { kid: stored.kid.clone(), sign, check, modulus, exponent })
+}
+
+/// A new refresh token: what the client keeps, and the hash that is stored.
+pub fn refresh_token() -> (String, Vec<u8>) {
+    let secret: [u8; 32] = rand::random();
+    let token = URL_SAFE_NO_PAD.encode(secret);
+    let hash = hash(&token);
+    (token, hash)
+}
+
+/// How a refresh token is stored and looked up. It is random, so a plain hash is enough.
+pub fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}

@@ -1,0 +1,198 @@
+//! The `sessions`, `refresh_tokens`, `sign_ins` and `signing_keys` tables.
+
+use purser_core::Timestamp;
+use purser_core::access::Role;
+use purser_core::ids::{SessionId, TenantId, TokenId, UserId};
+use purser_core::people::Status;
+use uuid::Uuid;
+
+use crate::rows::{Instant, MaybeInstant};
+use crate::{Result, Tx, sql};
+
+/// One signed-in device of a person.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Session {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: SessionId,
+    /// Tenant.
+    #[sqlx(try_from = "Uuid")]
+    pub tenant_id: TenantId,
+    /// Whose it is.
+    #[sqlx(try_from = "Uuid")]
+    pub user_id: UserId,
+    /// Whether it was asked to last 30 days rather than 7.
+    pub remembered: bool,
+    /// Address at sign-in.
+    pub ip: Option<String>,
+    /// Client program at sign-in.
+    pub user_agent: Option<String>,
+    /// When it began.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+    /// Last time its refresh token was used.
+    #[sqlx(try_from = "Instant")]
+    pub last_used_at: Timestamp,
+    /// When it ends by itself.
+    #[sqlx(try_from = "Instant")]
+    pub expires_at: Timestamp,
+    /// When it was ended.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A refresh token and the session it belongs to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Token {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: TokenId,
+    /// Session.
+    #[sqlx(try_from = "Uuid")]
+    pub session_id: SessionId,
+    /// Tenant.
+    #[sqlx(try_from = "Uuid")]
+    pub tenant_id: TenantId,
+    /// Person.
+    #[sqlx(try_from = "Uuid")]
+    pub user_id: UserId,
+    /// When it stops working.
+    #[sqlx(try_from = "Instant")]
+    pub expires_at: Timestamp,
+    /// When it was exchanged; a second use is a replay.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub used_at: Option<Timestamp>,
+    /// When the session was ended.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub ended_at: Option<Timestamp>,
+    /// Whether the session lasts 30 days.
+    pub remembered: bool,
+}
+
+/// What a session may do at this moment.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Authority {
+    /// Person.
+    #[sqlx(try_from = "Uuid")]
+    pub user_id: UserId,
+    /// Tenant.
+    #[sqlx(try_from = "Uuid")]
+    pub tenant_id: TenantId,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Role.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    /// Where the account stands.
+    #[sqlx(try_from = "String")]
+    pub status: Status,
+    /// When the session ends by itself.
+    #[sqlx(try_from = "Instant")]
+    pub expires_at: Timestamp,
+    /// When it was ended.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A key that signs access tokens.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SigningKey {
+    /// Key id, as in the token's header.
+    pub kid: String,
+    /// PKCS#8 DER.
+    pub private_key: Vec<u8>,
+    /// When it was made.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+}
+
+const INSERT: &str = "INSERT INTO sessions (id, tenant_id, user_id, remembered, ip, user_agent, created_at, last_used_at, expires_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const INSERT_TOKEN: &str = "INSERT INTO refresh_tokens (id, tenant_id, session_id, hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const FIND_TOKEN: &str = "SELECT t.id, t.session_id, t.tenant_id, s.user_id, t.expires_at, t.used_at, s.ended_at, s.remembered \
+     FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1";
+const USE_TOKEN: &str = "UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
+const TOUCH: &str = "UPDATE sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1";
+const END: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
+const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5";
+const LIST: &str = "SELECT id, tenant_id, user_id, remembered, ip, user_agent, created_at, last_used_at, expires_at, ended_at FROM sessions \
+     WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 ORDER BY last_used_at DESC LIMIT 100";
+const AUTHORITY: &str = "SELECT s.user_id, s.tenant_id, u.first_name, u.last_name, u.role, u.status, s.expires_at, s.ended_at \
+     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+const ATTEMPT: &str = "INSERT INTO sign_ins (id, tenant_id, user_id, outcome, ip, at) VALUES ($1, $2, $3, $4, $5, $6)";
+const KEYS: &str = "SELECT kid, private_key, created_at FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at DESC LIMIT 8";
+const INSERT_KEY: &str = "INSERT INTO signing_keys (kid, private_key, created_at) VALUES ($1, $2, $3)";
+
+/// Begin a session.
+pub async fn insert(tx: &mut Tx, session: &Session) -> Result<()> {
+    let query = sql(INSERT)
+        .bind(session.id)
+        .bind(session.tenant_id)
+        .bind(session.user_id)
+        .bind(session.remembered)
+        .bind(session.ip.clone())
+        .bind(session.user_agent.clone())
+        .bind(session.created_at)
+        .bind(session.last_used_at)
+        .bind(session.expires_at);
+    tx.run(query).await.map(drop)
+}
+
+/// Store a refresh token by its SHA-256.
+pub async fn insert_token(tx: &mut Tx, id: TokenId, session: SessionId, hash: &[u8], (from, to): (Timestamp, Timestamp)) -> Result<()> {
+    let query = sql(INSERT_TOKEN).bind(id).bind(tx.tenant()).bind(session).bind(hash.to_vec()).bind(from).bind(to);
+    tx.run(query).await.map(drop)
+}
+
+/// The token with this hash, of any tenant. Needs [`crate::Scope::System`].
+pub async fn find_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<Token>> {
+    tx.optional(sql(FIND_TOKEN).bind(hash.to_vec())).await
+}
+
+/// Use a token up; `false` if somebody else already did.
+pub async fn use_token(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<bool> {
+    Ok(tx.run(sql(USE_TOKEN).bind(id).bind(at)).await? == 1)
+}
+
+/// Note a use of the session and let it last until `expires`.
+pub async fn touch(tx: &mut Tx, id: SessionId, at: Timestamp, expires: Timestamp) -> Result<()> {
+    tx.run(sql(TOUCH).bind(id).bind(at).bind(expires)).await.map(drop)
+}
+
+/// End a session of this tenant; `false` if there is no such open one.
+pub async fn end(tx: &mut Tx, id: SessionId, at: Timestamp, reason: &'static str) -> Result<bool> {
+    Ok(tx.run(sql(END).bind(tx.tenant()).bind(id).bind(at).bind(reason)).await? == 1)
+}
+
+/// End every open session of a person, but for `except`; how many.
+pub async fn end_all(tx: &mut Tx, user: UserId, except: Option<SessionId>, at: Timestamp, reason: &'static str) -> Result<u64> {
+    let except = except.unwrap_or(SessionId(Uuid::nil()));
+    tx.run(sql(END_ALL).bind(tx.tenant()).bind(user).bind(at).bind(reason).bind(except)).await
+}
+
+/// The open sessions of a person, last used first, at most 100.
+pub async fn list(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
+    tx.all(sql(LIST).bind(tx.tenant()).bind(user).bind(now)).await
+}
+
+/// What a session may do, of any tenant. Needs [`crate::Scope::System`].
+pub async fn authority(tx: &mut Tx, id: SessionId) -> Result<Option<Authority>> {
+    tx.optional(sql(AUTHORITY).bind(id)).await
+}
+
+/// Write down an attempt to sign in.
+pub async fn attempt(tx: &mut Tx, id: Uuid, who: (TenantId, Option<UserId>), outcome: &'static str, from: (Option<String>, Timestamp)) -> Result<()> {
+    tx.run(sql(ATTEMPT).bind(id).bind(who.0).bind(who.1).bind(outcome).bind(from.0).bind(from.1)).await.map(drop)
+}
+
+/// The keys in force, newest first.
+pub async fn signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
+    tx.all(sql(KEYS)).await
+}
+
+/// Add a signing key.
+pub async fn insert_signing_key(tx: &mut Tx, key: &SigningKey) -> Result<()> {
+    tx.run(sql(INSERT_KEY).bind(&key.kid).bind(key.private_key.clone()).bind(key.created_at)).await.map(drop)
+}

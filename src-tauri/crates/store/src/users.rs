@@ -1,0 +1,167 @@
+//! The `users` table: a person by id or e-mail, and what signing in needs. Lists and changes by staff are in `people.rs`.
+
+use purser_core::access::Role;
+use purser_core::ids::{TenantId, UserId};
+use purser_core::people::Status;
+use purser_core::{Timestamp, text};
+use uuid::Uuid;
+
+use crate::rows::{Instant, MaybeInstant};
+use crate::{Query, Result, Tx, Value, sql};
+
+/// A person, staff or customer.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct User {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: UserId,
+    /// The tenant the person belongs to.
+    #[sqlx(try_from = "Uuid")]
+    pub tenant_id: TenantId,
+    /// E-mail as written.
+    pub email: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Role.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    /// Where the account stands in its life.
+    #[sqlx(try_from = "String")]
+    pub status: Status,
+    /// Password hash in PHC form; `None` until a password is set.
+    pub password_hash: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// ISO 3166 country code.
+    pub country: Option<String>,
+    /// Language tag.
+    pub language: Option<String>,
+    /// What staff wrote down about the person.
+    pub notes: Option<String>,
+    /// Whether the e-mail was proved.
+    pub email_verified: bool,
+    /// Last sign-in.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub last_login_at: Option<Timestamp>,
+    /// When the account was locked.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub locked_at: Option<Timestamp>,
+    /// Why it was locked.
+    pub lock_reason: Option<String>,
+    /// When it was removed; it can be brought back.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub deleted_at: Option<Timestamp>,
+    /// Raised by every change.
+    pub version: i64,
+    /// When it was made.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    #[sqlx(try_from = "Instant")]
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// Given and family name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+}
+
+/// The columns of [`User`].
+pub(crate) const COLUMNS: &str = "u.id, u.tenant_id, u.email, u.first_name, u.last_name, u.role, u.status, u.password_hash, u.phone, u.country, \
+     u.language, u.notes, u.email_verified, u.last_login_at, u.locked_at, u.lock_reason, u.deleted_at, u.version, u.created_at, u.updated_at";
+
+const INSERT: &str = "INSERT INTO users (id, tenant_id, email, email_key, first_name, last_name, name_key, role, status, password_hash, phone, \
+     country, language, notes, email_verified, version, created_at, updated_at) VALUES";
+const SIGNED_IN: &str = "UPDATE users SET last_login_at = $3 WHERE tenant_id = $1 AND id = $2";
+const SET_PASSWORD: &str = "UPDATE users SET password_hash = $3, status = CASE WHEN status = 'invited' THEN 'active' ELSE status END, \
+     version = version + 1, updated_at = $4 WHERE tenant_id = $1 AND id = $2";
+
+/// An e-mail as it is compared: trimmed and lower-case.
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// A name as lists sort it: family name first, lower-case.
+pub fn name_key(first: &str, last: &str) -> String {
+    format!("{} {}", last.trim(), first.trim()).to_lowercase()
+}
+
+/// A person of this tenant, removed ones included.
+pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
+    let mut query = Query::start("SELECT ");
+    query.push(COLUMNS).push(" FROM users u WHERE u.tenant_id = ").arg(tx.tenant()).push(" AND u.id = ").arg(id);
+    tx.optional(query).await
+}
+
+/// Everybody in the installation who could sign in with this e-mail, at most 8 tenants. Needs [`crate::Scope::System`].
+pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Vec<User>> {
+    let mut query = Query::start("SELECT ");
+    query.push(COLUMNS).push(" FROM users u WHERE u.email_key = ").arg(email_key(email));
+    query.push(" AND u.deleted_at IS NULL ORDER BY u.created_at LIMIT 8");
+    tx.all(query).await
+}
+
+/// Add people. A taken e-mail shows as [`crate::Error::is_taken`].
+pub async fn insert(tx: &mut Tx, users: &[User]) -> Result<()> {
+    for chunk in users.chunks(500) {
+        let mut query = Query::start(INSERT);
+        query.rows(chunk.iter().map(values));
+        tx.run(query).await?;
+        insert_terms(tx, chunk).await?;
+    }
+    Ok(())
+}
+
+fn values(user: &User) -> [Value; 18] {
+    [
+        user.id.into(),
+        user.tenant_id.into(),
+        (&user.email).into(),
+        email_key(&user.email).into(),
+        (&user.first_name).into(),
+        (&user.last_name).into(),
+        name_key(&user.first_name, &user.last_name).into(),
+        user.role.as_str().into(),
+        user.status.as_str().into(),
+        user.password_hash.clone().into(),
+        user.phone.clone().into(),
+        user.country.clone().into(),
+        user.language.clone().into(),
+        user.notes.clone().into(),
+        user.email_verified.into(),
+        user.version.into(),
+        user.created_at.into(),
+        user.updated_at.into(),
+    ]
+}
+
+/// The words by which search finds a person.
+pub(crate) fn terms(user: &User) -> Vec<String> {
+    text::terms(&format!("{} {} {}", user.first_name, user.last_name, user.email))
+}
+
+/// Write the search words of `users`, who have none yet.
+pub(crate) async fn insert_terms(tx: &mut Tx, users: &[User]) -> Result<()> {
+    let rows: Vec<[Value; 3]> =
+        users.iter().flat_map(|user| terms(user).into_iter().map(|term| [user.tenant_id.into(), term.into(), user.id.into()])).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut query = Query::start("INSERT INTO user_terms (tenant_id, term, user_id) VALUES");
+    query.rows(rows);
+    tx.run(query).await.map(drop)
+}
+
+/// Note a sign-in.
+pub async fn signed_in(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<()> {
+    tx.run(sql(SIGNED_IN).bind(tx.tenant()).bind(id).bind(at)).await.map(drop)
+}
+
+/// Set the password; an invited person becomes active.
+pub async fn set_password(tx: &mut Tx, id: UserId, hash: String, at: Timestamp) -> Result<()> {
+    tx.run(sql(SET_PASSWORD).bind(tx.tenant()).bind(id).bind(hash).bind(at)).await.map(drop)
+}
