@@ -1,0 +1,73 @@
+/** A form in a page or in a dialog. Fields are children; the problem that no field owns stands above the buttons. */
+import type { FormEvent, ReactNode } from 'react'
+import { t } from '@/i18n'
+import { Button, Kbd } from '@/parts/button'
+import { confirmKeys, Dialog } from '@/parts/dialog'
+import { Failure } from '@/parts/states'
+import type { Form as FormState, Values } from './use-form'
+
+export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) {
+  const { problem, rest, errors } = form
+  if (!problem) return null
+  const named = Object.values(errors).filter(Boolean).length
+  if (named > 0 && rest.length === 0) return <p className="form-note" role="alert">{t('common.fieldsWrong', { n: named })}</p>
+  return (
+    <>
+      <Failure problem={problem} small />
+      {rest.length > 0 && (
+        <ul className="form-rest">
+          {rest.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+type PageProps<V extends Values> = { form: FormState<V>; deed: string; children: ReactNode; refuse?: string | false; onCancel?: () => void; wide?: boolean; label: string }
+export function Form<V extends Values>({ form, deed, children, refuse, onCancel, wide, label }: PageProps<V>) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!refuse) form.submit()
+  }
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys of its fields rise to it
+    <form className="form" onSubmit={submit} noValidate aria-label={label} onKeyDown={(event) => event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !refuse && form.submit()}>
+      {children}
+      <FormProblem form={form} />
+      <div className="form-foot">
+        {onCancel && <Button onClick={onCancel}>{t('common.cancel')}</Button>}
+        <Button type="submit" look="primary" busy={form.busy} refuse={refuse} className={wide ? 'btn-wide' : undefined}>
+          {deed}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+type DialogProps<V extends Values> = { form: FormState<V>; title: string; lead?: ReactNode; deed: string; onClose: () => void; children: ReactNode; refuse?: string | false; danger?: boolean; wide?: boolean }
+/** Also the frame of a money dialog: the live remainder goes into `lead`, the books' preview last among the children, the amount into `deed`. */
+export function FormDialog<V extends Values>({ form, title, lead, deed, onClose, children, refuse, danger, wide }: DialogProps<V>) {
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={title}
+      lead={lead}
+      wide={wide ?? false}
+      onConfirm={() => !refuse && form.submit()}
+      foot={
+        <>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button type="submit" look={danger ? 'danger' : 'primary'} busy={form.busy} refuse={refuse}>
+            {deed} <Kbd>{confirmKeys}</Kbd>
+          </Button>
+        </>
+      }
+    >
+      {children}
+      <FormProblem form={form} />
+    </Dialog>
+  )
+}

@@ -1,0 +1,40 @@
+/** The rail's areas: three groups, each area with its key after G and the right it takes. */
+import { BookOpen, CreditCard, FileText, House, Landmark, Package, Plug, ScrollText, Settings, Undo2, Upload, Users, type LucideIcon } from 'lucide-react'
+import type { Attention } from '@/api/shapes'
+import type { Key } from '@/i18n'
+import { paths, queryPath } from '@/paths'
+
+export type Area = { id: string; title: Key; to: string; icon: LucideIcon; key: string; right?: string }
+
+export const groups: Area[][] = [
+  [
+    { id: 'home', title: 'frame.home', to: paths.home, icon: House, key: 'h' },
+    { id: 'people', title: 'frame.people', to: paths.people, icon: Users, key: 'c', right: 'read:user' },
+    { id: 'orders', title: 'frame.orders', to: paths.orders, icon: Package, key: 'o', right: 'read:order' },
+    { id: 'payments', title: 'frame.payments', to: paths.payments, icon: CreditCard, key: 'p', right: 'read:payment' },
+    { id: 'refunds', title: 'frame.refunds', to: paths.refunds, icon: Undo2, key: 'r', right: 'read:payment' },
+  ],
+  [
+    { id: 'products', title: 'frame.products', to: paths.products, icon: BookOpen, key: 'd', right: 'read:product' },
+    { id: 'files', title: 'frame.files', to: paths.files, icon: FileText, key: 'f', right: 'read:file' },
+    { id: 'import', title: 'frame.import', to: paths.imports, icon: Upload, key: 'i' },
+  ],
+  [
+    { id: 'ledger', title: 'frame.ledger', to: paths.ledger, icon: Landmark, key: 'l', right: 'read:ledger' },
+    { id: 'audit', title: 'frame.audit', to: paths.audit, icon: ScrollText, key: 'a', right: 'read:audit' },
+    { id: 'settings', title: 'frame.settings', to: paths.settings, icon: Settings, key: 's' },
+    { id: 'connections', title: 'frame.connections', to: paths.connections, icon: Plug, key: 'n' },
+  ],
+]
+export const areas = groups.flat()
+
+/** What waits for somebody, per area, from the engine's own list of it. */
+export function waiting(attention: Attention[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const one of attention) {
+    const path = queryPath(one.query).split('?')[0] ?? ''
+    const area = areas.find((each) => each.to !== '/' && path.startsWith(each.to))
+    if (area) counts[area.id] = (counts[area.id] ?? 0) + one.count
+  }
+  return counts
+}

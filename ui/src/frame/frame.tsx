@@ -1,0 +1,79 @@
+/** The frame around every page: environment bar, top bar, rail, and what floats above them. */
+import { useQuery } from '@tanstack/react-query'
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { read } from '@/api/client'
+import { subscribe } from '@/api/events'
+import type { Overview } from '@/api/shapes'
+import { t } from '@/i18n'
+import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
+import { useStore } from '@/lib/store'
+import { ConfirmHost } from '@/parts/confirm'
+import { HintRoom } from '@/parts/hint'
+import { Toasts } from '@/parts/toasts'
+import { useEnvironment } from '@/session'
+import { areas, waiting } from './areas'
+import { KeysSheet } from './keys-sheet'
+import { Palette } from './palette'
+import { Rail } from './rail'
+import { Top } from './top'
+
+export const overview = read<Overview>('/stats/overview', { days: 30 })
+
+export function Frame() {
+  const environment = useEnvironment()
+  const folded = useStore(railFolded)
+  const go = useNavigate()
+  const stats = useQuery({ ...overview, refetchInterval: 60_000, retry: false })
+  const attention = stats.data?.attention ?? []
+  useKeys([
+    { keys: 'mod+k', label: 'frame.keyPalette', group: 'everywhere', always: true, run: () => paletteOpen.set((now) => !now) },
+    { keys: '?', label: 'frame.keySheet', group: 'everywhere', run: () => sheetOpen.set(true) },
+    ...areas.map((area) => ({ keys: `g ${area.key}`, label: area.title, group: 'go' as const, run: () => void go({ to: area.to }) })),
+  ])
+  useEffect(
+    () =>
+      subscribe((heard) => {
+        if (heard.kind !== 'shell') return
+        if (heard.event.action === 'navigate' && heard.event.to) void go({ to: heard.event.to })
+        if (heard.event.action === 'palette') paletteOpen.set(true)
+        if (heard.event.action === 'keys') sheetOpen.set(true)
+      }),
+    [go],
+  )
+  return (
+    <HintRoom>
+      <div className={`frame env-${environment}${folded ? ' frame-folded' : ''}`}>
+        <a className="skip" href="#page">
+          {t('frame.skip')}
+        </a>
+        <div className="env-bar" aria-hidden />
+        <Top attention={attention} />
+        <Rail counts={waiting(attention)} />
+        <main id="page" className="page" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <Announcer />
+      <Palette />
+      <KeysSheet />
+      <ConfirmHost />
+      <Toasts />
+    </HintRoom>
+  )
+}
+
+/** Says the new page's name to those who do not see it change. */
+function Announcer() {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const room = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const name = document.querySelector('h1')?.textContent ?? ''
+      document.title = name ? `${name} · Purser` : 'Purser'
+      if (room.current) room.current.textContent = t('frame.wentTo', { name })
+    }, 120)
+    return () => clearTimeout(timer)
+  }, [path])
+  return <div ref={room} className="unseen" aria-live="polite" />
+}

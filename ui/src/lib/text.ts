@@ -1,0 +1,35 @@
+/** Ids, names, sizes, countries. */
+import { locale } from '@/i18n'
+
+const prefixes = { user: 'usr', order: 'ord', payment: 'pay', refund: 'ref', product: 'prd', file: 'fil', audit: 'aud', session: 'ses', import: 'imp' } as const
+export type IdKind = keyof typeof prefixes
+
+/** `ord_…8f2c`: enough to recognise, never enough to mistake for the whole. */
+export const shortId = (id: string, kind?: IdKind) => `${kind ? `${prefixes[kind]}_` : ''}…${id.slice(-4)}`
+
+export const initials = (name: string) =>
+  name
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((part) => part.charAt(0))
+    .filter((_, i, all) => i === 0 || i === all.length - 1)
+    .join('')
+    .toUpperCase()
+
+export const orderName = (number: number | string) => `#${String(number).replace(/^#/, '')}`
+
+export function country(code: string | null | undefined): string {
+  if (!code) return ''
+  try {
+    return new Intl.DisplayNames([locale()], { type: 'region' }).of(code) ?? code
+  } catch {
+    return code
+  }
+}
+
+export function bytes(size: number): string {
+  const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
+  const step = Math.min(Math.floor(Math.log10(Math.max(size, 1)) / 3), steps.length - 1)
+  const value = size / 1000 ** step
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit: steps[step] ?? 'byte', unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value)
+}

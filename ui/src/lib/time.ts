@@ -1,0 +1,46 @@
+/** Times as people read them: relative within a day, absolute after, always in the reader's zone. */
+import { locale, t } from '@/i18n'
+
+export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+export function ago(at: number, now = Date.now()): string {
+  const seconds = Math.round((at - now) / 1000)
+  if (Math.abs(seconds) < 2) return t('common.justNow')
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'always', style: 'narrow' })
+  for (const [unit, size] of units) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
+  return t('common.justNow')
+}
+
+const sameYear = (a: Date, b: Date) => a.getFullYear() === b.getFullYear()
+
+export function when(iso: string, now = Date.now()): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return iso
+  if (Math.abs(now - at) < 86_400_000) return ago(at, now)
+  const date = new Date(at)
+  return new Intl.DateTimeFormat(locale(), {
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear(date, new Date(now)) ? { hour: '2-digit', minute: '2-digit' } : { year: 'numeric' }),
+  }).format(date)
+}
+
+export const exactly = (iso: string) =>
+  t('common.exact', {
+    exact: new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(iso)),
+    zone: zone(),
+  })
+
+export const day = (iso: string) => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(new Date(`${iso.slice(0, 10)}T12:00:00`))
+export const date = (iso: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(iso.length === 10 ? `${iso}T12:00:00` : iso))
+export const clock = (at: number) => new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(at))
+
+/** The local calendar day, as a filter writes it. */
+export const isoDay = (at: Date) => `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`
+export const daysBack = (days: number, from = new Date()) => isoDay(new Date(from.getFullYear(), from.getMonth(), from.getDate() - days))

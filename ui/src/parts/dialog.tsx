@@ -1,0 +1,75 @@
+/**
+ * Dialogs. The backdrop is our own element: the library's one locks scrolling through an injected style tag, which the
+ * content policy refuses; the page behind does not scroll anyway, since only panes do.
+ */
+import { Dialog as Base } from 'radix-ui'
+import { X } from 'lucide-react'
+import type { FormEvent, ReactNode } from 'react'
+import { t } from '@/i18n'
+import { isMac } from '@/shell'
+import { IconButton } from './button'
+
+type Props = {
+  open: boolean
+  onClose: () => void
+  title: string
+  /** One line under the title. */
+  lead?: ReactNode
+  children: ReactNode
+  /** The row of buttons, the confirming one last. */
+  foot?: ReactNode
+  wide?: boolean
+  /** ⌘⏎ and Enter in a single field. */
+  onConfirm?: () => void
+}
+
+export function Dialog({ open, onClose, title, lead, children, foot, wide, onConfirm }: Props) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onConfirm?.()
+  }
+  const body = (
+    <>
+      <div className="dialog-body">{children}</div>
+      {foot && <div className="dialog-foot">{foot}</div>}
+    </>
+  )
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <div className="veil" />
+        <Base.Content
+          className={`dialog${wide ? ' dialog-wide' : ''}`}
+          data-layer=""
+          {...(lead ? {} : { 'aria-describedby': undefined })}
+          onKeyDown={(event) => {
+            if (onConfirm && event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+              event.preventDefault()
+              onConfirm()
+            }
+          }}
+        >
+          <div className="dialog-head">
+            <Base.Title className="dialog-title">{title}</Base.Title>
+            <Base.Close asChild>
+              <IconButton label={t('common.close')} hint={false}>
+                <X size={16} />
+              </IconButton>
+            </Base.Close>
+          </div>
+          {lead && <Base.Description className="dialog-lead">{lead}</Base.Description>}
+          {onConfirm ? (
+            <form className="dialog-form" onSubmit={submit} noValidate>
+              {body}
+            </form>
+          ) : (
+            body
+          )}
+        </Base.Content>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+/** The hint on a confirming button. */
+export const confirmKeys = isMac ? '⌘⏎' : 'Ctrl ⏎'

@@ -1,0 +1,57 @@
+/** Menus and small floating panels. Not modal: the modal kind locks scrolling through an injected style tag. */
+import { DropdownMenu, Popover as Base } from 'radix-ui'
+import { Check } from 'lucide-react'
+import type { ReactElement, ReactNode } from 'react'
+
+export type MenuItem =
+  | { label: string; run: () => void; icon?: ReactNode; danger?: boolean; refuse?: string | false | undefined; checked?: boolean; hint?: string }
+  | 'line'
+  | { heading: string }
+
+export function Menu({ trigger, items, align = 'end' }: { trigger: ReactElement; items: MenuItem[]; align?: 'start' | 'end' }) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8} data-layer="">
+          {items.map((item, i) => {
+            if (item === 'line') return <DropdownMenu.Separator key={i} className="menu-line" />
+            if ('heading' in item) return <DropdownMenu.Label key={i} className="menu-heading">{item.heading}</DropdownMenu.Label>
+            return (
+              <DropdownMenu.Item
+                key={i}
+                className={`menu-item${item.danger ? ' menu-danger' : ''}`}
+                disabled={Boolean(item.refuse)}
+                title={item.refuse || undefined}
+                onSelect={item.run}
+              >
+                <span className="menu-icon">{item.checked ? <Check size={14} /> : item.icon}</span>
+                <span className="menu-label">{item.label}</span>
+                {item.hint && <span className="quiet">{item.hint}</span>}
+              </DropdownMenu.Item>
+            )
+          })}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+type PopProps = {
+  trigger: ReactElement
+  label: string
+  children: ReactNode
+  open?: boolean
+  onOpen?: (open: boolean) => void
+  align?: 'start' | 'end'
+}
+export const Pop = ({ trigger, label, children, open, onOpen, align = 'start' }: PopProps) => (
+  <Base.Root {...(open === undefined ? {} : { open })} {...(onOpen ? { onOpenChange: onOpen } : {})}>
+    <Base.Trigger asChild>{trigger}</Base.Trigger>
+    <Base.Portal>
+      <Base.Content className="pop" align={align} sideOffset={4} collisionPadding={8} aria-label={label} data-layer="">
+        {children}
+      </Base.Content>
+    </Base.Portal>
+  </Base.Root>
+)

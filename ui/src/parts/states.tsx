@@ -1,0 +1,112 @@
+/** The states every part has besides its own: loading, empty, failed, refused, stale. */
+import { CircleAlert, Lock, RotateCw, WifiOff } from 'lucide-react'
+import { useEffect, useState, type ReactNode } from 'react'
+import { asProblem, type Problem } from '@/api/problem'
+import { t, word } from '@/i18n'
+import { useNow } from '@/lib/tick'
+import { ago } from '@/lib/time'
+import { me } from '@/session'
+import { Button } from './button'
+import { CopyButton } from './values'
+
+/** Shows its children only when waiting has lasted long enough to be noticed. */
+export function AfterAWhile({ children, ms = 150 }: { children: ReactNode; ms?: number }) {
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), ms)
+    return () => clearTimeout(timer)
+  }, [ms])
+  return shown ? children : null
+}
+
+export const Bone = ({ width = '100%', height = 12 }: { width?: number | string; height?: number }) => <span className="bone" style={{ width, height }} />
+
+/** A skeleton of lines, in the place of text that will come. */
+export const Bones = ({ lines = 4 }: { lines?: number }) => (
+  <AfterAWhile>
+    <div className="bones" role="status" aria-label={t('common.loading')}>
+      {Array.from({ length: lines }, (_, i) => (
+        <Bone key={i} width={`${[92, 64, 78, 55, 84, 70][i % 6] ?? 80}%`} />
+      ))}
+    </div>
+  </AfterAWhile>
+)
+
+export const Empty = ({ children, action }: { children: ReactNode; action?: ReactNode }) => (
+  <div className="empty">
+    <p>{children}</p>
+    {action}
+  </div>
+)
+
+/** Says what failed, what to do, and the request id to copy. Refusals name the right. */
+export function Failure({ problem: given, retry, small }: { problem: unknown; retry?: () => void; small?: boolean }) {
+  const problem = asProblem(given)
+  if (problem.forbidden) return <Refused problem={problem} />
+  const title = problem.missing ? t('common.missingTitle') : problem.offline ? t('common.unreachable') : problem.stale ? t('common.staleTitle') : problem.title
+  const text = problem.stale ? t('common.staleWrite') : problem.missing ? problem.detail || t('common.missing') : problem.detail
+  return (
+    <div className={`failure${small ? ' failure-small' : ''}`} role="alert">
+      {problem.offline ? <WifiOff size={16} /> : <CircleAlert size={16} />}
+      <div className="failure-text">
+        <strong>{title}</strong>
+        {text && text !== title && <p>{text}</p>}
+        {problem.requestId && (
+          <p className="failure-id">
+            {t('common.requestId', { id: '' })}
+            <code>{problem.requestId}</code>
+            <CopyButton text={problem.requestId} label={t('common.copyRequestId')} />
+          </p>
+        )}
+      </div>
+      {retry && (
+        <Button small onClick={retry} icon={<RotateCw size={13} />}>
+          {t('common.retry')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+const rightOf = (problem: Problem) => /\b[a-z]+:[a-z_]+\b/.exec(`${problem.detail} ${problem.code}`)?.[0]
+export function Refused({ problem }: { problem: Problem }) {
+  const right = rightOf(problem)
+  const tenant = me.get()?.tenant.name ?? 'Purser'
+  return (
+    <div className="failure" role="alert">
+      <Lock size={16} />
+      <div className="failure-text">
+        <strong>{t('common.refusedTitle')}</strong>
+        <p>{right ? t('common.refused', { right: word('permission', right), tenant }) : t('common.refusedPlain', { tenant })}</p>
+      </div>
+    </div>
+  )
+}
+
+/** A strip above data that could not be read again: it stays, with its age. */
+export function Stale({ at, retry }: { at: number; retry: () => void }) {
+  const now = useNow()
+  return (
+    <div className="stale" role="status">
+      <WifiOff size={14} />
+      <span>{t('common.stale', { age: ago(at, now) })}</span>
+      <button type="button" className="linkish" onClick={retry}>
+        {t('common.retry')}
+      </button>
+    </div>
+  )
+}
+
+type Asked<T> = { data: T | undefined; error: unknown; isPending: boolean; isError: boolean; dataUpdatedAt: number; refetch: () => unknown }
+/** One query's part of a page: skeleton, failure with another try, or the data (with its age when it is stale). */
+export function Part<T>({ query, lines, children }: { query: Asked<T>; lines?: number; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined)
+    return (
+      <>
+        {query.isError && <Stale at={query.dataUpdatedAt} retry={() => void query.refetch()} />}
+        {children(query.data)}
+      </>
+    )
+  if (query.isError) return <Failure problem={query.error} retry={() => void query.refetch()} />
+  return <Bones {...(lines ? { lines } : {})} />
+}

@@ -1,0 +1,89 @@
+/** Routes in code. A page is loaded when it is first visited; everything inside the frame waits for a session. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type ErrorComponentProps } from '@tanstack/react-router'
+import { get } from '@/api/client'
+import { Problem } from '@/api/problem'
+import { Frame } from '@/frame/frame'
+import { paths } from '@/paths'
+import { Failure } from '@/parts/states'
+import { begin, beginAgain, standing } from '@/session'
+import { parseSearch, stringifySearch, type Search } from '@/table/url'
+import { t } from '@/i18n'
+
+const root = createRootRoute({ component: Outlet })
+
+const flat = (search: Record<string, unknown>): Search => Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]))
+
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  component: Frame,
+  validateSearch: flat,
+  beforeLoad: async ({ location }) => {
+    await begin()
+    if (standing.get() === 'in') return
+    const { needed } = await get<{ needed: boolean }>('/setup')
+    if (needed) throw redirect({ to: paths.setup })
+    throw redirect({ to: paths.signIn, search: location.href === '/' ? {} : { next: location.href } })
+  },
+  errorComponent: Broken,
+  notFoundComponent: Missing,
+})
+
+export function Broken({ error, reset }: ErrorComponentProps) {
+  return (
+    <div className="page-alone">
+      <Failure
+        problem={error}
+        retry={() => {
+          beginAgain()
+          reset()
+          void router.invalidate()
+        }}
+      />
+    </div>
+  )
+}
+export function Missing() {
+  return (
+    <div className="page-alone">
+      <Failure problem={new Problem(404, { title: t('common.missingTitle') })} />
+    </div>
+  )
+}
+
+/** A page inside the frame. `load` imports its module; `name` is the component it exports. */
+const page = <P extends string, M, N extends keyof M & string>(path: P, load: () => Promise<M>, name: N) =>
+  createRoute({
+    getParentRoute: () => frame,
+    path,
+    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name as never),
+    errorComponent: Broken,
+  })
+const alone = <P extends string, M, N extends keyof M & string>(path: P, load: () => Promise<M>, name: N) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    validateSearch: flat,
+    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name as never),
+    errorComponent: Broken,
+  })
+
+const pages = [
+  page('/', () => import('@/pages/home/home'), 'Home'),
+]
+
+const tree = root.addChildren([
+  alone('/setup', () => import('@/pages/entry/setup'), 'Setup'),
+  alone('/sign-in', () => import('@/pages/entry/sign-in'), 'SignIn'),
+  frame.addChildren(pages),
+])
+
+export const router = createRouter({
+  routeTree: tree,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultPendingMs: 150,
+  scrollRestoration: false,
+  defaultNotFoundComponent: Missing,
+})

@@ -1,0 +1,87 @@
+/** Who is signed in, what they may do, and where (which environment). The server decides; this only saves a useless click. */
+import { drop, hold, onLapsed, refresh } from '@/api/send'
+import { startEvents, stopEvents } from '@/api/events'
+import { get, post } from '@/api/client'
+import type { Environment, Me, ShellState, SignedIn } from '@/api/shapes'
+import { kept, store, useStore } from '@/lib/store'
+import { isDesktop } from '@/shell'
+
+export type Standing = 'unknown' | 'out' | 'lapsed' | 'in'
+export const me = store<Me | undefined>(undefined)
+export const standing = store<Standing>('unknown')
+export const shellState = store<ShellState | undefined>(undefined)
+
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('purser.session')
+
+export function enter(user: Me) {
+  me.set(user)
+  standing.set('in')
+  startEvents()
+}
+export function signedIn(reply: SignedIn) {
+  hold(reply)
+  enter(reply.user)
+}
+function leave(how: Standing) {
+  drop()
+  stopEvents()
+  standing.set(how)
+}
+
+onLapsed(() => {
+  if (standing.get() === 'in') leave('lapsed')
+})
+channel?.addEventListener('message', (event) => {
+  if (event.data === 'out' && standing.get() === 'in') leave('out')
+})
+
+/** Finds out once, at the start, whether this browser or window still has a session. */
+let first: Promise<void> | undefined
+export const begin = () => (first ??= settle())
+async function settle() {
+  if (isDesktop) {
+    startEvents()
+    shellState.set(await get<ShellState>('/shell/v1/state').catch(() => undefined))
+  }
+  const user = await refresh()
+  if (user) enter(user)
+  else standing.set('out')
+}
+/** After a failed start (nothing answered) the next visit asks again. */
+export const beginAgain = () => {
+  first = undefined
+}
+
+export async function signOut() {
+  await post('/auth/logout', {}).catch(() => undefined)
+  channel?.postMessage('out')
+  leave('out')
+}
+
+export const useMe = (): Me => {
+  const user = useStore(me)
+  if (!user) throw new Error('useMe: nobody is signed in; this part belongs inside the frame')
+  return user
+}
+export const can = (right: string) => {
+  const rights = me.get()?.permissions ?? []
+  return rights.includes(right) || rights.includes('*:*')
+}
+export const useCan = (right: string | undefined) => {
+  useStore(me)
+  return right === undefined || can(right)
+}
+
+export const environmentNow = (): Environment => shellState.get()?.profile.environment ?? me.get()?.tenant.environment ?? 'local'
+export const useEnvironment = (): Environment => {
+  useStore(me)
+  useStore(shellState)
+  return environmentNow()
+}
+
+/** On production a destructive action wants the record's name typed, unless armed within the last quarter of an hour. */
+const armedUntil = kept('armedUntil', 0)
+export const arm = () => armedUntil.set(Date.now() + 15 * 60_000)
+export const disarm = () => armedUntil.set(0)
+export const isArmed = () => armedUntil.get() > Date.now()
+export const useArmedUntil = () => useStore(armedUntil)

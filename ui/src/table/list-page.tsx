@@ -1,0 +1,216 @@
+/** THE list page: give it a spec, actions, and what to show beside the list. See `spec.ts` for what a page declares. */
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Download, Search as SearchIcon } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { asProblem } from '@/api/problem'
+import { t } from '@/i18n'
+import { download } from '@/lib/download'
+import { useKeys } from '@/lib/keys'
+import { isoDay } from '@/lib/time'
+import { Button } from '@/parts/button'
+import { AfterAWhile, Bone, Empty, Failure, Stale } from '@/parts/states'
+import { toast, toastProblem } from '@/parts/toasts'
+import { number } from '@/lib/money'
+import { BulkBar } from './bulk'
+import { Filters } from './filters'
+import { Foot } from './foot'
+import { Grid } from './grid'
+import { Inspector } from './inspector'
+import type { ListSpec } from './spec'
+import { ColumnsMenu, Views } from './tools'
+import { setFilters, toParams, withFields, type Search } from './url'
+import { useColumns } from './use-columns'
+import { useList } from './use-list'
+import { useSelection } from './use-selection'
+
+type Props<R extends { id: string }> = {
+  spec: ListSpec<R>
+  /** At the right of the title, the main one last. */
+  actions?: ReactNode
+  /** What stands beside the list when a row is opened; without it Enter goes to the record's page. */
+  peek?: (id: string) => ReactNode
+  /** Between the title and the filters (a proof, a summary). */
+  above?: ReactNode
+}
+
+export function ListPage<R extends { id: string }>({ spec, actions, peek, above }: Props<R>) {
+  const search = useSearch({ strict: false }) as Search
+  const go = useNavigate()
+  const setSearch = useCallback((next: Search, replace = false) => void go({ to: '.', search: next as never, replace }), [go])
+  const filterText = JSON.stringify(toParams(spec.filters, search, spec.sort, spec.search ?? false))
+  const params = useMemo(() => JSON.parse(filterText) as Record<string, string>, [filterText])
+  const sort = search['sort'] ?? spec.sort
+
+  const { query, rows, fresh, reload, total, totalExact } = useList(spec, params)
+  const columns = useColumns(spec)
+  const pick = useSelection(rows, filterText)
+  const [at, setAt] = useState(-1)
+  const [range, setRange] = useState<[number, number]>([0, 0])
+  const onRange = useCallback((from: number, to: number) => setRange([from, to]), [])
+  const open = peek ? search['peek'] : undefined
+  useEffect(() => setAt(-1), [filterText])
+
+  const openRow = (row: R) => {
+    if (peek) setSearch(withFields(search, { peek: row.id }), open !== undefined)
+    else if (spec.to) void go({ to: spec.to(row) })
+  }
+  const close = () => setSearch(withFields(search, { peek: undefined }), true)
+  const step = (by: number) => {
+    const from = at >= 0 ? at : open ? rows.findIndex((row) => row.id === open) : -1
+    const next = Math.max(0, Math.min(rows.length - 1, from + by))
+    const row = rows[next]
+    if (!row) return
+    setAt(next)
+    if (open) setSearch(withFields(search, { peek: row.id }), true)
+  }
+  const current = rows[at]
+  useKeys([
+    { keys: 'j', label: 'table.keyMove', run: () => step(1) },
+    { keys: 'k', run: () => step(-1) },
+    { keys: 'Enter', label: 'table.keyOpen', run: (event) => (event.target instanceof HTMLAnchorElement || event.target instanceof HTMLButtonElement ? event.target.click() : current && openRow(current)) },
+    ...(spec.bulk?.length ? [{ keys: 'x', label: 'table.keySelect' as const, run: () => at >= 0 && pick.toggle(at, false) }] : []),
+  ])
+  useKeys([{ keys: 'Escape', run: () => (open ? close() : pick.clear()) }], open !== undefined || pick.ids.length > 0)
+
+  const openedRow = rows.find((row) => row.id === open)
+  const onEnd = useCallback(() => void query.fetchNextPage(), [query.fetchNextPage]) // eslint-disable-line react-hooks/exhaustive-deps -- the query object itself is new on every render
+  const filtered = setFilters(spec.filters, search).length > 0 || Boolean(search['search'])
+  return (
+    <div className="list">
+      <header className="page-head">
+        <h1 className="page-title">{t(spec.title)}</h1>
+        {total !== undefined && <span className="page-count">{totalExact ? number(total) : `${number(total)}+`}</span>}
+        {fresh > 0 && (
+          <button type="button" className="fresh" title={t('table.freshHint')} onClick={() => (setAt(-1), void reload())}>
+            {t('table.fresh', { n: fresh })}
+          </button>
+        )}
+        <span className="spring" />
+        {spec.exports && <ExportButton spec={spec} params={params} />}
+        {actions}
+      </header>
+      {above}
+      <div className="list-tools">
+        {spec.search && <SearchBox title={t(spec.title)} value={search['search'] ?? ''} onChange={(words) => setSearch(withFields(search, { search: words, peek: undefined }), true)} />}
+        <Filters filters={spec.filters} search={search} onChange={(next) => setSearch(next)} />
+        <span className="spring" />
+        <Views area={spec.area} search={search} onChange={(next) => setSearch(next)} />
+        <ColumnsMenu spec={spec} columns={columns} />
+      </div>
+      {query.isError && query.data && <Stale at={query.dataUpdatedAt} retry={() => void query.refetch()} />}
+      <div className="list-pane">
+        {query.isError && !query.data ? (
+          <Failure problem={query.error} retry={() => void query.refetch()} />
+        ) : query.isPending ? (
+          <AfterAWhile>
+            <SkeletonRows columns={columns.shown.length} template={columns.template} />
+          </AfterAWhile>
+        ) : rows.length === 0 ? (
+          filtered ? (
+            <Empty action={<Button onClick={() => setSearch({})}>{t('table.clearFilters')}</Button>}>{t('table.emptyFiltered')}</Empty>
+          ) : (
+            <Empty action={spec.empty?.action?.()}>{t(spec.empty?.text ?? 'table.empty')}</Empty>
+          )
+        ) : (
+          <Grid
+            spec={spec}
+            columns={columns}
+            rows={rows}
+            total={total}
+            sort={sort}
+            onSort={(next) => setSearch(withFields(search, { sort: next }))}
+            at={at}
+            onAt={setAt}
+            peek={open}
+            onOpen={openRow}
+            selected={pick.selected}
+            onSelect={pick.toggle}
+            onSelectAll={pick.toggleAll}
+            more={query.hasNextPage}
+            loading={query.isFetchingNextPage || query.isFetchNextPageError}
+            onEnd={onEnd}
+            onRange={onRange}
+          />
+        )}
+        {open && peek && (
+          <Inspector key="inspector" to={openedRow && spec.to?.(openedRow)} onClose={close} onStep={step}>
+            {peek(open)}
+          </Inspector>
+        )}
+        {pick.ids.length > 0 && spec.bulk && <BulkBar actions={spec.bulk} ids={pick.ids} onClear={pick.clear} onDone={() => (pick.clear(), void query.refetch())} />}
+      </div>
+      <Foot from={rows.length ? range[0] + 1 : 0} to={rows.length ? range[1] + 1 : 0} total={total} exact={totalExact} at={query.dataUpdatedAt} />
+    </div>
+  )
+}
+
+const typingPause = 180
+function SearchBox({ title, value, onChange }: { title: string; value: string; onChange: (words: string) => void }) {
+  const [words, setWords] = useState(value)
+  const box = useRef<HTMLInputElement>(null)
+  const sent = useRef(value)
+  useEffect(() => {
+    if (value !== sent.current) setWords((sent.current = value))
+  }, [value])
+  useEffect(() => {
+    if (words.trim() === sent.current) return
+    const timer = setTimeout(() => onChange((sent.current = words.trim())), typingPause)
+    return () => clearTimeout(timer)
+  })
+  useKeys([{ keys: '/', label: 'frame.keyFilter', run: () => box.current?.focus() }])
+  return (
+    <div className="searchbox">
+      <SearchIcon size={13} aria-hidden />
+      <input
+        ref={box}
+        type="search"
+        className="input input-small"
+        aria-label={t('table.searchIn', { name: title })}
+        placeholder={t('common.search')}
+        value={words}
+        onChange={(event) => setWords(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          event.preventDefault()
+          if (words) setWords('')
+          else event.currentTarget.blur()
+        }}
+      />
+    </div>
+  )
+}
+
+function ExportButton<R extends { id: string }>({ spec, params }: { spec: ListSpec<R>; params: Record<string, string> }) {
+  const [busy, setBusy] = useState(false)
+  const save = async () => {
+    setBusy(true)
+    try {
+      const name = await download(spec.exports ?? '', `${spec.area}-${isoDay(new Date())}.csv`, params)
+      if (name) toast({ text: t('table.exported', { name }) })
+    } catch (error) {
+      const problem = asProblem(error)
+      if (problem.code !== 'aborted') toastProblem(problem)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Button icon={<Download size={14} />} busy={busy} onClick={() => void save()}>
+      {t('table.export')}
+    </Button>
+  )
+}
+
+const SkeletonRows = ({ columns, template }: { columns: number; template: string }) => (
+  <div className="grid-pane" role="status" aria-label={t('common.loading')} style={{ '--cols': template, '--row': '36px' } as React.CSSProperties}>
+    {Array.from({ length: 14 }, (_, row) => (
+      <div key={row} className="grid-row grid-still">
+        {Array.from({ length: columns }, (_, column) => (
+          <div key={column} className="cell">
+            <Bone width={`${[58, 76, 44, 66, 50][(row + column) % 5] ?? 60}%`} />
+          </div>
+        ))}
+      </div>
+    ))}
+  </div>
+)

@@ -1,0 +1,72 @@
+/** What a list page declares. Everything else about lists lives in this folder and is the same for all of them. */
+import type { ReactNode } from 'react'
+import type { BulkResult, Topic } from '@/api/shapes'
+import type { Key } from '@/i18n'
+
+export type Column<R> = {
+  id: string
+  title: Key
+  width: number
+  /** Takes the room that is left over. */
+  grow?: boolean
+  /** Right-aligned, for figures. */
+  end?: boolean
+  /** The engine's sort field, where it offers one. */
+  sort?: string
+  /** Not shown until the reader asks for it. */
+  hidden?: boolean
+  cell: (row: R) => ReactNode
+}
+
+export type Option = { value: string; label: string }
+export type Filter =
+  /** Any of some values: `state=paid,shipped`. */
+  | { kind: 'choice'; field: string; title: Key; options: () => Option[] }
+  /** A word as typed. */
+  | { kind: 'text'; field: string; title: Key }
+  /** An amount between two: `field: 'Total'` writes minTotal and maxTotal in minor units of `currency()`. */
+  | { kind: 'money'; field: string; title: Key; currency: () => string }
+  /** From one day to another: writes from and to. */
+  | { kind: 'dates'; field: 'from'; title: Key }
+  /** Set or not: `lowStock=true`. */
+  | { kind: 'flag'; field: string; title: Key }
+  /** One record, found by words. */
+  | { kind: 'record'; field: string; title: Key; find: (words: string) => Promise<Option[]>; name: (id: string) => Promise<string> }
+
+export type BulkAction = {
+  id: string
+  /** The verb on the bar: "Lock". */
+  label: Key
+  right?: string
+  danger?: boolean
+  reason?: 'optional' | 'required'
+  run: (ids: string[], how: { dryRun: boolean; reason?: string }) => Promise<BulkResult>
+  /** The effect in words, from a dry run and after the deed: "Lock 14 accounts, 3 already locked". */
+  effect: (result: BulkResult, done: boolean) => string
+  /** The way back, offered in the toast. */
+  undo?: (ids: string[]) => Promise<unknown>
+}
+
+export type ListSpec<R extends { id: string }> = {
+  /** The engine's word for the area: saved views and remembered columns go by it. */
+  area: string
+  title: Key
+  path: string
+  /** `-createdAt` */
+  sort: string
+  columns: Column<R>[]
+  filters: Filter[]
+  /** Offers the search box. */
+  search?: boolean
+  topic?: Topic
+  /** A row's name for those who cannot see it. */
+  name: (row: R) => string
+  /** The record's own page. */
+  to?: (row: R) => string
+  /** Reads one row again when it changed; the path's own `/{id}` unless said otherwise, `false` where rows never change. */
+  again?: false | ((id: string) => string)
+  /** Streams CSV, honouring the filters. */
+  exports?: string
+  bulk?: BulkAction[]
+  empty?: { text: Key; action?: () => ReactNode }
+}

@@ -1,0 +1,82 @@
+/** One list's rows: pages as they are scrolled to, rows patched as they change, new ones counted but never pushed in. */
+import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { get, list, request, type Page, type Params } from '@/api/client'
+import { subscribe } from '@/api/events'
+import type { ListSpec } from './spec'
+import { bornAt } from './url'
+
+const SETTLE = 400
+const AT_ONCE = 12
+
+export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Params) {
+  const client = useQueryClient()
+  const options = useMemo(() => list<R>(spec.path, params), [spec.path, params])
+  const query = useInfiniteQuery({ ...options, staleTime: 30_000 })
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
+  const [fresh, setFresh] = useState(0)
+
+  const known = useRef<{ ids: Set<string>; readAt: number }>({ ids: new Set(), readAt: 0 })
+  useEffect(() => {
+    known.current = { ids: new Set(rows.map((row) => row.id)), readAt: query.data?.pages[0]?.at ?? Date.now() }
+  }, [rows, query.data])
+  useEffect(() => setFresh(0), [params])
+
+  const reload = useCallback(async () => {
+    setFresh(0)
+    // Only the first page is read again: the reader asked for what is new, which stands at the top.
+    client.setQueryData<InfiniteData<Page<R>, string>>(options.queryKey, (now) =>
+      now && now.pages.length > 1 ? { pages: now.pages.slice(0, 1), pageParams: now.pageParams.slice(0, 1) } : now,
+    )
+    await client.invalidateQueries({ queryKey: options.queryKey, exact: true })
+  }, [client, options.queryKey])
+
+  useEffect(() => {
+    if (!spec.topic) return
+    const changed = new Set<string>()
+    const born = new Set<string>()
+    let gap = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+
+    const patchRow = async (id: string) => {
+      if (spec.again === false) return
+      const row = await get<R>(spec.again ? spec.again(id) : `${spec.path}/${id}`).catch(() => undefined)
+      if (!row) return
+      client.setQueryData<InfiniteData<Page<R>, string>>(options.queryKey, (now) =>
+        now && { ...now, pages: now.pages.map((page) => ({ ...page, rows: page.rows.map((old) => (old.id === id ? { ...old, ...row } : old)) })) },
+      )
+    }
+    const countFresh = async () => {
+      const reply = await request<R[]>('GET', spec.path, { params: { ...params, limit: 50 } }).catch(() => undefined)
+      if (reply) setFresh(reply.data.filter((row) => !known.current.ids.has(row.id) && (bornAt(row.id) ?? 0) > known.current.readAt - 5_000).length)
+    }
+    const settle = () => {
+      timer = undefined
+      const rowsChanged = [...changed]
+      const anyBorn = born.size > 0 || gap
+      changed.clear()
+      born.clear()
+      gap = false
+      if (rowsChanged.length > AT_ONCE) void client.invalidateQueries({ queryKey: options.queryKey, exact: true })
+      else rowsChanged.forEach((id) => void patchRow(id))
+      if (anyBorn) void countFresh()
+    }
+    const unsubscribe = subscribe((heard) => {
+      if (heard.kind === 'gap') gap = true
+      else if (heard.kind === 'change' && heard.change.topic === spec.topic) {
+        const id = heard.change.subjectId
+        if (known.current.ids.has(id)) changed.add(id)
+        else if ((bornAt(id) ?? Date.now()) > known.current.readAt - 5_000) born.add(id)
+        else return
+      } else return
+      timer ??= setTimeout(settle, SETTLE)
+    })
+    return () => {
+      unsubscribe()
+      clearTimeout(timer)
+    }
+  }, [client, options.queryKey, params, spec])
+
+  const meta = query.data?.pages[0]?.meta
+  return { query, rows, fresh, reload, total: meta?.total, totalExact: meta?.totalExact !== false }
+}
