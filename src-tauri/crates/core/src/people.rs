@@ -1,17 +1,89 @@
-//! The life of an account.
+//! A person's account: its standing, the moves between standings, and what a name or an address may look like.
+//!
+//! Pure rules. Who may make a move is decided in the service, where it is kept in the store.
+
+use crate::error::{Checks, Error, Result};
+use crate::text::{fold, terms};
 
 crate::text_enum! {
-    /// Where an account stands.
+    /// The standing of an account.
     Status {
-        /// Asked in, has no password yet.
+        /// Was asked in and has not chosen a password yet.
         Invited = "invited",
-        /// Can sign in.
+        /// May sign in.
         Active = "active",
-        /// Kept out until it is unlocked.
+        /// May not sign in until somebody unlocks it.
         Locked = "locked",
-        /// Removed; can be brought back.
+        /// Taken away; can be brought back.
         Deleted = "deleted",
     }
+}
+
+crate::text_enum! {
+    /// What can be done to the standing of an account.
+    Move {
+        /// Refuse every use of it for now.
+        Lock = "lock",
+        /// Allow it again.
+        Unlock = "unlock",
+        /// Take it away.
+        Delete = "delete",
+        /// Bring it back as it was.
+        Restore = "restore",
+    }
+}
+
+/// What the next standing depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The present one.
+    pub status: Status,
+    /// Whether a password was ever chosen: what an account goes back to.
+    pub has_password: bool,
+    /// Whether a lock is in force, also under a deletion.
+    pub locked: bool,
+}
+
+impl Standing {
+    /// The standing after `step`, or `None` where it already is so.
+    pub fn apply(self, step: Move) -> Result<Option<Status>> {
+        let open = if self.has_password { Status::Active } else { Status::Invited };
+        match (self.status, step) {
+            (Status::Deleted, Move::Lock | Move::Unlock) => Err(Error::conflict("deleted", "This account is deleted. Restore it first.")),
+            (Status::Invited | Status::Active, Move::Lock) => Ok(Some(Status::Locked)),
+            (Status::Invited | Status::Active | Status::Locked, Move::Delete) => Ok(Some(Status::Deleted)),
+            (Status::Deleted, Move::Restore) if self.locked => Ok(Some(Status::Locked)),
+            (Status::Locked, Move::Unlock) | (Status::Deleted, Move::Restore) => Ok(Some(open)),
+            (Status::Locked, Move::Lock)
+            | (Status::Invited | Status::Active, Move::Unlock)
+            | (Status::Deleted, Move::Delete)
+            | (Status::Invited | Status::Active | Status::Locked, Move::Restore) => Ok(None),
+        }
+    }
+}
+
+/// An e-mail address as it is compared: lower-case, without spaces around it.
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// The whole name as a page shows it.
+pub fn full_name(first: &str, last: &str) -> String {
+    format!("{} {}", first.trim(), last.trim()).trim().to_owned()
+}
+
+/// The whole name as lists sort it.
+pub fn name_key(first: &str, last: &str) -> String {
+    fold(&full_name(first, last))
+}
+
+/// The words a person is found by.
+pub fn person_terms(first: &str, last: &str, email: &str) -> Vec<String> {
+    let mut words = terms(&full_name(first, last));
+    words.extend(terms(email));
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// What is wrong with an e-mail address, if anything. Only what every address has is asked for; a message proves the rest.
@@ -33,13 +105,85 @@ pub fn check_email(field: &str, email: &str) -> Option<crate::FieldError> {
     if plain && well_formed { None } else { complain("not_an_email", "This is not an e-mail address such as ada@example.com.") }
 }
 
+/// Complaints about the fields of a person, under the names callers use.
+pub trait PersonChecks {
+    /// A needed e-mail address.
+    fn email(&mut self, field: &str, value: &str) -> &mut Self;
+    /// A telephone number, loosely: digits and the signs people put between them.
+    fn phone(&mut self, field: &str, value: &str) -> &mut Self;
+    /// A country by its two letters.
+    fn country(&mut self, field: &str, value: &str) -> &mut Self;
+    /// A language tag: `en`, `pt-BR`.
+    fn language(&mut self, field: &str, value: &str) -> &mut Self;
+    /// A first or last name.
+    fn name(&mut self, field: &str, value: &str) -> &mut Self;
+}
+
+impl PersonChecks for Checks {
+    fn email(&mut self, field: &str, value: &str) -> &mut Self {
+        self.extend(check_email(field, value))
+    }
+
+    fn phone(&mut self, field: &str, value: &str) -> &mut Self {
+        let digits = value.chars().filter(char::is_ascii_digit).count();
+        let signs = value.chars().all(|c| c.is_ascii_digit() || "+-() ./".contains(c));
+        let ok = signs && (3..=20).contains(&digits) && value.len() <= 40;
+        self.that(ok, field, "phone", "Write the number with digits, such as +49 30 1234567.")
+    }
+
+    fn country(&mut self, field: &str, value: &str) -> &mut Self {
+        let ok = value.len() == 2 && value.bytes().all(|b| b.is_ascii_uppercase());
+        self.that(ok, field, "country", "Use the two letters of the country, such as DE.")
+    }
+
+    fn language(&mut self, field: &str, value: &str) -> &mut Self {
+        let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        let first = value.split('-').next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+        let ok = value.len() <= 35 && first && value.split('-').all(part);
+        self.that(ok, field, "language", "Use a language tag such as en or pt-BR.")
+    }
+
+    fn name(&mut self, field: &str, value: &str) -> &mut Self {
+        self.text(field, value, 100);
+        self.that(!value.contains(['\n', '\t']), field, "control_character", "A name is one line.")
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::check_email;
+    use super::*;
+
+    fn standing(status: Status, has_password: bool, locked: bool) -> Standing {
+        Standing { status, has_password, locked }
+    }
+
+    #[test]
+    fn every_pair_has_an_answer() {
+        for status in Status::ALL {
+            for step in Move::ALL {
+                for (has_password, locked) in [(false, false), (false, true), (true, false), (true, true)] {
+                    let from = standing(*status, has_password, locked);
+                    let refused = *status == Status::Deleted && matches!(step, Move::Lock | Move::Unlock);
+                    assert_eq!(from.apply(*step).is_err(), refused, "{status} {step}");
+                    if let Ok(Some(next)) = from.apply(*step) {
+                        assert_ne!(next, *status, "{status} {step}: a move that changes nothing is None");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn restoring_gives_back_what_was_there() {
+        assert_eq!(standing(Status::Deleted, true, false).apply(Move::Restore).unwrap(), Some(Status::Active));
+        assert_eq!(standing(Status::Deleted, false, false).apply(Move::Restore).unwrap(), Some(Status::Invited));
+        assert_eq!(standing(Status::Deleted, true, true).apply(Move::Restore).unwrap(), Some(Status::Locked));
+        assert_eq!(standing(Status::Locked, false, true).apply(Move::Unlock).unwrap(), Some(Status::Invited));
+    }
 
     #[test]
     fn addresses() {
-        for good in ["ada@example.com", "a.b+c@sub.example.co", " ada@example.com ", "åse@bjørn.example"] {
+        for good in ["ada@example.com", "a.b+c@sub.example.co", " ada@example.com ", "åse@bjørn.example", "o'neil@example.ie"] {
             assert!(check_email("email", good).is_none(), "{good}");
         }
         for bad in ["", "ada", "ada@", "@example.com", "a b@example.com", "a@b@example.com", "ada@example", "ada@-x.com", "a,b@example.com"] {

@@ -48,12 +48,20 @@ pub struct UnknownWord(pub String);
 ///
 /// At most 12 words of at most 40 characters: what a search box can sensibly hold.
 pub fn terms(text: &str) -> Vec<String> {
-    let folded: String = text.chars().flat_map(char::to_lowercase).map(plain).collect();
-    let mut words: Vec<String> =
-        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| word.chars().take(40).collect()).take(12).collect();
+    let mut words: Vec<String> = fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().take(40).collect())
+        .take(12)
+        .collect();
     words.sort_unstable();
     words.dedup();
     words
+}
+
+/// `text` as search and name order see it: lower-case, accents dropped.
+pub fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).map(plain).collect()
 }
 
 /// Drop the accent of the Latin letters people's names are written with.

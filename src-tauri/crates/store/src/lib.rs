@@ -10,8 +10,10 @@ pub mod audit;
 pub mod db;
 mod error;
 pub mod events;
+pub mod files;
 mod migrate;
 pub mod page;
+pub mod people;
 mod postgres;
 mod rows;
 pub mod sessions;
@@ -20,6 +22,7 @@ mod sqlite;
 pub mod tenants;
 mod tx;
 pub mod users;
+pub mod views;
 
 pub use db::{Config, Db, Engine, Scope};
 pub use error::{Error, Result};

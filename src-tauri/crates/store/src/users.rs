@@ -1,9 +1,9 @@
 //! The `users` table: a person by id or e-mail, and what signing in needs. Lists and changes by staff are in `people.rs`.
 
+use purser_core::Timestamp;
 use purser_core::access::Role;
 use purser_core::ids::{TenantId, UserId};
-use purser_core::people::Status;
-use purser_core::{Timestamp, text};
+use purser_core::people::{Status, email_key, name_key, person_terms};
 use uuid::Uuid;
 
 use crate::rows::{Instant, MaybeInstant};
@@ -80,16 +80,6 @@ const SIGNED_IN: &str = "UPDATE users SET last_login_at = $3 WHERE tenant_id = $
 const SET_PASSWORD: &str = "UPDATE users SET password_hash = $3, status = CASE WHEN status = 'invited' THEN 'active' ELSE status END, \
      version = version + 1, updated_at = $4 WHERE tenant_id = $1 AND id = $2";
 
-/// An e-mail as it is compared: trimmed and lower-case.
-pub fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
-/// A name as lists sort it: family name first, lower-case.
-pub fn name_key(first: &str, last: &str) -> String {
-    format!("{} {}", last.trim(), first.trim()).to_lowercase()
-}
-
 /// A person of this tenant, removed ones included.
 pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
     let mut query = Query::start("SELECT ");
@@ -141,7 +131,7 @@ fn values(user: &User) -> [Value; 18] {
 
 /// The words by which search finds a person.
 pub(crate) fn terms(user: &User) -> Vec<String> {
-    text::terms(&format!("{} {} {}", user.first_name, user.last_name, user.email))
+    person_terms(&user.first_name, &user.last_name, &user.email)
 }
 
 /// Write the search words of `users`, who have none yet.

@@ -1,0 +1,308 @@
+//! People as staff see them: the `users` table without its password, and the words they are found by (`user_terms`).
+//!
+//! Signing in reads `users` through `users.rs`. No rule lives here: which move is allowed is `purser_core::people`.
+
+use purser_core::ids::UserId;
+use purser_core::people::{Move, Standing, Status, name_key, person_terms};
+use purser_core::{Role, Timestamp};
+use uuid::Uuid;
+
+use crate::page::{Key, List, SortKey};
+use crate::rows::{Instant, MaybeInstant};
+use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
+
+/// A person.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Person {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: UserId,
+    /// Address as it was written.
+    pub email: String,
+    /// Address as it is compared.
+    pub email_key: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Whole name as lists sort it.
+    pub name_key: String,
+    /// Role.
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    /// Standing.
+    #[sqlx(try_from = "String")]
+    pub status: Status,
+    /// Whether a password was ever chosen.
+    pub has_password: bool,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Country, two letters.
+    pub country: Option<String>,
+    /// Language tag.
+    pub language: Option<String>,
+    /// What staff wrote down.
+    pub notes: Option<String>,
+    /// Whether the address was proved.
+    pub email_verified: bool,
+    /// Last time somebody signed in.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub last_login_at: Option<Timestamp>,
+    /// Since when it is locked.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub locked_at: Option<Timestamp>,
+    /// Why it is locked.
+    pub lock_reason: Option<String>,
+    /// Since when it is deleted.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub deleted_at: Option<Timestamp>,
+    /// Counts changes.
+    pub version: i64,
+    /// Made.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+    /// Last changed.
+    #[sqlx(try_from = "Instant")]
+    pub updated_at: Timestamp,
+}
+
+impl Person {
+    /// What its next standing depends on.
+    pub fn standing(&self) -> Standing {
+        Standing { status: self.status, has_password: self.has_password, locked: self.locked_at.is_some() }
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "u.id, u.email, u.email_key, u.first_name, u.last_name, u.name_key, u.role, u.status, (u.password_hash IS NOT NULL) AS has_password, \
+         u.phone, u.country, u.language, u.notes, u.email_verified, u.last_login_at, u.locked_at, u.lock_reason, u.deleted_at, u.version, \
+         u.created_at, u.updated_at"
+    };
+}
+
+const CREATED: SortKey<Person> = SortKey { name: "createdAt", column: "u.created_at", key: |p| Key::Time(p.created_at.micros()) };
+const NAME: SortKey<Person> = SortKey { name: "name", column: "u.name_key", key: |p| Key::Text(p.name_key.clone()) };
+const EMAIL: SortKey<Person> = SortKey { name: "email", column: "u.email_key", key: |p| Key::Text(p.email_key.clone()) };
+
+/// Never signed in sorts as 1970, in the words of each engine's index.
+const fn last_login(column: &'static str) -> SortKey<Person> {
+    SortKey { name: "lastLoginAt", column, key: |p| Key::Time(p.last_login_at.map_or(0, Timestamp::micros)) }
+}
+
+const fn list_of(sorts: &'static [SortKey<Person>]) -> List<Person> {
+    List { select: concat!("SELECT ", columns!(), " FROM users u"), id: "u.id", row_id: |p| p.id.uuid(), sorts }
+}
+
+static ON_SQLITE: List<Person> = list_of(&[CREATED, NAME, EMAIL, last_login("COALESCE(u.last_login_at, 0)")]);
+static ON_POSTGRES: List<Person> = list_of(&[CREATED, NAME, EMAIL, last_login("COALESCE(u.last_login_at, TIMESTAMPTZ '1970-01-01 00:00:00+00')")]);
+
+/// Which people are wanted. Everything empty: all that are not deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// Any of these roles.
+    pub roles: Vec<Role>,
+    /// Any of these standings; empty: every one but deleted.
+    pub statuses: Vec<Status>,
+    /// Any of these countries.
+    pub countries: Vec<String>,
+    /// Made at or after.
+    pub from: Option<Timestamp>,
+    /// Made before.
+    pub to: Option<Timestamp>,
+    /// Beginnings of words, all of which have to be found; folded by `purser_core::text::terms`.
+    pub words: Vec<String>,
+}
+
+/// Fewer people than this with a word: look at just them. More: the word is so common that walking the list in its order finds a page soon.
+const FEW: i64 = 5_000;
+
+#[derive(sqlx::FromRow)]
+struct Count {
+    n: i64,
+}
+
+/// First text after every text that begins with `word`, in byte order.
+fn past(word: &str) -> String {
+    format!("{word}{}", char::MAX)
+}
+
+/// The filter as text and values; asks the database which of the words is rarest.
+async fn clause(tx: &mut Tx, filter: &Filter) -> Result<Query> {
+    let tenant = tx.tenant();
+    let mut query = Query::start(" WHERE u.tenant_id = ");
+    query.arg(tenant);
+    if filter.statuses.is_empty() {
+        query.push(" AND u.deleted_at IS NULL");
+    } else {
+        query.push(" AND u.status IN ").list(filter.statuses.iter().map(|s| s.as_str().into()));
+    }
+    if !filter.roles.is_empty() {
+        query.push(" AND u.role IN ").list(filter.roles.iter().map(|r| r.as_str().into()));
+    }
+    if !filter.countries.is_empty() {
+        query.push(" AND u.country IN ").list(filter.countries.iter().map(Value::from));
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND u.created_at >= ").arg(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND u.created_at < ").arg(to);
+    }
+    let rare = rarest(tx, &filter.words).await?;
+    for (place, word) in filter.words.iter().enumerate() {
+        if Some(place) == rare {
+            query.push(" AND u.id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
+        } else {
+            query.push(" AND EXISTS (SELECT 1 FROM user_terms t WHERE t.user_id = u.id AND t.tenant_id = ").arg(tenant);
+        }
+        query.push(" AND t.term >= ").arg(word).push(" AND t.term < ").arg(past(word)).push(")");
+    }
+    Ok(query)
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    place: i64,
+    n: i64,
+}
+
+/// Place of the word with the fewest people, if they are few.
+async fn rarest(tx: &mut Tx, words: &[String]) -> Result<Option<usize>> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let tenant = tx.tenant();
+    let mut query = Query::start("");
+    for (place, word) in words.iter().enumerate() {
+        query.push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " });
+        query.arg(i64::try_from(place).unwrap_or(i64::MAX)).push(" AS place, COUNT(*) AS n FROM (SELECT 1 AS one FROM user_terms WHERE tenant_id = ");
+        query.arg(tenant).push(" AND term >= ").arg(word).push(" AND term < ").arg(past(word)).push(" LIMIT ").arg(FEW + 1).push(") AS found");
+    }
+    let found: Vec<Found> = tx.all(query).await?;
+    let least = found.into_iter().filter(|f| f.n <= FEW).min_by_key(|f| f.n);
+    Ok(least.and_then(|f| usize::try_from(f.place).ok()))
+}
+
+/// One page.
+pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Person>> {
+    let clause = clause(tx, filter).await?;
+    let list = if tx.engine() == Engine::Sqlite { &ON_SQLITE } else { &ON_POSTGRES };
+    list.page(tx, &clause, page).await
+}
+
+/// How many there are, exact up to `most`, and whether that is all.
+pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
+    let clause = clause(tx, filter).await?;
+    crate::page::count(tx, "users u", &clause, most).await
+}
+
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant_id = $1 AND u.id = $2");
+
+/// One person, deleted or not.
+pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<Person>> {
+    tx.optional(sql(BY_ID).bind(tx.tenant()).bind(id)).await
+}
+
+/// The people of `ids`, in no order; those that do not exist are left out.
+pub async fn find_many(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<Person>> {
+    let mut query = Query::start(concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant_id = "));
+    query.arg(tx.tenant()).push(" AND u.id IN ").list(ids.iter().map(|id| (*id).into()));
+    tx.all(query).await
+}
+
+/// Whether an account that is not deleted uses this address, other than `except`.
+pub async fn email_taken(tx: &mut Tx, email_key: &str, except: Option<UserId>) -> Result<bool> {
+    const TAKEN: &str = "SELECT COUNT(*) AS n FROM users WHERE tenant_id = $1 AND email_key = $2 AND deleted_at IS NULL AND id <> $3";
+    let except = except.map_or(Uuid::nil(), UserId::uuid);
+    let count: Count = tx.one(sql(TAKEN).bind(tx.tenant()).bind(email_key.to_owned()).bind(except)).await?;
+    Ok(count.n > 0)
+}
+
+const UPDATE: &str = "UPDATE users SET email = $3, email_key = $4, first_name = $5, last_name = $6, name_key = $7, role = $8, phone = $9, \
+     country = $10, language = $11, notes = $12, email_verified = $13, updated_at = $14, version = version + 1 \
+     WHERE tenant_id = $1 AND id = $2 AND version = $15";
+
+/// Write the particulars and the role of `person`, whose `version` is the one that was read; `false` when it has moved on since.
+///
+/// `renamed`: name or address differ from what is stored, so the words it is found by are written anew.
+pub async fn update(tx: &mut Tx, person: &Person, renamed: bool) -> Result<bool> {
+    let query = sql(UPDATE)
+        .bind(tx.tenant())
+        .bind(person.id)
+        .bind(&person.email)
+        .bind(&person.email_key)
+        .bind(&person.first_name)
+        .bind(&person.last_name)
+        .bind(name_key(&person.first_name, &person.last_name))
+        .bind(person.role.as_str())
+        .bind(person.phone.clone())
+        .bind(person.country.clone())
+        .bind(person.language.clone())
+        .bind(person.notes.clone())
+        .bind(person.email_verified)
+        .bind(person.updated_at)
+        .bind(person.version);
+    if tx.run(query).await? == 0 {
+        return Ok(false);
+    }
+    if renamed {
+        replace_terms(tx, person).await?;
+    }
+    Ok(true)
+}
+
+/// Forget the words `person` was found by and remember the present ones.
+async fn replace_terms(tx: &mut Tx, person: &Person) -> Result<()> {
+    let tenant = tx.tenant();
+    tx.run(sql("DELETE FROM user_terms WHERE tenant_id = $1 AND user_id = $2").bind(tenant).bind(person.id)).await?;
+    let words = person_terms(&person.first_name, &person.last_name, &person.email);
+    if words.is_empty() {
+        return Ok(());
+    }
+    let mut query = Query::start("INSERT INTO user_terms (tenant_id, term, user_id) VALUES");
+    query.rows(words.into_iter().map(|word| [tenant.into(), word.into(), person.id.into()]));
+    tx.run(query).await.map(drop)
+}
+
+/// Give `ids` the standing `to` by `step`, at `now`; how many rows that changed.
+pub async fn set_standing(tx: &mut Tx, ids: &[UserId], step: &Step) -> Result<u64> {
+    let mut query = Query::start("UPDATE users SET status = ");
+    query.arg(step.to.as_str());
+    match step.by {
+        Move::Lock => query.push(", locked_at = ").arg(step.now).push(", lock_reason = ").arg(step.reason.clone()),
+        Move::Unlock => query.push(", locked_at = NULL, lock_reason = NULL"),
+        Move::Delete => query.push(", deleted_at = ").arg(step.now),
+        Move::Restore => query.push(", deleted_at = NULL"),
+    };
+    query.push(", version = version + 1, updated_at = ").arg(step.now);
+    query.push(" WHERE tenant_id = ").arg(tx.tenant()).push(" AND id IN ").list(ids.iter().map(|id| (*id).into()));
+    tx.run(query).await
+}
+
+/// One move of one or many people to the same standing.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What is done.
+    pub by: Move,
+    /// The standing it ends in.
+    pub to: Status,
+    /// Why, for a lock.
+    pub reason: Option<String>,
+    /// When.
+    pub now: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Id {
+    #[sqlx(try_from = "Uuid")]
+    id: UserId,
+}
+
+/// Owners who may act, held until the transaction ends so that two of them can not step down at once.
+pub async fn hold_owners(tx: &mut Tx) -> Result<Vec<UserId>> {
+    const SQLITE: &str = "SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND status = 'active'";
+    const POSTGRES: &str = "SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND status = 'active' ORDER BY id FOR UPDATE";
+    let rows: Vec<Id> = tx.all(sql(tx.pick(SQLITE, POSTGRES)).bind(tx.tenant())).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
