@@ -70,6 +70,8 @@ const alone = <P extends string, M, N extends keyof M & string>(path: P, load: (
 
 const pages = [
   page('/', () => import('@/pages/home/home'), 'Home'),
+  page('/orders', () => import('@/pages/orders/list'), 'Orders'),
+  page('/orders/$id', () => import('@/pages/orders/order'), 'OrderPage'),
 ]
 
 const tree = root.addChildren([

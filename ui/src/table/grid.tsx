@@ -62,7 +62,7 @@ export function Grid<R extends { id: string }>(props: GridProps<R>) {
   const to = Math.min(range?.endIndex ?? 0, rows.length - 1)
   useEffect(() => onRange(from, to), [from, to, onRange])
 
-  const style = { '--cols': `${selectable ? '36px ' : ''}${columns.template} minmax(0, 1fr)`, '--row': `${height}px`, '--least': `${columns.needed + (selectable ? 36 : 0)}px` }
+  const style = { '--cols': `${selectable ? '36px ' : ''}${columns.template}`, '--row': `${height}px`, '--least': `${columns.needed + (selectable ? 36 : 0)}px` }
   const onKeyDown = (event: KeyboardEvent) => {
     const jump: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 20, PageUp: at - 20 }
     const to = jump[event.key]

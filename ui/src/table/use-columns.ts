@@ -2,7 +2,7 @@
 import { getCoreRowModel, useReactTable, type ColumnDef, type ColumnSizingState, type OnChangeFn, type VisibilityState } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import { kept, useStore, type Store } from '@/lib/store'
-import type { ListSpec } from './spec'
+import type { Column, ListSpec } from './spec'
 
 export type Density = 'compact' | 'normal' | 'comfortable'
 export const heights: Record<Density, number> = { compact: 30, normal: 36, comfortable: 44 }
@@ -51,9 +51,10 @@ export function useColumns<R extends { id: string }>(spec: ListSpec<R>) {
     getCoreRowModel: getCoreRowModel(),
   })
   const shown = order.flatMap((id) => spec.columns.filter((column) => column.id === id && visible[id]))
-  const template = shown
-    .map((column) => (column.grow && now.widths[column.id] === undefined ? `minmax(${column.width}px, 1fr)` : `${now.widths[column.id] ?? column.width}px`))
-    .join(' ')
+  const grows = (column: Column<R>) => column.grow === true && now.widths[column.id] === undefined
+  const tracks = shown.map((column) => (grows(column) ? `minmax(${column.width}px, 1fr)` : `${now.widths[column.id] ?? column.width}px`))
+  // Room that no column takes stays at the right end.
+  const template = [...tracks, shown.some(grows) ? '0' : 'minmax(0, 1fr)'].join(' ')
   const move = (id: string, before: string) => {
     const rest = order.filter((one) => one !== id)
     rest.splice(rest.indexOf(before), 0, id)

@@ -103,7 +103,7 @@ function Revenue({ data }: { data: Overview }) {
       format={say}
       axis={(amount) => moneyShort({ amount, currency })}
       dayText={day}
-      height={244}
+      height={312}
       onPick={(picked) => void go({ href: filtered(paths.orders, { from: picked.slice(0, 10), to: picked.slice(0, 10) }) })}
     />
   )

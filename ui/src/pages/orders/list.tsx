@@ -1,0 +1,74 @@
+/** All orders. The model for every list page: a spec, actions, and what stands beside the list. */
+import { Link } from '@tanstack/react-router'
+import { Plus, Upload } from 'lucide-react'
+import { get } from '@/api/client'
+import type { Order, User } from '@/api/shapes'
+import { t, word } from '@/i18n'
+import { country, orderName } from '@/lib/text'
+import { filtered, paths } from '@/paths'
+import { ButtonLink } from '@/parts/button'
+import { Id, Money, State, When } from '@/parts/values'
+import { can, me } from '@/session'
+import { ListPage } from '@/table/list-page'
+import type { ListSpec, Option } from '@/table/spec'
+import { OrderPeek } from './peek'
+
+const states = ['pending', 'paid', 'processing', 'shipped', 'delivered', 'cancelled']
+const paymentStates = ['unpaid', 'requires_action', 'processing', 'unknown', 'authorised', 'paid', 'partially_refunded', 'refunded', 'failed']
+const countries = ['AT', 'AU', 'BE', 'CA', 'CH', 'CZ', 'DE', 'DK', 'ES', 'FI', 'FR', 'GB', 'GR', 'IE', 'IT', 'JP', 'NL', 'NO', 'NZ', 'PL', 'PT', 'SE', 'US']
+const worded = (values: string[]): Option[] => values.map((value) => ({ value, label: word('state', value) }))
+
+/** People as a filter's values: found by words, named by id. */
+const findPeople = async (words: string): Promise<Option[]> =>
+  (await get<User[]>('/users', { search: words, limit: 20 })).map((user) => ({ value: user.id, label: `${user.name} · ${user.email}` }))
+const personName = async (id: string) => (await get<User>(`/users/${id}`)).name
+
+export const orders: ListSpec<Order> = {
+  area: 'orders',
+  title: 'orders.title',
+  path: '/orders',
+  sort: '-createdAt',
+  search: true,
+  topic: 'order',
+  exports: '/orders/export',
+  name: (order) => orderName(order.number),
+  to: (order) => paths.order(order.id),
+  columns: [
+    { id: 'number', title: 'orders.number', width: 92, sort: 'number', cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
+    { id: 'customer', title: 'orders.customer', width: 150, grow: true, cell: (order) => <Link to={paths.person(order.customer.id)} className="quiet-link">{order.customer.name}</Link> },
+    { id: 'state', title: 'orders.state', width: 112, cell: (order) => <State value={order.state} /> },
+    { id: 'payment', title: 'orders.payment', width: 136, cell: (order) => <State value={order.paymentState} /> },
+    { id: 'total', title: 'orders.total', width: 104, end: true, sort: 'total', cell: (order) => <Money value={order.total} /> },
+    { id: 'refunded', title: 'orders.refunded', width: 96, end: true, cell: (order) => <Money value={order.refunded} dash /> },
+    { id: 'when', title: 'orders.when', width: 116, end: true, sort: 'createdAt', cell: (order) => <When at={order.createdAt} /> },
+    { id: 'country', title: 'orders.country', width: 116, cell: (order) => country(order.country) },
+    { id: 'items', title: 'orders.items', width: 72, end: true, cell: (order) => order.itemCount },
+    { id: 'email', title: 'orders.email', width: 220, hidden: true, cell: (order) => order.customer.email },
+    { id: 'source', title: 'orders.source', width: 96, hidden: true, cell: (order) => word('source', order.source) },
+    { id: 'tax', title: 'orders.tax', width: 100, end: true, hidden: true, cell: (order) => <Money value={order.tax} dash /> },
+    { id: 'id', title: 'orders.id', width: 120, hidden: true, cell: (order) => <Id id={order.id} kind="order" /> },
+  ],
+  filters: [
+    { kind: 'choice', field: 'state', title: 'orders.state', options: () => worded(states) },
+    { kind: 'choice', field: 'paymentState', title: 'orders.payment', options: () => worded(paymentStates) },
+    { kind: 'record', field: 'customerId', title: 'orders.customer', find: findPeople, name: personName },
+    { kind: 'choice', field: 'country', title: 'orders.country', options: () => countries.map((value) => ({ value, label: country(value) })) },
+    { kind: 'money', field: 'Total', title: 'orders.total', currency: () => me.get()?.tenant.currency ?? 'EUR' },
+    { kind: 'dates', field: 'from', title: 'orders.when' },
+    { kind: 'flag', field: 'refunded', title: 'orders.refunded' },
+  ],
+  empty: { text: 'orders.empty', action: () => <ButtonLink to={paths.newOrder}>{t('orders.new')}</ButtonLink> },
+}
+
+export const Orders = () => (
+  <ListPage
+    spec={orders}
+    peek={(id) => <OrderPeek id={id} />}
+    actions={
+      <>
+        <ButtonLink to={filtered(paths.imports, { kind: 'orders' })} icon={<Upload size={14} />}>{t('orders.import')}</ButtonLink>
+        {can('create:order') && <ButtonLink to={paths.newOrder} look="primary" icon={<Plus size={14} />}>{t('orders.new')}</ButtonLink>}
+      </>
+    }
+  />
+)
