@@ -47,6 +47,9 @@ pub enum Error {
     /// The present state does not allow it. 409.
     #[error("{1}")]
     Conflict(&'static str, Cow<'static, str>),
+    /// Something else already has this value of this field. 409.
+    #[error("{1}")]
+    Taken(&'static str, Cow<'static, str>),
     /// The caller's copy is out of date. 412.
     #[error("changed by someone else since it was read")]
     Stale,
@@ -89,6 +92,15 @@ impl Error {
         Self::Conflict(code, message.into())
     }
 
+    /// What is wrong with which field, as the door tells it.
+    pub fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::Invalid(errors) | Self::Unprocessable(errors) => errors.clone(),
+            Self::Taken(field, message) => vec![FieldError::new(*field, "taken", message.as_ref())],
+            _ => Vec::new(),
+        }
+    }
+
     /// A defect, told in words.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::Internal(message.into().into())
@@ -102,6 +114,7 @@ impl Error {
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
             Self::Unprocessable(_) => "unprocessable",
+            Self::Taken(..) => "taken",
             Self::Stale => "stale",
             Self::PreconditionRequired => "precondition_required",
             Self::TooLarge(_) => "too_large",
