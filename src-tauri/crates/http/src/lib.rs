@@ -1,1 +1,18 @@
-//! http
+//! HTTP: routes, extractors, problem+json, OpenAPI and streams. One router for every door: a socket, the desktop window, a test.
+//!
+//! A handler unpacks, calls one use case and maps the answer. No rule and no SQL may enter; a handler that decides something is in the
+//! wrong room. Each area is one folder with its routes and its views.
+
+mod context;
+mod extract;
+mod identity;
+mod openapi;
+mod problem;
+mod reply;
+mod router;
+mod system;
+
+pub use context::Peer;
+pub use openapi::document;
+pub use problem::{Problem, Result};
+pub use router::{Options, router};

@@ -10,6 +10,7 @@ use purser_store::Db;
 
 use crate::identity::authority::Authorities;
 use crate::identity::passwords::Passwords;
+use crate::identity::setup::DemoData;
 use crate::identity::tokens::Tokens;
 
 /// The running engine. Cheap to clone; one per process and database.
@@ -30,6 +31,8 @@ pub struct Parts {
     pub tokens: Tokens,
     /// What each session may do, remembered until somebody changes it.
     pub authorities: Authorities,
+    /// Demo data for the first run, if this process can make any.
+    pub demo: Option<Arc<dyn DemoData>>,
 }
 
 /// What an [`App`] is made from.
@@ -40,15 +43,17 @@ pub struct Setup {
     pub clock: Clock,
     /// Where ids come from.
     pub ids: Ids,
+    /// Demo data for the first run, if this process can make any.
+    pub demo: Option<Arc<dyn DemoData>>,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids } = setup;
+        let Setup { db, clock, ids, demo } = setup;
         let tokens = Tokens::load(&db, &clock).await?;
         let passwords = Passwords::default();
-        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities: Authorities::default() })))
+        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities: Authorities::default(), demo })))
     }
 }
 

@@ -121,6 +121,11 @@ impl Tx {
         })
     }
 
+    /// Ask the engine for a sign of life.
+    pub async fn ping(&mut self) -> Result<()> {
+        self.run(crate::sql("SELECT 1")).await.map(drop)
+    }
+
     /// Wait until nobody else is in the part of the program called `name`, in any process, and keep it until the transaction ends.
     pub async fn alone(&mut self, name: &'static str) -> Result<()> {
         if self.engine() == Engine::Postgres {

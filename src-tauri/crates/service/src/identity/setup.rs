@@ -38,13 +38,23 @@ pub async fn needed(app: &App) -> Result<bool> {
     Ok(app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?.is_empty())
 }
 
+/// Fills a fresh tenant with a plausible business to look around in; the server provides one.
+#[async_trait::async_trait]
+pub trait DemoData: Send + Sync {
+    /// Fill `tenant`, which has nothing in it but its owner.
+    async fn fill(&self, app: &App, tenant: TenantId) -> Result<()>;
+}
+
 /// Make the tenant and its owner, and sign the owner in. Works once; afterwards a conflict.
-pub async fn run(app: &App, first: FirstRun, origin: Arc<Origin>) -> Result<SignedIn> {
+pub async fn run(app: &App, first: FirstRun, demo: bool, origin: Arc<Origin>) -> Result<SignedIn> {
     check(&first)?;
     if !needed(app).await? {
         return Err(done());
     }
     let owner = create(app, first).await?;
+    if demo && let Some(data) = &app.demo {
+        data.fill(app, owner.tenant_id).await?;
+    }
     sign_in::begin(app, owner, false, origin).await
 }
 

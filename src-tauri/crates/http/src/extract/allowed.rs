@@ -1,0 +1,88 @@
+//! Who is asking, and the proof that they may.
+
+use std::sync::Arc;
+
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use aide::operation::OperationInput;
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use purser_core::Error;
+use purser_core::access::{Actor, Grant, Origin, Right};
+use purser_service::App;
+use purser_service::identity::authority;
+
+use crate::Problem;
+use crate::context::Context;
+
+/// The caller holds the permission `P`. Answers 401 or 403 otherwise, and writes itself into the OpenAPI document.
+pub(crate) struct Allowed<P>(pub(crate) Grant<P>);
+
+/// Anybody may call this. Listed in one test, so that nothing becomes public by accident.
+pub(crate) struct Public;
+
+/// Where the call comes from.
+pub(crate) struct From(pub(crate) Arc<Origin>);
+
+fn context(parts: &Parts) -> Result<Arc<Context>, Problem> {
+    parts.extensions.get::<Arc<Context>>().cloned().ok_or_else(|| Problem(Error::internal("a request without a context")))
+}
+
+async fn actor(parts: &Parts, app: &App, context: &Context) -> Result<Arc<Actor>, Problem> {
+    let missing = || Problem(Error::Unauthenticated("not_signed_in", "Sign in first.".into()));
+    let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
+    let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    let claims = app.tokens.verify(token.trim(), context.now)?;
+    Ok(authority::actor(app, &claims, context.now).await?)
+}
+
+impl<P: Right> FromRequestParts<App> for Allowed<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let context = context(parts)?;
+        let actor = actor(parts, app, &context).await?;
+        Ok(Self(Grant::of(actor, context.origin.clone(), context.now, &app.ids)?))
+    }
+}
+
+impl<P: Right> OperationInput for Allowed<P> {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        let permission = P::PERMISSION.as_str();
+        operation.extensions.insert("x-permission".into(), permission.into());
+        operation.security = vec![[("bearer".to_owned(), Vec::new())].into_iter().collect()];
+        let note = format!("Needs the permission `{permission}`.");
+        operation.description = Some(match operation.description.take() {
+            Some(text) => format!("{text}\n\n{note}"),
+            None => note,
+        });
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Public {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self)
+    }
+}
+
+impl OperationInput for Public {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        operation.extensions.insert("x-permission".into(), "public".into());
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self(context(parts)?.origin.clone()))
+    }
+}
+
+impl OperationInput for From {}

@@ -1,0 +1,90 @@
+//! Headers with a meaning: the version that is changed, the key that makes a repeat harmless, the refresh cookie.
+
+use aide::generate::GenContext;
+use aide::openapi::{Operation, Parameter, ParameterData, ParameterSchemaOrContent, SchemaObject};
+use aide::operation::{OperationInput, add_parameters};
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use purser_core::Error;
+
+use crate::Problem;
+
+/// The version the caller read and now changes: `If-Match: "7"`. 428 without, 412 when it is not one of ours.
+pub(crate) struct IfMatch(pub(crate) i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let value = parts.headers.get(header::IF_MATCH).ok_or(Problem(Error::PreconditionRequired))?;
+        let text = value.to_str().unwrap_or_default().trim();
+        let text = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+        text.parse().map(Self).map_err(|_| Problem(Error::Stale))
+    }
+}
+
+impl OperationInput for IfMatch {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        parameter(ctx, operation, "If-Match", true, "ETag of the version that is changed.");
+    }
+}
+
+/// A key of the caller's choosing that makes a repeat of this request harmless.
+pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        let text = value.to_str().unwrap_or_default();
+        let good = (1..=255).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic());
+        if good {
+            return Ok(Self(Some(text.to_owned())));
+        }
+        let message = "A key is 1 to 255 visible ASCII characters, for example a UUID.";
+        Err(Problem(Error::invalid("Idempotency-Key", "not_valid", message)))
+    }
+}
+
+impl OperationInput for IdempotencyKey {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        parameter(ctx, operation, "Idempotency-Key", false, "Makes a repeat of this request harmless for 24 hours.");
+    }
+}
+
+/// The refresh token a browser keeps for us.
+pub(crate) struct RefreshCookie(pub(crate) Option<String>);
+
+/// Name of the cookie.
+pub(crate) const REFRESH_COOKIE: &str = "purser_refresh";
+
+impl<S: Send + Sync> FromRequestParts<S> for RefreshCookie {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let find =
+            |line: &str| line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|pair| pair.0 == REFRESH_COOKIE).map(|p| p.1.to_owned());
+        Ok(Self(cookies.into_iter().find_map(find)))
+    }
+}
+
+impl OperationInput for RefreshCookie {}
+
+fn parameter(ctx: &mut GenContext, operation: &mut Operation, name: &str, required: bool, description: &str) {
+    let json_schema = ctx.schema.subschema_for::<String>();
+    let parameter_data = ParameterData {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        required,
+        deprecated: None,
+        format: ParameterSchemaOrContent::Schema(SchemaObject { json_schema, example: None, external_docs: None }),
+        example: None,
+        examples: indexmap::IndexMap::default(),
+        explode: None,
+        extensions: indexmap::IndexMap::default(),
+    };
+    add_parameters(ctx, operation, [Parameter::Header { parameter_data, style: aide::openapi::HeaderStyle::Simple }]);
+}

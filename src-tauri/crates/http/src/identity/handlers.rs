@@ -1,0 +1,226 @@
+//! Handlers of identity: unpack, call, map.
+
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use purser_core::access::can;
+use purser_core::ids::{SessionId, UserId};
+use purser_core::{Currency, Error};
+use purser_service::App;
+use purser_service::identity::setup::FirstRun;
+use purser_service::identity::sign_in::{Credentials, SignedIn};
+use purser_service::identity::{sessions, setup, sign_in, tokens};
+use purser_store::tenants;
+
+use super::views::{Delivery, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView};
+use crate::context::Peer;
+use crate::extract::{Allowed, From, Json, Path, Public, REFRESH_COOKIE, RefreshCookie};
+use crate::reply::{Data, Envelope, NoContent, Rows, json};
+use crate::{Problem, Result};
+
+/// A sign-in on its way out: the reply, and the refresh token where the caller wants it.
+pub(crate) struct Session {
+    status: StatusCode,
+    view: SignedInView,
+    cookie: Option<String>,
+}
+
+impl IntoResponse for Session {
+    fn into_response(self) -> Response {
+        let mut response = json(self.status, &Envelope::of(self.view));
+        if let Some(cookie) = self.cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+impl aide::operation::OperationOutput for Session {
+    type Inner = SignedInView;
+    fn inferred_responses(
+        ctx: &mut aide::generate::GenContext,
+        operation: &mut aide::openapi::Operation,
+    ) -> Vec<(Option<u16>, aide::openapi::Response)> {
+        Data::<SignedInView>::inferred_responses(ctx, operation)
+    }
+}
+
+/// Whether the connection is encrypted, so that the cookie may say `Secure`.
+pub(crate) struct Encrypted(bool);
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Encrypted {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self> {
+        Ok(Self(parts.extensions.get::<Peer>().is_some_and(|peer| peer.secure)))
+    }
+}
+
+impl aide::operation::OperationInput for Encrypted {}
+
+fn cookie(token: &str, max_age_s: Option<i64>, secure: bool) -> String {
+    let age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{REFRESH_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/api/v1/auth{age}{secure}")
+}
+
+async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, secure: bool) -> Result<Session> {
+    let tenant = app.db.read(signed_in.user.tenant_id, async |tx| tenants::find(tx, signed_in.user.tenant_id).await.map_err(Error::from)).await?;
+    let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
+    // Without "remember me" the cookie goes when the browser closes.
+    let max_age_s = signed_in.remembered.then(|| signed_in.refresh_expires_at.since(app.clock.now()) / purser_core::time::SECOND);
+    let in_body = delivery == Delivery::Body;
+    Ok(Session {
+        status: StatusCode::OK,
+        cookie: (!in_body).then(|| cookie(&signed_in.refresh_token, max_age_s, secure)),
+        view: SignedInView {
+            access_token: signed_in.access_token,
+            token_type: "Bearer",
+            expires_in: tokens::ACCESS_LIFE / purser_core::time::SECOND,
+            user: MeView::new(&signed_in.user, &tenant),
+            refresh_token: in_body.then_some(signed_in.refresh_token),
+        },
+    })
+}
+
+pub(crate) async fn setup_needed(State(app): State<App>, _: Public) -> Result<Data<SetupView>> {
+    Ok(Data(SetupView { needed: setup::needed(&app).await? }))
+}
+
+pub(crate) async fn set_up(
+    State(app): State<App>,
+    _: Public,
+    From(origin): From,
+    Encrypted(secure): Encrypted,
+    Json(body): Json<SetupBody>,
+) -> Result<Session> {
+    let first = FirstRun {
+        tenant_name: body.tenant_name,
+        first_name: body.first_name,
+        last_name: body.last_name,
+        email: body.email,
+        password: body.password,
+        currency: body.currency.unwrap_or(Currency::EUR),
+    };
+    let signed_in = setup::run(&app, first, body.demo.is_some(), origin).await?;
+    let session = deliver(&app, signed_in, body.token_delivery, secure).await?;
+    Ok(Session { status: StatusCode::CREATED, ..session })
+}
+
+pub(crate) async fn login(
+    State(app): State<App>,
+    _: Public,
+    From(origin): From,
+    Encrypted(secure): Encrypted,
+    Json(body): Json<LoginBody>,
+) -> Result<Session> {
+    let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me };
+    let signed_in = sign_in::sign_in(&app, credentials, origin).await?;
+    deliver(&app, signed_in, body.token_delivery, secure).await
+}
+
+/// The body of a refresh may be left out altogether: a browser has nothing to say in it.
+pub(crate) struct MaybeBody(RefreshBody);
+
+impl<S: Send + Sync> FromRequest<S> for MaybeBody {
+    type Rejection = Problem;
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let empty = request.headers().get(header::CONTENT_TYPE).is_none();
+        if empty { Ok(Self(RefreshBody::default())) } else { Json::<RefreshBody>::from_request(request, state).await.map(|Json(body)| Self(body)) }
+    }
+}
+
+impl aide::operation::OperationInput for MaybeBody {
+    fn operation_input(ctx: &mut aide::generate::GenContext, operation: &mut aide::openapi::Operation) {
+        Json::<RefreshBody>::operation_input(ctx, operation);
+        if let Some(aide::openapi::ReferenceOr::Item(body)) = &mut operation.request_body {
+            body.required = false;
+        }
+    }
+}
+
+pub(crate) async fn refresh(
+    State(app): State<App>,
+    _: Public,
+    (From(origin), Encrypted(secure), RefreshCookie(kept)): (From, Encrypted, RefreshCookie),
+    MaybeBody(body): MaybeBody,
+) -> Result<Session> {
+    let missing = || Error::Unauthenticated("not_signed_in", "Sign in first.".into());
+    let token = body.refresh_token.or(kept).ok_or_else(missing)?;
+    let signed_in = sign_in::refresh(&app, &token, origin).await?;
+    deliver(&app, signed_in, body.token_delivery, secure).await
+}
+
+/// 204, and the cookie is taken back.
+pub(crate) struct SignedOut;
+
+impl IntoResponse for SignedOut {
+    fn into_response(self) -> Response {
+        let mut response = NoContent.into_response();
+        if let Ok(value) = HeaderValue::from_str(&cookie("", Some(0), false)) {
+            response.headers_mut().insert(header::SET_COOKIE, value);
+        }
+        response
+    }
+}
+
+impl aide::operation::OperationOutput for SignedOut {
+    type Inner = ();
+    fn inferred_responses(
+        ctx: &mut aide::generate::GenContext,
+        operation: &mut aide::openapi::Operation,
+    ) -> Vec<(Option<u16>, aide::openapi::Response)> {
+        NoContent::inferred_responses(ctx, operation)
+    }
+}
+
+pub(crate) async fn logout(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<SignedOut> {
+    sessions::sign_out(&app, &by).await?;
+    Ok(SignedOut)
+}
+
+pub(crate) async fn me(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Data<MeView>> {
+    let (user, tenant) = sessions::me(&app, &by).await?;
+    Ok(Data(MeView::new(&user, &tenant)))
+}
+
+pub(crate) async fn change_password(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ReadSelf>,
+    Json(body): Json<PasswordBody>,
+) -> Result<NoContent> {
+    sessions::change_password(&app, &by, body.current_password, body.new_password).await?;
+    Ok(NoContent)
+}
+
+pub(crate) async fn own_sessions(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Rows<SessionView>> {
+    let (list, current) = sessions::list_own(&app, &by).await?;
+    Ok(Rows::whole(list.into_iter().map(|session| SessionView::new(session, Some(current))).collect()))
+}
+
+pub(crate) async fn end_own_session(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>, Path(id): Path<SessionId>) -> Result<NoContent> {
+    sessions::end_own(&app, &by, id).await?;
+    Ok(NoContent)
+}
+
+pub(crate) async fn sessions_of(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ManageSession>,
+    Path(user): Path<UserId>,
+) -> Result<Rows<SessionView>> {
+    let list = sessions::list_of(&app, &by, user).await?;
+    Ok(Rows::whole(list.into_iter().map(|session| SessionView::new(session, None)).collect()))
+}
+
+pub(crate) async fn end_session_of(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ManageSession>,
+    Path((user, id)): Path<(UserId, SessionId)>,
+) -> Result<NoContent> {
+    sessions::end_of(&app, &by, user, id).await?;
+    Ok(NoContent)
+}
+
+/// The public keys that check access tokens (RFC 7517).
+pub(crate) async fn keys(State(app): State<App>) -> Response {
+    json(StatusCode::OK, &serde_json::json!({ "keys": app.tokens.published() }))
+}

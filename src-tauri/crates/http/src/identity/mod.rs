@@ -1,0 +1,32 @@
+//! First run, signing in and out, sessions. Use cases are in `purser_service::identity`.
+
+mod handlers;
+mod views;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{delete_with, get_with, post_with};
+use purser_service::App;
+
+use crate::openapi::about;
+
+pub(crate) use handlers::keys;
+pub(crate) use views::SessionView;
+
+/// Routes of this area.
+pub(crate) fn routes() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route(
+            "/setup",
+            get_with(handlers::setup_needed, about("getSetup", "identity", "Whether the first run is still to come"))
+                .post_with(handlers::set_up, about("runSetup", "identity", "Make the tenant and its owner; works once")),
+        )
+        .api_route("/auth/login", post_with(handlers::login, about("login", "identity", "Sign in with e-mail and password")))
+        .api_route("/auth/refresh", post_with(handlers::refresh, about("refresh", "identity", "Exchange the refresh token for the next one")))
+        .api_route("/auth/logout", post_with(handlers::logout, about("logout", "identity", "End this session")))
+        .api_route("/auth/me", get_with(handlers::me, about("getMe", "identity", "Who is signed in, and what they may do")))
+        .api_route("/auth/password", post_with(handlers::change_password, about("changePassword", "identity", "Change one's own password")))
+        .api_route("/auth/sessions", get_with(handlers::own_sessions, about("listOwnSessions", "identity", "One's own open sessions")))
+        .api_route("/auth/sessions/{id}", delete_with(handlers::end_own_session, about("endOwnSession", "identity", "End one of one's own sessions")))
+        .api_route("/users/{id}/sessions", get_with(handlers::sessions_of, about("listSessions", "identity", "Open sessions of a person")))
+        .api_route("/users/{id}/sessions/{sid}", delete_with(handlers::end_session_of, about("endSession", "identity", "End a session of a person")))
+}

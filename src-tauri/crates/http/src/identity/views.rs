@@ -1,0 +1,228 @@
+//! Shapes of identity on the wire.
+
+use purser_core::access::Role;
+use purser_core::ids::{SessionId, TenantId, UserId};
+use purser_core::{Currency, Permission, Timestamp};
+use purser_store::sessions::Session;
+use purser_store::tenants::Tenant;
+use purser_store::users::User;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::reply::Versioned;
+
+/// Whether the first run is still to come.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SetupView {
+    /// `true` until somebody made the tenant and its owner.
+    pub(crate) needed: bool,
+}
+
+impl Versioned for SetupView {}
+
+/// What the first run asks for.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SetupBody {
+    /// Name of the business.
+    pub(crate) tenant_name: String,
+    /// Given name of the owner.
+    pub(crate) first_name: String,
+    /// Family name of the owner.
+    pub(crate) last_name: String,
+    /// E-mail of the owner.
+    pub(crate) email: String,
+    /// Password of the owner.
+    pub(crate) password: String,
+    /// Currency it sells in; EUR unless said otherwise.
+    #[serde(default)]
+    pub(crate) currency: Option<Currency>,
+    /// Fill the new tenant with a plausible business to look around in.
+    #[serde(default)]
+    pub(crate) demo: Option<Demo>,
+    /// Where the refresh token goes.
+    #[serde(default)]
+    pub(crate) token_delivery: Delivery,
+}
+
+/// How much demo data.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Demo {
+    /// 2,000 people and 10,000 orders.
+    Small,
+}
+
+/// Where the refresh token goes.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Delivery {
+    /// Into a cookie that scripts can not read: browsers.
+    #[default]
+    Cookie,
+    /// Into the reply: native clients.
+    Body,
+}
+
+/// Credentials.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct LoginBody {
+    /// E-mail.
+    pub(crate) email: String,
+    /// Password.
+    pub(crate) password: String,
+    /// Stay signed in for 30 days rather than 7.
+    #[serde(default)]
+    pub(crate) remember_me: bool,
+    /// Where the refresh token goes.
+    #[serde(default)]
+    pub(crate) token_delivery: Delivery,
+}
+
+/// A refresh.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RefreshBody {
+    /// The refresh token, for clients that keep it themselves.
+    #[serde(default)]
+    pub(crate) refresh_token: Option<String>,
+    /// Where the next refresh token goes.
+    #[serde(default)]
+    pub(crate) token_delivery: Delivery,
+}
+
+/// A change of one's own password.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PasswordBody {
+    /// The password in force.
+    pub(crate) current_password: String,
+    /// The next one.
+    pub(crate) new_password: String,
+}
+
+/// Somebody who signed in.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SignedInView {
+    /// To be sent as `Authorization: Bearer …`.
+    pub(crate) access_token: String,
+    /// Always `Bearer`.
+    pub(crate) token_type: &'static str,
+    /// Seconds the access token works.
+    pub(crate) expires_in: i64,
+    /// The refresh token, when it was asked for in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh_token: Option<String>,
+    /// Who signed in.
+    pub(crate) user: MeView,
+}
+
+impl Versioned for SignedInView {}
+
+/// Who is signed in, and what they may do.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Me")]
+pub(crate) struct MeView {
+    id: UserId,
+    email: String,
+    first_name: String,
+    last_name: String,
+    name: String,
+    role: Role,
+    /// Everything this person may do.
+    permissions: Vec<Permission>,
+    tenant: TenantView,
+}
+
+/// The tenant of whoever is signed in.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "MyTenant")]
+pub(crate) struct TenantView {
+    id: TenantId,
+    name: String,
+    slug: String,
+    currency: Currency,
+    /// `local`, `staging` or `production`.
+    environment: String,
+}
+
+impl MeView {
+    pub(crate) fn new(user: &User, tenant: &Tenant) -> Self {
+        Self {
+            id: user.id,
+            email: user.email.clone(),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            name: user.name(),
+            role: user.role,
+            permissions: user.role.permissions().iter().collect(),
+            tenant: TenantView {
+                id: tenant.id,
+                name: tenant.name.clone(),
+                slug: tenant.slug.clone(),
+                currency: tenant.currency,
+                environment: tenant.environment.clone(),
+            },
+        }
+    }
+}
+
+impl Versioned for MeView {}
+
+/// A signed-in device.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Session")]
+pub(crate) struct SessionView {
+    id: SessionId,
+    user_id: UserId,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_agent: Option<String>,
+    /// The device in words, as far as the client program tells.
+    device: String,
+    /// Whether it is the session that is asking.
+    current: bool,
+    /// Whether it lasts 30 days.
+    remembered: bool,
+}
+
+impl SessionView {
+    pub(crate) fn new(session: Session, current: Option<SessionId>) -> Self {
+        Self {
+            id: session.id,
+            user_id: session.user_id,
+            created_at: session.created_at,
+            last_used_at: session.last_used_at,
+            expires_at: session.expires_at,
+            ip: session.ip,
+            device: device(session.user_agent.as_deref().unwrap_or_default()),
+            user_agent: session.user_agent,
+            current: current == Some(session.id),
+            remembered: session.remembered,
+        }
+    }
+}
+
+/// `Firefox on Linux`, as far as the client program tells.
+fn device(agent: &str) -> String {
+    let find = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    // The order matters: Edge and Chrome both also say Safari.
+    let program =
+        find(&[("Purser", "Purser"), ("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrom", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")]);
+    let system =
+        find(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program} on {system}"),
+        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (None, None) => "Unknown device".to_owned(),
+    }
+}

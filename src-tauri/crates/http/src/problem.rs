@@ -1,0 +1,143 @@
+//! Failures as RFC 9457 problem documents. The one place where an error gets a status.
+
+use aide::generate::GenContext;
+use aide::openapi::{MediaType, Operation, Response as Documented, SchemaObject};
+use aide::operation::OperationOutput;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use purser_core::{Error, FieldError, Timestamp};
+use serde::Serialize;
+
+use crate::context;
+
+/// The result of every handler.
+pub type Result<T> = std::result::Result<T, Problem>;
+
+/// A failure on its way out.
+#[derive(Debug)]
+pub struct Problem(pub Error);
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+/// What went wrong (RFC 9457).
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Problem")]
+pub(crate) struct Document {
+    /// Kind of problem, as a stable address.
+    #[serde(rename = "type")]
+    kind: String,
+    /// Kind of problem in a few words.
+    title: &'static str,
+    /// HTTP status.
+    status: u16,
+    /// This problem, in a sentence a person can act on.
+    detail: String,
+    /// Path that was asked for.
+    instance: String,
+    /// Stable word a program can branch on.
+    code: &'static str,
+    /// Id of the request, for whoever looks into it.
+    request_id: String,
+    /// When.
+    timestamp: Timestamp,
+    /// What is wrong with which field.
+    errors: Vec<FieldError>,
+}
+
+fn status(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::Unauthenticated(..) => (StatusCode::UNAUTHORIZED, "Not signed in"),
+        Error::Forbidden(_) | Error::Refused(..) => (StatusCode::FORBIDDEN, "Not allowed"),
+        Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
+        Error::Invalid(_) => (StatusCode::BAD_REQUEST, "Not valid"),
+        Error::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not possible"),
+        Error::Conflict(..) => (StatusCode::CONFLICT, "In conflict"),
+        Error::Stale => (StatusCode::PRECONDITION_FAILED, "Out of date"),
+        Error::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "Version needed"),
+        Error::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+        Error::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unknown content type"),
+        Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many calls"),
+        Error::Unavailable(..) => (StatusCode::SERVICE_UNAVAILABLE, "Not available"),
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
+    }
+}
+
+fn detail(error: &Error) -> String {
+    match error {
+        Error::Forbidden(permission) => format!("This needs the permission {permission}. Somebody who manages roles can give it."),
+        Error::NotFound(what) => format!("There is no such {what}, or it is not visible to you."),
+        Error::Invalid(errors) | Error::Unprocessable(errors) => match errors.as_slice() {
+            [only] => format!("{}: {}", only.field, only.message),
+            many => format!("{} fields need another value.", many.len()),
+        },
+        Error::Stale => "It was changed by someone else since you read it. Read it again and decide anew.".into(),
+        Error::PreconditionRequired => "Say which version you change with the header If-Match.".into(),
+        Error::TooLarge(limit) => format!("That is larger than the limit of {limit} bytes."),
+        Error::RateLimited { retry_after_s } => format!("Too many calls. Try again in {retry_after_s} seconds."),
+        Error::Internal(_) => "Something went wrong inside Purser. Nothing was changed; the request id helps to find out why.".into(),
+        other => other.to_string(),
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let error = self.0;
+        if let Error::Internal(cause) = &error {
+            tracing::error!(error = %cause, "a request failed inside Purser");
+        }
+        let (status, title) = status(&error);
+        let context = context::current();
+        let document = Document {
+            kind: format!("/problems/{}", error.code()),
+            title,
+            status: status.as_u16(),
+            detail: detail(&error),
+            instance: context.as_ref().map_or_else(String::new, |context| context.path.clone()),
+            code: error.code(),
+            request_id: context.as_ref().map_or_else(String::new, |context| context.id.to_string()),
+            timestamp: context.as_ref().map_or_else(Timestamp::default, |context| context.now),
+            errors: match &error {
+                Error::Invalid(errors) | Error::Unprocessable(errors) => errors.clone(),
+                _ => Vec::new(),
+            },
+        };
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match &error {
+            Error::Unauthenticated(..) => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Error::RateLimited { retry_after_s } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_s));
+            }
+            Error::Unavailable(..) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl OperationOutput for Problem {
+    type Inner = ();
+
+    fn operation_response(ctx: &mut GenContext, _: &mut Operation) -> Option<Documented> {
+        let json_schema = ctx.schema.subschema_for::<Document>();
+        let schema = Some(SchemaObject { json_schema, example: None, external_docs: None });
+        let content = [("application/problem+json".to_owned(), MediaType { schema, ..MediaType::default() })];
+        Some(Documented { description: "A problem".into(), content: content.into_iter().collect(), ..Documented::default() })
+    }
+
+    fn inferred_responses(ctx: &mut GenContext, operation: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        Self::operation_response(ctx, operation).map(|response| (None, response)).into_iter().collect()
+    }
+}

@@ -1,0 +1,29 @@
+//! Is the process alive, and can it serve?
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use purser_core::Error;
+use purser_service::App;
+use purser_store::Scope;
+use serde::Serialize;
+
+use crate::Problem;
+use crate::reply::json;
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
+}
+
+/// The process answers.
+pub(crate) async fn live() -> Response {
+    json(StatusCode::OK, &Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// The process answers and so does its database.
+pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
+    app.db.read(Scope::System, async |tx| tx.ping().await.map_err(Error::from)).await?;
+    Ok(json(StatusCode::OK, &Health { status: "ok", version: env!("CARGO_PKG_VERSION") }))
+}
