@@ -5,17 +5,23 @@
 
 pub mod access;
 pub mod audit;
+pub mod checkout;
 pub mod error;
 pub mod events;
 pub mod ids;
+pub mod ledger;
 pub mod money;
+pub mod orders;
 pub mod patch;
+pub mod payments;
 pub mod people;
 pub mod text;
 pub mod time;
+pub mod weight;
 
 pub use access::{Actor, Grant, Permission, Role};
 pub use error::{Error, FieldError, Result};
 pub use money::{Currency, Money};
 pub use patch::Patch;
 pub use time::{Clock, Timestamp};
+pub use weight::Weight;

@@ -1,0 +1,79 @@
+//! The words of the ledger: which accounts there are, and what a booking is for.
+
+crate::text_enum! {
+    /// An account. Each tenant has one of each per currency, made when it is first needed.
+    AccountCode {
+        /// Money held by the payment provider for us.
+        Cash = "cash:provider",
+        /// Goods sold.
+        Revenue = "revenue",
+        /// Tax owed.
+        Tax = "tax",
+        /// Shipping charged.
+        Shipping = "shipping",
+        /// Goods given back.
+        Refunds = "refunds",
+        /// What the provider keeps.
+        Fees = "fees",
+        /// Money in dispute.
+        Disputes = "disputes",
+        /// What was there before Purser.
+        Opening = "opening",
+    }
+}
+
+impl AccountCode {
+    /// The name a person reads.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cash => "Cash at the payment provider",
+            Self::Revenue => "Goods sold",
+            Self::Tax => "Tax owed",
+            Self::Shipping => "Shipping charged",
+            Self::Refunds => "Refunds",
+            Self::Fees => "Provider fees",
+            Self::Disputes => "Disputed payments",
+            Self::Opening => "Opening balances",
+        }
+    }
+
+    /// On which side of the books it stands.
+    pub const fn kind(self) -> AccountKind {
+        match self {
+            Self::Cash | Self::Opening => AccountKind::Asset,
+            Self::Tax => AccountKind::Liability,
+            Self::Revenue | Self::Shipping => AccountKind::Revenue,
+            Self::Refunds | Self::Fees | Self::Disputes => AccountKind::Expense,
+        }
+    }
+}
+
+crate::text_enum! {
+    /// On which side of the books an account stands.
+    AccountKind {
+        /// What we have.
+        Asset = "asset",
+        /// What we owe.
+        Liability = "liability",
+        /// What came in.
+        Revenue = "revenue",
+        /// What went out.
+        Expense = "expense",
+    }
+}
+
+crate::text_enum! {
+    /// What a booking is for.
+    PostingKind {
+        /// A payment was taken.
+        Capture = "capture",
+        /// Money was given back.
+        Refund = "refund",
+        /// Brought in from another system.
+        Import = "import",
+        /// A payment was disputed.
+        Dispute = "dispute",
+        /// The provider kept its share.
+        Fee = "fee",
+    }
+}

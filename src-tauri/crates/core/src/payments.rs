@@ -1,0 +1,302 @@
+//! The life of a payment and of a refund, and how a refund falls on goods, tax and shipping.
+
+use crate::error::{Error, Result};
+use crate::money::Money;
+
+crate::text_enum! {
+    /// Where a payment stands.
+    PaymentState {
+        /// Written down, the provider not yet heard.
+        Created = "created",
+        /// The customer has to prove who they are.
+        RequiresAction = "requires_action",
+        /// The provider is working on it.
+        Processing = "processing",
+        /// The provider did not answer; it is being asked.
+        Unknown = "unknown",
+        /// Promised, not taken.
+        Authorised = "authorised",
+        /// Taken.
+        Captured = "captured",
+        /// Part of it given back.
+        PartiallyRefunded = "partially_refunded",
+        /// All of it given back. The end.
+        Refunded = "refunded",
+        /// Did not work. The end.
+        Failed = "failed",
+        /// Let go before it was taken. The end.
+        Voided = "voided",
+        /// The customer's bank took it back or means to.
+        Disputed = "disputed",
+    }
+}
+
+crate::text_enum! {
+    /// What can happen to a payment.
+    PaymentEvent {
+        /// The provider wants the customer to prove who they are.
+        RequireAction = "require_action",
+        /// The provider works on it.
+        Process = "process",
+        /// The provider did not answer.
+        LoseTrack = "lose_track",
+        /// The money is promised.
+        Authorise = "authorise",
+        /// The money is taken.
+        Capture = "capture",
+        /// It did not work.
+        Fail = "fail",
+        /// It is let go.
+        Void = "void",
+        /// Part of it is given back.
+        RefundPart = "refund_part",
+        /// All that was left is given back.
+        RefundRest = "refund_rest",
+        /// The customer's bank disputes it.
+        Dispute = "dispute",
+        /// The dispute ends in our favour.
+        WinDispute = "win_dispute",
+    }
+}
+
+impl PaymentState {
+    /// The state after `event`, or a conflict that says why not.
+    pub fn apply(self, event: PaymentEvent) -> Result<Self> {
+        use PaymentEvent as E;
+        let next = match (self, event) {
+            (Self::Created, E::RequireAction) => Self::RequiresAction,
+            (Self::Created | Self::RequiresAction | Self::Unknown, E::Process) => Self::Processing,
+            (Self::Created | Self::RequiresAction | Self::Processing | Self::Authorised, E::LoseTrack) => Self::Unknown,
+            (Self::Unknown, E::RequireAction) => Self::RequiresAction,
+            (Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown, E::Authorise) => Self::Authorised,
+            (Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown | Self::Authorised, E::Capture) => Self::Captured,
+            (Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown | Self::Authorised, E::Fail) => Self::Failed,
+            (Self::RequiresAction | Self::Authorised | Self::Unknown, E::Void) => Self::Voided,
+            (Self::Captured | Self::PartiallyRefunded, E::RefundPart) => Self::PartiallyRefunded,
+            (Self::Captured | Self::PartiallyRefunded, E::RefundRest) => Self::Refunded,
+            (Self::Captured | Self::PartiallyRefunded, E::Dispute) => Self::Disputed,
+            (Self::Disputed, E::WinDispute) => Self::Captured,
+            (state, event) => {
+                return Err(Error::conflict("illegal_move", format!("A payment that is {} can not {}.", state.words(), event.words())));
+            }
+        };
+        Ok(next)
+    }
+
+    /// The state in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::RequiresAction => "waiting for the customer",
+            Self::PartiallyRefunded => "partially refunded",
+            other => other.as_str(),
+        }
+    }
+
+    /// Whether money can still be given back in this state.
+    pub const fn is_refundable(self) -> bool {
+        matches!(self, Self::Captured | Self::PartiallyRefunded)
+    }
+
+    /// Whether the payment is neither done nor dead.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown | Self::Authorised)
+    }
+}
+
+impl PaymentEvent {
+    /// How the event ends the sentence "can not …".
+    const fn words(self) -> &'static str {
+        match self {
+            Self::RequireAction => "ask for the customer",
+            Self::Process => "be processed",
+            Self::LoseTrack => "be lost track of",
+            Self::Authorise => "be authorised",
+            Self::Capture => "be captured",
+            Self::Fail => "fail",
+            Self::Void => "be voided",
+            Self::RefundPart | Self::RefundRest => "be refunded",
+            Self::Dispute => "be disputed",
+            Self::WinDispute => "win a dispute",
+        }
+    }
+}
+
+crate::text_enum! {
+    /// Where a refund stands.
+    RefundState {
+        /// Accepted, the provider not yet heard.
+        Pending = "pending",
+        /// The money is on its way back. The end.
+        Succeeded = "succeeded",
+        /// The provider would not. The end.
+        Failed = "failed",
+        /// The provider did not answer; it is being asked.
+        Unknown = "unknown",
+    }
+}
+
+crate::text_enum! {
+    /// What can happen to a refund.
+    RefundEvent {
+        /// The provider did it.
+        Succeed = "succeed",
+        /// The provider would not.
+        Fail = "fail",
+        /// The provider did not answer.
+        LoseTrack = "lose_track",
+    }
+}
+
+impl RefundState {
+    /// The state after `event`, or a conflict that says why not.
+    pub fn apply(self, event: RefundEvent) -> Result<Self> {
+        match (self, event) {
+            (Self::Pending | Self::Unknown, RefundEvent::Succeed) => Ok(Self::Succeeded),
+            (Self::Pending | Self::Unknown, RefundEvent::Fail) => Ok(Self::Failed),
+            (Self::Pending | Self::Unknown, RefundEvent::LoseTrack) => Ok(Self::Unknown),
+            (Self::Succeeded | Self::Failed, _) => Err(Error::conflict("illegal_move", format!("The refund has already {self}."))),
+        }
+    }
+
+    /// Whether nothing more will happen.
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed)
+    }
+}
+
+crate::text_enum! {
+    /// Why money is given back.
+    RefundKind {
+        /// For goods, or an order called off.
+        Standard = "standard",
+        /// As a kindness, nothing is returned.
+        Goodwill = "goodwill",
+    }
+}
+
+/// How an amount falls on what an order is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// The goods, after the discount.
+    pub goods: i64,
+    /// The tax.
+    pub tax: i64,
+    /// The shipping.
+    pub shipping: i64,
+}
+
+impl Shares {
+    /// Everything together.
+    pub const fn sum(self) -> i64 {
+        self.goods.saturating_add(self.tax).saturating_add(self.shipping)
+    }
+
+    /// What an order of these totals is made of. The discount comes off the goods, then tax, then shipping.
+    pub fn of_order(subtotal: i64, discount: i64, tax: i64, shipping: i64) -> Self {
+        let goods = (subtotal - discount).max(0);
+        let left = discount - (subtotal - goods);
+        let tax_left = (tax - left).max(0);
+        let left = left - (tax - tax_left);
+        Self { goods, tax: tax_left, shipping: (shipping - left).max(0) }
+    }
+
+    /// How `amount` falls on what is left of `self` after `used`. The parts sum to `amount` and never take more of a part than is left,
+    /// so any row of partial amounts that sums to the whole gives back each part exactly.
+    #[must_use]
+    pub fn take(self, used: Self, amount: Money) -> Self {
+        let left = [self.goods - used.goods, self.tax - used.tax, self.shipping - used.shipping].map(|part| part.max(0));
+        let parts = amount.split(&left);
+        Self { goods: parts[0].amount, tax: parts[1].amount, shipping: parts[2].amount }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self { goods: self.goods + other.goods, tax: self.tax + other.tax, shipping: self.shipping + other.shipping }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Currency;
+
+    fn eur(amount: i64) -> Money {
+        Money::new(amount, Currency::EUR)
+    }
+
+    #[test]
+    fn every_pair_of_payment_state_and_event() {
+        use PaymentEvent as E;
+        use PaymentState as S;
+        // One row a state, in the order of `ALL`; one column an event, in the order of `ALL`; a dot is refused.
+        let table: [[Option<S>; 11]; 11] = {
+            let (q, p, u, a, c, f, v, r, x, d) = (
+                Some(S::RequiresAction),
+                Some(S::Processing),
+                Some(S::Unknown),
+                Some(S::Authorised),
+                Some(S::Captured),
+                Some(S::Failed),
+                Some(S::Voided),
+                Some(S::PartiallyRefunded),
+                Some(S::Refunded),
+                Some(S::Disputed),
+            );
+            let o = None;
+            [
+                [q, p, u, a, c, f, o, o, o, o, o],
+                [o, p, u, a, c, f, v, o, o, o, o],
+                [o, o, u, a, c, f, o, o, o, o, o],
+                [q, p, o, a, c, f, v, o, o, o, o],
+                [o, o, u, o, c, f, v, o, o, o, o],
+                [o, o, o, o, o, o, o, r, x, d, o],
+                [o, o, o, o, o, o, o, r, x, d, o],
+                [o; 11],
+                [o; 11],
+                [o; 11],
+                [o, o, o, o, o, o, o, o, o, o, c],
+            ]
+        };
+        for (state, row) in S::ALL.iter().zip(table) {
+            for (event, wanted) in E::ALL.iter().zip(row) {
+                match (state.apply(*event), wanted) {
+                    (Ok(to), Some(wanted)) => assert_eq!(to, wanted, "{state} by {event}"),
+                    (Err(Error::Conflict(..)), None) => {}
+                    (got, wanted) => panic!("{state} by {event}: {got:?}, not {wanted:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_pair_of_refund_state_and_event() {
+        for state in RefundState::ALL {
+            for event in RefundEvent::ALL {
+                let open = matches!(state, RefundState::Pending | RefundState::Unknown);
+                assert_eq!(state.apply(*event).is_ok(), open, "{state} by {event}");
+            }
+        }
+        assert_eq!(RefundState::Unknown.apply(RefundEvent::Succeed).unwrap(), RefundState::Succeeded);
+    }
+
+    #[test]
+    fn shares_of_an_order_sum_to_its_total() {
+        assert_eq!(Shares::of_order(5_000, 0, 400, 500), Shares { goods: 5_000, tax: 400, shipping: 500 });
+        assert_eq!(Shares::of_order(100, 105, 8, 5), Shares { goods: 0, tax: 3, shipping: 5 });
+        assert_eq!(Shares::of_order(100, 113, 8, 5).sum(), 0);
+    }
+
+    #[test]
+    fn partial_amounts_give_back_each_share_exactly() {
+        let whole = Shares { goods: 5_000, tax: 401, shipping: 499 };
+        let mut used = Shares::default();
+        for amount in [1, 1, 333, 1_000, 2_565, 1_999, 1] {
+            let part = whole.take(used, eur(amount));
+            assert_eq!(part.sum(), amount);
+            used = used.plus(part);
+            assert!(used.goods <= whole.goods && used.tax <= whole.tax && used.shipping <= whole.shipping);
+        }
+        assert_eq!(used, whole);
+    }
+}
