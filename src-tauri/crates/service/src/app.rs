@@ -12,6 +12,7 @@ use crate::identity::authority::Authorities;
 use crate::identity::passwords::Passwords;
 use crate::identity::setup::DemoData;
 use crate::identity::tokens::Tokens;
+use crate::totals::Totals;
 
 /// The running engine. Cheap to clone; one per process and database.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct Parts {
     pub authorities: Authorities,
     /// Demo data for the first run, if this process can make any.
     pub demo: Option<Arc<dyn DemoData>>,
+    /// How many rows lists have.
+    pub totals: Totals,
 }
 
 /// What an [`App`] is made from.
@@ -53,7 +56,7 @@ impl App {
         let Setup { db, clock, ids, demo } = setup;
         let tokens = Tokens::load(&db, &clock).await?;
         let passwords = Passwords::default();
-        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities: Authorities::default(), demo })))
+        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities: Authorities::default(), totals: Totals::default(), demo })))
     }
 }
 

@@ -5,7 +5,10 @@
 
 pub mod app;
 pub mod audit;
+pub mod csv;
 pub mod events;
 pub mod identity;
+pub mod people;
+pub mod totals;
 
 pub use app::{App, Parts};

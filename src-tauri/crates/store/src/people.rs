@@ -98,7 +98,7 @@ static ON_SQLITE: List<Person> = list_of(&[CREATED, NAME, EMAIL, last_login("COA
 static ON_POSTGRES: List<Person> = list_of(&[CREATED, NAME, EMAIL, last_login("COALESCE(u.last_login_at, TIMESTAMPTZ '1970-01-01 00:00:00+00')")]);
 
 /// Which people are wanted. Everything empty: all that are not deleted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Filter {
     /// Any of these roles.
     pub roles: Vec<Role>,
@@ -204,10 +204,12 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<Person>> {
     tx.optional(sql(BY_ID).bind(tx.tenant()).bind(id)).await
 }
 
-/// The people of `ids`, in no order; those that do not exist are left out.
-pub async fn find_many(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<Person>> {
+/// The people of `ids`, deleted or not, held until the transaction ends so that what is decided about them stays true. Those that do not
+/// exist are left out.
+pub async fn hold(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<Person>> {
     let mut query = Query::start(concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant_id = "));
-    query.arg(tx.tenant()).push(" AND u.id IN ").list(ids.iter().map(|id| (*id).into()));
+    query.arg(tx.tenant()).push(" AND u.id IN ").list(ids.iter().map(|id| (*id).into())).push(" ORDER BY u.id");
+    query.push(tx.pick("", " FOR UPDATE"));
     tx.all(query).await
 }
 

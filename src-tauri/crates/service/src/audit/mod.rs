@@ -4,6 +4,7 @@ use purser_core::access::{Caller, Grant};
 use purser_core::audit::Entry;
 use purser_store::Tx;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// What a line says beyond who and when. Secrets never go in: `before` and `after` are views made for it.
@@ -70,4 +71,22 @@ pub fn record<P>(tx: &mut Tx, by: &Grant<P>, line: Line) {
         user_agent: origin.user_agent.clone(),
         request_id: origin.request_id,
     });
+}
+
+/// The fields in which two states of a thing differ, before and after: what a line keeps of a change.
+pub fn changes(before: &impl Serialize, after: &impl Serialize) -> (Map<String, Value>, Map<String, Value>) {
+    let (mut before, mut after) = (fields(before), fields(after));
+    let same: Vec<String> = before.iter().filter(|(name, value)| after.get(*name) == Some(*value)).map(|(name, _)| name.clone()).collect();
+    for name in same {
+        before.remove(&name);
+        after.remove(&name);
+    }
+    (before, after)
+}
+
+fn fields(state: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(state) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
 }

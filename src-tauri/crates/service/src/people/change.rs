@@ -1,0 +1,268 @@
+//! Invite somebody, change their particulars, give them another role.
+
+use purser_core::access::{Grant, Role, can};
+use purser_core::error::Checks;
+use purser_core::events::Topic;
+use purser_core::ids::UserId;
+use purser_core::people::{PersonChecks, Status, email_key};
+use purser_core::{Error, Patch, Result};
+use purser_store::people::Person;
+use purser_store::users::User;
+use purser_store::{Tx, people as store, sessions, users};
+
+use super::{Facts, find, hold, label, last_owner, within_reach};
+use crate::audit::{self, Line};
+use crate::identity::passwords;
+use crate::{App, events};
+
+/// Somebody to invite.
+#[derive(Clone, Debug)]
+pub struct Invite {
+    /// Address.
+    pub email: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Role.
+    pub role: Role,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Country, two letters.
+    pub country: Option<String>,
+    /// Language tag.
+    pub language: Option<String>,
+    /// What staff wrote down.
+    pub notes: Option<String>,
+    /// A first password; without one the person is invited and chooses it.
+    pub password: Option<String>,
+}
+
+fn trimmed(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn taken() -> Error {
+    Error::Taken("email", "Somebody with this e-mail address is here already.".into())
+}
+
+impl Invite {
+    fn check(&self) -> Result<()> {
+        let mut checks = Checks::new();
+        checks.email("email", &self.email).name("firstName", &self.first_name).name("lastName", &self.last_name);
+        optional(&mut checks, [self.phone.as_deref(), self.country.as_deref(), self.language.as_deref(), self.notes.as_deref()]);
+        checks.done()?;
+        match &self.password {
+            Some(password) => passwords::check("password", password, &[&self.email, &self.first_name, &self.last_name]),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Check phone, country, language and notes where given.
+fn optional(checks: &mut Checks, [phone, country, language, notes]: [Option<&str>; 4]) {
+    if let Some(phone) = phone {
+        checks.phone("phone", phone);
+    }
+    if let Some(country) = country {
+        checks.country("country", country);
+    }
+    if let Some(language) = language {
+        checks.language("language", language);
+    }
+    if let Some(notes) = notes {
+        checks.length("notes", notes, 5_000);
+    }
+}
+
+/// Invite somebody; with a password they can sign in at once.
+pub async fn invite(app: &App, by: &Grant<can::CreateUser>, invite: Invite) -> Result<Person> {
+    let invite = Invite {
+        phone: trimmed(invite.phone),
+        country: trimmed(invite.country),
+        language: trimmed(invite.language),
+        notes: trimmed(invite.notes),
+        ..invite
+    };
+    invite.check()?;
+    if !by.actor().role.may_assign(invite.role) {
+        let message = format!("Your role does not allow you to make somebody {}.", invite.role);
+        return Err(Error::Refused("role_above_yours", message.into()));
+    }
+    let password_hash = match invite.password.clone() {
+        Some(password) => Some(app.passwords.hash(password).await?),
+        None => None,
+    };
+    let user = row(by, invite, password_hash);
+    app.db
+        .transact(by, async |tx| {
+            match users::insert(tx, std::slice::from_ref(&user)).await {
+                Err(error) if error.is_taken() => return Err(taken()),
+                other => other?,
+            }
+            let person = find(tx, user.id).await?;
+            audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&Facts::from(&person)));
+            events::emit(tx, by, Topic::User, "created", user.id.uuid());
+            Ok(person)
+        })
+        .await
+}
+
+fn row(by: &Grant<can::CreateUser>, invite: Invite, password_hash: Option<String>) -> User {
+    User {
+        id: by.id(),
+        tenant_id: by.tenant(),
+        email: invite.email.trim().to_owned(),
+        first_name: invite.first_name.trim().to_owned(),
+        last_name: invite.last_name.trim().to_owned(),
+        role: invite.role,
+        status: if password_hash.is_some() { Status::Active } else { Status::Invited },
+        password_hash,
+        phone: invite.phone,
+        country: invite.country,
+        language: invite.language,
+        notes: invite.notes,
+        email_verified: false,
+        last_login_at: None,
+        locked_at: None,
+        lock_reason: None,
+        deleted_at: None,
+        version: 1,
+        created_at: by.now(),
+        updated_at: by.now(),
+    }
+}
+
+/// A change of particulars: only what is mentioned changes.
+#[derive(Clone, Debug, Default)]
+pub struct Particulars {
+    /// Address; a new one has to be proved again.
+    pub email: Patch<String>,
+    /// First name.
+    pub first_name: Patch<String>,
+    /// Last name.
+    pub last_name: Patch<String>,
+    /// Telephone.
+    pub phone: Patch<String>,
+    /// Country, two letters.
+    pub country: Patch<String>,
+    /// Language tag.
+    pub language: Patch<String>,
+    /// What staff wrote down.
+    pub notes: Patch<String>,
+}
+
+impl Particulars {
+    fn check(&self) -> Result<()> {
+        let all = [&self.email, &self.first_name, &self.last_name, &self.phone, &self.country, &self.language, &self.notes];
+        if all.iter().all(|field| field.is_keep()) {
+            return Err(Error::invalid("body", "empty", "Name at least one field to change."));
+        }
+        let mut checks = Checks::new();
+        for (field, value) in [("email", &self.email), ("firstName", &self.first_name), ("lastName", &self.last_name)] {
+            checks.extend(value.never_clear(field));
+        }
+        if let Some(email) = self.email.set() {
+            checks.email("email", email);
+        }
+        for (field, value) in [("firstName", &self.first_name), ("lastName", &self.last_name)] {
+            if let Some(name) = value.set() {
+                checks.name(field, name);
+            }
+        }
+        let given = [&self.phone, &self.country, &self.language, &self.notes].map(|field| field.set().map(String::as_str));
+        optional(&mut checks, given);
+        checks.done()
+    }
+
+    /// `person` with the changes; whether name or address differ.
+    fn applied(self, person: &Person) -> (Person, bool) {
+        let mut next = person.clone();
+        self.email.apply(&mut next.email);
+        self.first_name.apply(&mut next.first_name);
+        self.last_name.apply(&mut next.last_name);
+        self.phone.apply_optional(&mut next.phone);
+        self.country.apply_optional(&mut next.country);
+        self.language.apply_optional(&mut next.language);
+        self.notes.apply_optional(&mut next.notes);
+        for text in [&mut next.email, &mut next.first_name, &mut next.last_name] {
+            *text = text.trim().to_owned();
+        }
+        next.email_key = email_key(&next.email);
+        if next.email_key != person.email_key {
+            next.email_verified = false;
+        }
+        let renamed = next.email != person.email || next.first_name != person.first_name || next.last_name != person.last_name;
+        (next, renamed)
+    }
+}
+
+/// Change the particulars of a person whose `version` the caller has read.
+pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version: i64, change: Particulars) -> Result<Person> {
+    change.check()?;
+    app.db
+        .transact(by, async |tx| {
+            let person = hold(tx, id).await?;
+            within_reach(by, person.role)?;
+            if person.version != version {
+                return Err(Error::Stale);
+            }
+            if person.status == Status::Deleted {
+                return Err(Error::conflict("deleted", "This account is deleted. Restore it first."));
+            }
+            let (next, renamed) = change.applied(&person);
+            let next = save(tx, by, (&person, next), renamed).await?;
+            let (before, after) = audit::changes(&Facts::from(&person), &Facts::from(&next));
+            audit::record(tx, by, Line::new("user.update", "user", id.uuid(), label(&next)).before(&before).after(&after));
+            events::emit(tx, by, Topic::User, "updated", id.uuid());
+            Ok(next)
+        })
+        .await
+}
+
+/// Write `next` in place of `person`.
+async fn save<P>(tx: &mut Tx, by: &Grant<P>, (person, next): (&Person, Person), renamed: bool) -> Result<Person> {
+    let next = Person { updated_at: by.now(), ..next };
+    if next.email_key != person.email_key && store::email_taken(tx, &next.email_key, Some(next.id)).await? {
+        return Err(taken());
+    }
+    match store::update(tx, &next, renamed).await {
+        // Between the question and the answer another process took it.
+        Err(error) if error.is_taken() => Err(taken()),
+        Err(error) => Err(error.into()),
+        Ok(false) => Err(Error::Stale),
+        Ok(true) => Ok(Person { version: next.version + 1, ..next }),
+    }
+}
+
+/// Give a person another role. Their open pages and sessions follow it from their next request on.
+pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: Role) -> Result<Person> {
+    app.db
+        .transact(by, async |tx| {
+            let person = hold(tx, id).await?;
+            within_reach(by, person.role)?;
+            if !by.actor().role.may_assign(role) {
+                let message = format!("Your role does not allow you to make somebody {role}.");
+                return Err(Error::Refused("role_above_yours", message.into()));
+            }
+            if person.status == Status::Deleted {
+                return Err(Error::conflict("deleted", "This account is deleted. Restore it first."));
+            }
+            if person.role == role {
+                return Ok(person);
+            }
+            if person.role == Role::Owner && store::hold_owners(tx).await?.iter().all(|owner| *owner == id) {
+                return Err(last_owner());
+            }
+            let next = save(tx, by, (&person, Person { role, ..person.clone() }), false).await?;
+            if !role.is_staff() {
+                // A customer has no business with a staff page that is still open.
+                sessions::end_all(tx, id, None, by.now(), "role_changed").await?;
+            }
+            let (before, after) = audit::changes(&Facts::from(&person), &Facts::from(&next));
+            audit::record(tx, by, Line::new("user.role", "user", id.uuid(), label(&next)).before(&before).after(&after));
+            events::emit(tx, by, Topic::User, "role_changed", id.uuid());
+            Ok(next)
+        })
+        .await
+}

@@ -1,0 +1,103 @@
+//! The life of an account as staff lead it: find, invite, change, lock and unlock, delete and restore, and the story of one person.
+//!
+//! Rules only. Statements live in `purser_store::people`, HTTP words in `http::people`; signing in is `identity`.
+
+mod bulk;
+mod change;
+mod export;
+mod standing;
+
+pub use bulk::{Bulk, Outcome, Row as BulkRow, bulk};
+pub use change::{Invite, Particulars, invite, set_role, update};
+pub use export::export;
+pub use standing::{delete, lock, restore, unlock};
+
+use purser_core::access::{Grant, Role, can};
+use purser_core::events::Topic;
+use purser_core::ids::UserId;
+use purser_core::people::full_name;
+use purser_core::{Error, Result};
+use purser_store::page::COUNT_LIMIT;
+use purser_store::people::{Filter, Person};
+use purser_store::{Listing, Page, Tx, people as store};
+use serde::Serialize;
+
+use crate::App;
+use crate::totals::Wanted;
+
+/// A page of people and, without a cursor, how many there are.
+pub async fn list(app: &App, by: &Grant<can::ReadUser>, filter: &Filter, page: &Page) -> Result<(Listing<Person>, Option<(i64, bool)>)> {
+    let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
+    let most = if *filter == Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
+    let wanted = Wanted { tenant: by.tenant(), list: format!("people {filter:?}"), topics: &[Topic::User], page };
+    let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
+    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+}
+
+/// One person, deleted ones included: their orders and the log still point at them.
+pub async fn read(app: &App, by: &Grant<can::ReadUser>, id: UserId) -> Result<Person> {
+    app.db.read(by, async |tx| find(tx, id).await).await
+}
+
+async fn find(tx: &mut Tx, id: UserId) -> Result<Person> {
+    store::find(tx, id).await?.ok_or(Error::NotFound("user"))
+}
+
+/// A person about to be changed, held until the transaction ends.
+async fn hold(tx: &mut Tx, id: UserId) -> Result<Person> {
+    store::hold(tx, &[id]).await?.pop().ok_or(Error::NotFound("user"))
+}
+
+/// What people call a person.
+pub(crate) fn label(person: &Person) -> String {
+    let name = full_name(&person.first_name, &person.last_name);
+    if name.is_empty() { person.email.clone() } else { name }
+}
+
+/// A person as the audit log keeps them: nothing secret, nothing that every change touches.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Facts<'a> {
+    email: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    role: Role,
+    status: purser_core::people::Status,
+    phone: Option<&'a str>,
+    country: Option<&'a str>,
+    language: Option<&'a str>,
+    notes: Option<&'a str>,
+    email_verified: bool,
+    lock_reason: Option<&'a str>,
+}
+
+impl<'a> From<&'a Person> for Facts<'a> {
+    fn from(person: &'a Person) -> Self {
+        Self {
+            email: &person.email,
+            first_name: &person.first_name,
+            last_name: &person.last_name,
+            role: person.role,
+            status: person.status,
+            phone: person.phone.as_deref(),
+            country: person.country.as_deref(),
+            language: person.language.as_deref(),
+            notes: person.notes.as_deref(),
+            email_verified: person.email_verified,
+            lock_reason: person.lock_reason.as_deref(),
+        }
+    }
+}
+
+/// Refuse unless the caller's role holds everything the person's role holds: nobody takes over an account above their own.
+fn within_reach<P>(by: &Grant<P>, role: Role) -> Result<()> {
+    if by.actor().role.may_assign(role) {
+        return Ok(());
+    }
+    let message = format!("An account with the role {role} can only be changed by somebody whose role allows as much.");
+    Err(Error::Refused("role_above_yours", message.into()))
+}
+
+fn last_owner() -> Error {
+    Error::conflict("last_owner", "This is the last owner who can sign in. Make somebody else an owner first.")
+}

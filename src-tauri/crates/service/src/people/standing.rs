@@ -1,0 +1,132 @@
+//! Lock and unlock, delete and restore: one rule for one person and for many.
+
+use purser_core::access::{Grant, Right, Role, can};
+use purser_core::error::Checks;
+use purser_core::events::Topic;
+use purser_core::ids::UserId;
+use purser_core::people::{Move, Status};
+use purser_core::{Error, Result};
+use purser_store::people::{Person, Step};
+use purser_store::{Tx, people as store, sessions};
+
+use super::{Facts, find, hold, label, last_owner, within_reach};
+use crate::audit::{self, Line};
+use crate::{App, events};
+
+/// Lock an account. Its sessions stay, but every use of them is refused until it is unlocked.
+pub async fn lock(app: &App, by: &Grant<can::UpdateUser>, id: UserId, reason: &str) -> Result<Person> {
+    check_reason(reason)?;
+    one(app, by, id, Move::Lock, Some(reason)).await
+}
+
+/// Unlock an account.
+pub async fn unlock(app: &App, by: &Grant<can::UpdateUser>, id: UserId, reason: Option<&str>) -> Result<Person> {
+    one(app, by, id, Move::Unlock, reason).await
+}
+
+/// Take an account away and end its sessions. It can be brought back as it was.
+pub async fn delete(app: &App, by: &Grant<can::DeleteUser>, id: UserId, reason: Option<&str>) -> Result<Person> {
+    one(app, by, id, Move::Delete, reason).await
+}
+
+/// Bring a deleted account back, locked if it was locked.
+pub async fn restore(app: &App, by: &Grant<can::DeleteUser>, id: UserId, reason: Option<&str>) -> Result<Person> {
+    one(app, by, id, Move::Restore, reason).await
+}
+
+/// A reason a person can read later.
+pub(super) fn check_reason(reason: &str) -> Result<()> {
+    Checks::new().text("reason", reason, 500).done()
+}
+
+async fn one<P: Right>(app: &App, by: &Grant<P>, id: UserId, step: Move, reason: Option<&str>) -> Result<Person> {
+    let reason = reason.map(str::trim).filter(|text| !text.is_empty());
+    if let Some(reason) = reason {
+        check_reason(reason)?;
+    }
+    app.db
+        .transact(by, async |tx| {
+            let person = hold(tx, id).await?;
+            let mut owners = Owners::default();
+            let Some(to) = verdict(tx, by, &person, step, &mut owners).await? else { return Ok(person) };
+            apply(tx, by, &[(&person, to)], step, reason).await?;
+            find(tx, id).await
+        })
+        .await
+}
+
+/// Owners who may act, read at most once a transaction and kept up as it goes.
+#[derive(Default)]
+pub(super) struct Owners(Option<Vec<UserId>>);
+
+/// What `step` would make of `person`, or why it may not be done. `None`: it already is so.
+pub(super) async fn verdict<P>(tx: &mut Tx, by: &Grant<P>, person: &Person, step: Move, owners: &mut Owners) -> Result<Option<Status>> {
+    within_reach(by, person.role)?;
+    let Some(to) = person.standing().apply(step)? else { return Ok(None) };
+    if matches!(step, Move::Lock | Move::Delete) {
+        if by.user() == Some(person.id) {
+            return Err(Error::conflict("own_account", "This is your own account. Ask somebody else to do this."));
+        }
+        if person.role == Role::Owner && person.status == Status::Active {
+            if owners.0.is_none() {
+                owners.0 = Some(store::hold_owners(tx).await?);
+            }
+            let left = owners.0.get_or_insert_default();
+            if left.iter().all(|owner| *owner == person.id) {
+                return Err(last_owner());
+            }
+            left.retain(|owner| *owner != person.id);
+        }
+    }
+    if step == Move::Restore && store::email_taken(tx, &person.email_key, Some(person.id)).await? {
+        return Err(Error::Taken("email", "Somebody else uses this e-mail address now. Change theirs first.".into()));
+    }
+    Ok(Some(to))
+}
+
+/// Carry out verdicts: one statement per resulting standing, one line in the log and one notice per person.
+pub(super) async fn apply<P>(tx: &mut Tx, by: &Grant<P>, people: &[(&Person, Status)], step: Move, reason: Option<&str>) -> Result<()> {
+    for to in Status::ALL {
+        let ids: Vec<UserId> = people.iter().filter(|(_, status)| status == to).map(|(person, _)| person.id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let change = Step { by: step, to: *to, reason: reason.map(str::to_owned), now: by.now() };
+        match store::set_standing(tx, &ids, &change).await {
+            // Two deleted accounts with one address, restored together.
+            Err(error) if error.is_taken() => {
+                return Err(Error::Taken("email", "Two of these accounts have the same e-mail address.".into()));
+            }
+            other => other?,
+        };
+    }
+    for (person, to) in people {
+        if step == Move::Delete {
+            sessions::end_all(tx, person.id, None, by.now(), "deleted").await?;
+        }
+        note(tx, by, (person, *to), step, reason);
+    }
+    Ok(())
+}
+
+fn note<P>(tx: &mut Tx, by: &Grant<P>, (person, to): (&Person, Status), step: Move, reason: Option<&str>) {
+    let (action, happened) = match step {
+        Move::Lock => ("user.lock", "locked"),
+        Move::Unlock => ("user.unlock", "unlocked"),
+        Move::Delete => ("user.delete", "deleted"),
+        Move::Restore => ("user.restore", "restored"),
+    };
+    let lock_reason = match step {
+        Move::Lock => reason.map(str::to_owned),
+        Move::Unlock => None,
+        Move::Delete | Move::Restore => person.lock_reason.clone(),
+    };
+    let next = Person { status: to, lock_reason, ..person.clone() };
+    let (before, after) = audit::changes(&Facts::from(person), &Facts::from(&next));
+    let mut line = Line::new(action, "user", person.id.uuid(), label(person)).before(&before).after(&after);
+    if let Some(reason) = reason {
+        line = line.reason(reason);
+    }
+    audit::record(tx, by, line);
+    events::emit(tx, by, Topic::User, happened, person.id.uuid());
+}
