@@ -1,2 +1,7 @@
-//! purser
-fn main() {}
+//! The headless binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    purser_server::cli::run()
+}

@@ -1,0 +1,131 @@
+//! The command line. Each command prepares, calls one use case or the engine, and says what came of it.
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{Config, Layer, StartError};
+
+/// Purser: the admin console that carries its back office with it.
+#[derive(Parser)]
+#[command(name = "purser", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the engine and listen for consoles. The first line says where.
+    Serve(serve::Serve),
+}
+
+/// Where the data lives; every command takes these.
+#[derive(Args, Clone)]
+struct Place {
+    /// The data folder. [env: PURSER_DATA]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// PostgreSQL instead of the file in the data folder: postgres://user:password@host:5432/name. [env: PURSER_DATABASE]
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// A settings file instead of purser.toml in the data folder. [env: PURSER_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, or parts such as info,purser_http=debug. [env: PURSER_LOG]
+    #[arg(long, value_name = "WHAT")]
+    log: Option<String>,
+    /// How log lines look: plain or json. [env: PURSER_LOG_FORMAT]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+impl Place {
+    fn layer(self) -> Layer {
+        let Self { data, database, config, log, log_format } = self;
+        Layer { file: config, data, database, log, log_format, ..Layer::default() }
+    }
+
+    /// Settings of a command that does its work and ends; it keeps quiet unless something is wrong.
+    #[expect(dead_code, reason = "the commands that end come next")]
+    fn load(self) -> Result<Config, Failure> {
+        let quiet = Layer { log: Some("warn".into()), ..Layer::default() };
+        load(quiet.under(self.layer()))
+    }
+}
+
+/// Put the settings together and start logging by them.
+fn load(flags: Layer) -> Result<Config, Failure> {
+    let config = Config::load(flags, std::env::vars())?;
+    crate::logs::start(&config.log, config.log_format);
+    Ok(config)
+}
+
+/// Why a command ended badly.
+#[derive(Debug)]
+enum Failure {
+    /// The engine did not start.
+    Start(StartError),
+    /// A use case said no.
+    Refused(purser_core::Error),
+    /// Something to say, and the exit code.
+    Told(String, u8),
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::Start(error)
+    }
+}
+
+impl From<purser_core::Error> for Failure {
+    fn from(error: purser_core::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl Failure {
+    fn tell(self) -> ExitCode {
+        match self {
+            Self::Start(error) => {
+                eprintln!("{error}");
+                error.exit_code().into()
+            }
+            Self::Refused(error) => {
+                eprintln!("{error}");
+                if let purser_core::Error::Invalid(fields) | purser_core::Error::Unprocessable(fields) = &error {
+                    for field in fields {
+                        eprintln!("  {}: {}", field.field, field.message);
+                    }
+                }
+                ExitCode::FAILURE
+            }
+            Self::Told(message, code) => {
+                eprintln!("{message}");
+                code.into()
+            }
+        }
+    }
+}
+
+/// Read the command line, do what it says, and answer with the exit code.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("The machine has no room for another program: {error}.");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(command) => serve::run(command).await,
+        }
+    });
+    outcome.unwrap_or_else(Failure::tell)
+}

@@ -1,0 +1,104 @@
+//! `purser serve`: open the engine, listen, and drain when told to stop.
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Failure, Place};
+use crate::{Engine, Layer, Reach};
+
+/// Run the engine and listen for consoles.
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Address and port; port 0 takes any free one. [env: PURSER_LISTEN] [default: 127.0.0.1:7420]
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// Fill an empty data folder with a made-up business: small is 2,000 people and 10,000 orders. [env: PURSER_DEMO]
+    #[arg(long, value_name = "SIZE")]
+    demo: Option<String>,
+    /// The certificate and its chain, PEM. [env: PURSER_TLS_CERT]
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key, PEM. [env: PURSER_TLS_KEY]
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Make a certificate and keep it in the data folder. [env: PURSER_TLS_SELF_SIGNED]
+    #[arg(long)]
+    tls_self_signed: bool,
+    /// Allow plain HTTP beyond this machine, behind a proxy that adds TLS. [env: PURSER_PLAIN_HTTP]
+    #[arg(long)]
+    plain_http: bool,
+}
+
+pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
+    let yes = |flag: bool| flag.then(|| "true".to_owned());
+    let flags = Layer {
+        listen: command.listen,
+        demo: command.demo,
+        tls_cert: command.tls_cert,
+        tls_key: command.tls_key,
+        tls_self_signed: yes(command.tls_self_signed),
+        plain_http: yes(command.plain_http),
+        ..command.place.layer()
+    };
+    let config = super::load(flags)?;
+    let address = config.listen;
+    // Asked for before anything is open, so that a signal during the start is not lost.
+    let mut stop = Stop::new()?;
+    let engine = Engine::open(config).await?;
+    let reach = if address.ip().is_loopback() { Reach::Machine } else { Reach::Network };
+    let listener = match engine.listen(address, reach).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            engine.drain().await;
+            return Err(error.into());
+        }
+    };
+    announce(&listener.url());
+    stop.wait().await;
+    tracing::info!("draining");
+    engine.stop_listening(listener).await;
+    engine.drain().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The one line programs wait for. A reader that has gone away is no reason to stop.
+fn announce(url: &str) {
+    let mut out = std::io::stdout().lock();
+    drop(writeln!(out, "purser listening on {url}").and_then(|()| out.flush()));
+}
+
+/// The signals that ask for an orderly end.
+struct Stop {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> Result<Self, Failure> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Told(format!("No signals can be received: {error}."), 1))?;
+            Ok(Self { terminate })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    async fn wait(&mut self) {
+        let interrupt = tokio::signal::ctrl_c();
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = interrupt => {}
+        }
+        #[cfg(not(unix))]
+        drop(interrupt.await);
+    }
+}

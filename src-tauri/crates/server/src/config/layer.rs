@@ -1,0 +1,113 @@
+//! One source of settings, as it was written.
+
+use std::path::{Path, PathBuf};
+
+use super::Problem;
+
+/// Settings of one source; what is missing is left to the source below it.
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// The file to read settings from.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// Address and port.
+    pub listen: Option<String>,
+    /// PostgreSQL address.
+    pub database: Option<String>,
+    /// Demo data.
+    pub demo: Option<String>,
+    /// What is logged.
+    pub log: Option<String>,
+    /// `plain` or `json`.
+    pub log_format: Option<String>,
+    /// Certificate file.
+    pub tls_cert: Option<PathBuf>,
+    /// Private key file.
+    pub tls_key: Option<PathBuf>,
+    /// `true`: have a certificate made.
+    #[serde(default, deserialize_with = "flag")]
+    pub tls_self_signed: Option<String>,
+    /// `true`: plain HTTP beyond this machine.
+    #[serde(default, deserialize_with = "flag")]
+    pub plain_http: Option<String>,
+}
+
+/// A yes or no written as a TOML boolean.
+fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value: Option<bool> = serde::Deserialize::deserialize(deserializer)?;
+    Ok(value.map(|value| value.to_string()))
+}
+
+impl Layer {
+    /// The variables that begin with `PURSER_`. Others of that beginning belong to the tests and tools and are left alone.
+    pub fn from_env(env: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut layer = Self::default();
+        for (name, value) in env {
+            let Some(name) = name.strip_prefix("PURSER_") else { continue };
+            if value.is_empty() {
+                continue;
+            }
+            match name {
+                "CONFIG" => layer.file = Some(value.into()),
+                "DATA" => layer.data = Some(value.into()),
+                "LISTEN" => layer.listen = Some(value),
+                "DATABASE" => layer.database = Some(value),
+                "DEMO" => layer.demo = Some(value),
+                "LOG" => layer.log = Some(value),
+                "LOG_FORMAT" => layer.log_format = Some(value),
+                "TLS_CERT" => layer.tls_cert = Some(value.into()),
+                "TLS_KEY" => layer.tls_key = Some(value.into()),
+                "TLS_SELF_SIGNED" => layer.tls_self_signed = Some(value),
+                "PLAIN_HTTP" => layer.plain_http = Some(value),
+                _ => {}
+            }
+        }
+        layer
+    }
+
+    /// The file named in `above`, which must be there, or `purser.toml` in the data folder, which need not.
+    pub(super) fn from_file(above: &Self, problems: &mut Vec<Problem>) -> Self {
+        let (path, needed) = match (&above.file, &above.data) {
+            (Some(path), _) => (path.clone(), true),
+            (None, Some(data)) => (data.join("purser.toml"), false),
+            (None, None) => return Self::default(),
+        };
+        Self::read(&path, needed).unwrap_or_else(|message| {
+            problems.push(Problem::new(path.display().to_string(), message));
+            Self::default()
+        })
+    }
+
+    fn read(path: &Path, needed: bool) -> Result<Self, String> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !needed => return Ok(Self::default()),
+            Err(error) => return Err(format!("The settings file can not be read: {error}.")),
+        };
+        toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            format!("Line {line}: {}.", error.message().trim_end_matches('.'))
+        })
+    }
+
+    /// This layer with `above` laid over it.
+    #[must_use]
+    pub fn under(self, above: Self) -> Self {
+        Self {
+            file: above.file.or(self.file),
+            data: above.data.or(self.data),
+            listen: above.listen.or(self.listen),
+            database: above.database.or(self.database),
+            demo: above.demo.or(self.demo),
+            log: above.log.or(self.log),
+            log_format: above.log_format.or(self.log_format),
+            tls_cert: above.tls_cert.or(self.tls_cert),
+            tls_key: above.tls_key.or(self.tls_key),
+            tls_self_signed: above.tls_self_signed.or(self.tls_self_signed),
+            plain_http: above.plain_http.or(self.plain_http),
+        }
+    }
+}

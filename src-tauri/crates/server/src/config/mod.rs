@@ -1,0 +1,225 @@
+//! Settings: a file, then the environment, then flags; the later wins. Validated as a whole, every problem named at once.
+
+mod layer;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+
+pub use layer::Layer;
+
+use crate::StartError;
+
+/// Something wrong with a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting: `listen`.
+    pub setting: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with `setting`.
+    pub fn new(setting: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { setting: setting.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.setting, self.message)
+    }
+}
+
+/// How much demo data is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemoSize {
+    /// 2,000 people and 10,000 orders.
+    Small,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// A line for people.
+    #[default]
+    Plain,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where the certificate comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Tls {
+    /// None is configured: plain HTTP on this machine, a self-made certificate on the network.
+    #[default]
+    Off,
+    /// PEM files.
+    Files {
+        /// The certificate and its chain.
+        cert: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+    /// One made here and kept in the data folder; whoever connects has to trust it by its fingerprint.
+    SelfSigned,
+}
+
+/// The settings of one process, valid.
+#[derive(Clone)]
+pub struct Config {
+    /// The data folder: the database file, stored files, keys, the lock.
+    pub data: PathBuf,
+    /// Where `serve` listens. The desktop shell listens only when sharing is switched on.
+    pub listen: SocketAddr,
+    /// PostgreSQL instead of the file in the data folder.
+    pub database: Option<String>,
+    /// Demo data for an empty folder.
+    pub demo: Option<DemoSize>,
+    /// What is logged, in the form `info,purser_http=debug`.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// The certificate.
+    pub tls: Tls,
+    /// Plain HTTP beyond this machine, for use behind a proxy that adds TLS.
+    pub plain_http: bool,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The database address holds a password.
+        f.debug_struct("Config")
+            .field("data", &self.data)
+            .field("listen", &self.listen)
+            .field("postgres", &self.database.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// The settings of an embedded engine in `data`, everything else as it comes.
+    pub fn embedded(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            database: None,
+            demo: None,
+            log: "info".into(),
+            log_format: LogFormat::Plain,
+            tls: Tls::Off,
+            plain_http: false,
+        }
+    }
+
+    /// Put the layers together: the file the flags or the environment name (or `purser.toml` in the data folder), the environment, the flags.
+    pub fn load(flags: Layer, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, StartError> {
+        let mut problems = Vec::new();
+        let env = Layer::from_env(env);
+        let above = env.under(flags);
+        let file = Layer::from_file(&above, &mut problems);
+        let config = Self::check(file.under(above), &mut problems);
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => Err(StartError::Config(problems)),
+        }
+    }
+
+    /// Where the database is.
+    pub fn store(&self) -> purser_store::Config {
+        match &self.database {
+            Some(url) => purser_store::Config::Postgres(url.clone()),
+            None => purser_store::Config::Sqlite(self.data.join("purser.db")),
+        }
+    }
+
+    fn check(layer: Layer, problems: &mut Vec<Problem>) -> Option<Self> {
+        let data = layer.data.clone().filter(|data| !data.as_os_str().is_empty());
+        if data.is_none() {
+            problems.push(Problem::new("data", "Say where the data lives: --data DIR, or PURSER_DATA."));
+        }
+        let plain_http = read_bool("plain_http", layer.plain_http.as_deref(), problems);
+        let tls = tls(&layer, problems);
+        let listen = listen(layer.listen.as_deref(), problems);
+        if !listen.ip().is_loopback() && tls == Tls::Off && !plain_http && !problems.iter().any(|problem| problem.setting.starts_with("tls")) {
+            let message = format!(
+                "{listen} can be reached from other machines, so it needs TLS: give --tls-cert and --tls-key, or --tls-self-signed. \
+                 Behind a proxy that adds TLS, allow plain HTTP with --plain-http."
+            );
+            problems.push(Problem::new("listen", message));
+        }
+        let database = database(layer.database, problems);
+        let demo = word("demo", layer.demo.as_deref(), &[("small", DemoSize::Small)], problems);
+        let log = log(layer.log, problems);
+        let formats = [("plain", LogFormat::Plain), ("json", LogFormat::Json)];
+        let log_format = word("log_format", layer.log_format.as_deref(), &formats, problems).unwrap_or_default();
+        Some(Self { data: data?, listen, database, demo, log, log_format, tls, plain_http })
+    }
+}
+
+fn tls(layer: &Layer, problems: &mut Vec<Problem>) -> Tls {
+    let self_signed = read_bool("tls_self_signed", layer.tls_self_signed.as_deref(), problems);
+    let (setting, message) = match (&layer.tls_cert, &layer.tls_key, self_signed) {
+        (None, None, false) => return Tls::Off,
+        (None, None, true) => return Tls::SelfSigned,
+        (Some(cert), Some(key), false) => return Tls::Files { cert: cert.clone(), key: key.clone() },
+        (_, _, true) => ("tls_self_signed", "Give a certificate or have one made, not both."),
+        (Some(_), None, false) => ("tls_key", "A certificate needs its private key as well."),
+        (None, Some(_), false) => ("tls_cert", "A private key needs its certificate as well."),
+    };
+    problems.push(Problem::new(setting, message));
+    Tls::Off
+}
+
+fn listen(text: Option<&str>, problems: &mut Vec<Problem>) -> SocketAddr {
+    let fallback = SocketAddr::from((Ipv4Addr::LOCALHOST, 7_420));
+    let Some(text) = text else { return fallback };
+    let parsed = text.parse().ok().or_else(|| {
+        let (host, port) = text.rsplit_once(':')?;
+        let host: IpAddr = match host {
+            "localhost" => Ipv4Addr::LOCALHOST.into(),
+            "*" | "" => Ipv6Addr::UNSPECIFIED.into(),
+            _ => return None,
+        };
+        Some(SocketAddr::from((host, port.parse::<u16>().ok()?)))
+    });
+    parsed.unwrap_or_else(|| {
+        problems.push(Problem::new("listen", format!("{text:?} is not an address and port such as 127.0.0.1:7420 (port 0 takes any free one).")));
+        fallback
+    })
+}
+
+fn database(url: Option<String>, problems: &mut Vec<Problem>) -> Option<String> {
+    let url = url.filter(|url| !url.is_empty())?;
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        let message = "This has to look like postgres://user:password@host:5432/name. Left out, Purser keeps its data in a file in the data folder.";
+        problems.push(Problem::new("database", message));
+    }
+    Some(url)
+}
+
+fn log(text: Option<String>, problems: &mut Vec<Problem>) -> String {
+    let text = text.unwrap_or_else(|| "info".into());
+    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&text) {
+        problems.push(Problem::new("log", format!("{text:?} does not say what to log, for example info or info,purser_http=debug ({error}).")));
+    }
+    text
+}
+
+fn word<T: Copy>(setting: &str, text: Option<&str>, known: &[(&str, T)], problems: &mut Vec<Problem>) -> Option<T> {
+    let text = text?;
+    let found = known.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+    if found.is_none() {
+        let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+        problems.push(Problem::new(setting, format!("{text:?} is not one of: {}.", names.join(", "))));
+    }
+    found
+}
+
+fn read_bool(setting: &str, text: Option<&str>, problems: &mut Vec<Problem>) -> bool {
+    word(setting, text, &[("true", true), ("1", true), ("yes", true), ("false", false), ("0", false), ("no", false)], problems).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! The engine of one data folder: opened, listened on, drained.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use purser_core::events::Event;
+use purser_core::ids::Ids;
+use purser_core::time::Clock;
+use purser_service::App;
+use purser_service::app::Setup;
+use purser_store::Db;
+use tokio::sync::{Mutex, broadcast};
+
+use crate::listen::{self, Listener, Reach};
+use crate::lock::FolderLock;
+use crate::{Config, StartError, Tls, tls};
+
+/// A running engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    app: App,
+    router: Router,
+    lock: Mutex<Option<FolderLock>>,
+}
+
+impl Engine {
+    /// Take the data folder, open the database, put everything together. Nothing listens yet.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        Self::open_with(config, Clock::System, Ids::random()).await
+    }
+
+    /// The same with a clock and an id source of the caller's choice, for tests and repeatable data.
+    pub async fn open_with(config: Config, clock: Clock, ids: Ids) -> Result<Self, StartError> {
+        tls::install_provider();
+        let lock = FolderLock::take(&config.data)?;
+        let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
+        let app = App::new(Setup { db, clock, ids }).await.map_err(StartError::database)?;
+        let router = routes(app.clone(), Vec::new());
+        Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
+    }
+
+    /// The settings it was opened with.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The use cases.
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    /// Every route. The desktop shell hands its requests straight to it.
+    pub fn router(&self) -> Router {
+        self.0.router.clone()
+    }
+
+    /// Committed changes, as they happen.
+    pub fn follow(&self) -> broadcast::Receiver<Arc<Event>> {
+        self.0.app.db.follow()
+    }
+
+    /// Open a door. [`Reach::Machine`] keeps it to this machine, whatever `address` says; [`Reach::Network`] always speaks TLS unless the
+    /// settings allow plain HTTP.
+    pub async fn listen(&self, address: SocketAddr, reach: Reach) -> Result<Listener, StartError> {
+        let config = &self.0.config;
+        let address = match reach {
+            Reach::Machine if !address.ip().is_loopback() => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
+            _ => address,
+        };
+        let certificate = match (&config.tls, reach) {
+            (Tls::Files { cert, key }, _) => Some(tls::from_files(cert, key)?),
+            (Tls::SelfSigned, _) => Some(tls::self_signed(&config.data)?),
+            (Tls::Off, Reach::Network) if !config.plain_http => Some(tls::self_signed(&config.data)?),
+            (Tls::Off, _) => None,
+        };
+        // A page of another site that reaches this machine under a name of its own is turned away; on the network names are anybody's.
+        let hosts = if reach == Reach::Machine { ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).to_vec() } else { Vec::new() };
+        let router = routes(self.0.app.clone(), hosts);
+        let listener = listen::open(address, router, certificate).await?;
+        if let Some(lock) = self.0.lock.lock().await.as_mut() {
+            lock.note(Some(listener.url()))?;
+        }
+        Ok(listener)
+    }
+
+    /// Close a door; the data folder's note no longer names it.
+    pub async fn stop_listening(&self, listener: Listener) {
+        listener.stop().await;
+        if let Some(lock) = self.0.lock.lock().await.as_mut()
+            && let Err(error) = lock.note(None)
+        {
+            tracing::warn!(%error, "the note in the data folder still names a closed door");
+        }
+    }
+
+    /// Finish: close the database and let go of the data folder. Doors have to be stopped before.
+    pub async fn drain(&self) {
+        self.0.app.db.close().await;
+        drop(self.0.lock.lock().await.take());
+    }
+}
+
+/// Every route, answering to these host names (none named: to any).
+fn routes(app: App, hosts: Vec<String>) -> Router {
+    drop(hosts);
+    Router::new().with_state(app)
+}

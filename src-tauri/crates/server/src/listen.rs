@@ -1,0 +1,100 @@
+//! A door to the network that can be opened and closed while the engine runs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use rustls::ServerConfig;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::StartError;
+
+/// How far a door reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// This machine only.
+    Machine,
+    /// Other machines as well; always behind TLS unless the settings allow otherwise.
+    Network,
+}
+
+/// Requests under way get this long to finish when a door closes.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// An open door.
+pub struct Listener {
+    /// The address in use, with the port that was taken.
+    pub address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+    handle: axum_server::Handle<SocketAddr>,
+    /// Tells streams that never end by themselves to end.
+    closing: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Listener {
+    /// What to type into a browser: `https://192.0.2.7:7420`.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.tls { "https" } else { "http" }, self.address)
+    }
+
+    /// Stop accepting, let requests under way finish (at most ten seconds), close.
+    pub async fn stop(self) {
+        self.closing.cancel();
+        self.handle.graceful_shutdown(Some(GRACE));
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "a door did not close in order");
+        }
+    }
+}
+
+/// Open a door at `address` to `router`.
+pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<ServerConfig>>) -> Result<Listener, StartError> {
+    let refused = |error| StartError::Address(address, error);
+    // The runtime's own socket sets what a restart on the same port needs.
+    let socket = tokio::net::TcpListener::bind(address).await.map_err(refused)?.into_std().map_err(refused)?;
+    let taken = socket.local_addr().map_err(refused)?;
+    let handle = axum_server::Handle::new();
+    let closing = CancellationToken::new();
+    let service = ending_streams(router, closing.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let secure = tls.is_some();
+    let server = axum_server::from_tcp(socket).map_err(refused)?.handle(handle.clone());
+    let task = if let Some(config) = tls {
+        let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(config)).acceptor(NoDelayAcceptor::new());
+        let server = server.acceptor(acceptor);
+        tokio::spawn(async move { report(server.serve(service).await) })
+    } else {
+        let server = server.acceptor(NoDelayAcceptor::new());
+        tokio::spawn(async move { report(server.serve(service).await) })
+    };
+    Ok(Listener { address: taken, tls: secure, handle, closing, task })
+}
+
+fn report(outcome: std::io::Result<()>) {
+    if let Err(error) = outcome {
+        tracing::error!(%error, "a door closed by itself");
+    }
+}
+
+/// Event streams stay open for as long as somebody looks at them; end them when the door closes, so that nobody waits for the grace to run out.
+fn ending_streams(router: Router, closing: CancellationToken) -> Router {
+    router.layer(axum::middleware::map_response(move |response: axum::response::Response| {
+        let closing = closing.clone();
+        async move {
+            let streams =
+                response.headers().get(axum::http::header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+            if !streams {
+                return response;
+            }
+            response.map(|body| {
+                use futures::StreamExt;
+                axum::body::Body::from_stream(body.into_data_stream().take_until(closing.cancelled_owned()))
+            })
+        }
+    }))
+}
