@@ -1,1 +1,3 @@
-//! tests
+//! The suite. One binary: `routes/` by area and operation, `contract/` per store function, `policy` over every operation.
+
+mod routes;

@@ -56,7 +56,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
         Error::Invalid(_) => (StatusCode::BAD_REQUEST, "Not valid"),
         Error::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not possible"),
-        Error::Conflict(..) => (StatusCode::CONFLICT, "In conflict"),
+        Error::Conflict(..) | Error::Taken(..) => (StatusCode::CONFLICT, "In conflict"),
         Error::Stale => (StatusCode::PRECONDITION_FAILED, "Out of date"),
         Error::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "Version needed"),
         Error::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
@@ -103,6 +103,7 @@ impl IntoResponse for Problem {
             timestamp: context.as_ref().map_or_else(Timestamp::default, |context| context.now),
             errors: match &error {
                 Error::Invalid(errors) | Error::Unprocessable(errors) => errors.clone(),
+                Error::Taken(field, message) => vec![FieldError::new(*field, "taken", message.as_ref())],
                 _ => Vec::new(),
             },
         };

@@ -90,10 +90,17 @@ impl Shared {
 
     /// Tell the process about committed changes.
     pub(crate) fn publish(&self, events: Vec<Event>) {
+        self.touch(&events);
         for event in events {
-            self.version_of(event.topic).fetch_add(1, Ordering::AcqRel);
             // Nobody listening is not a failure.
             drop(self.events.send(Arc::new(event)));
+        }
+    }
+
+    /// Make what caches hold about these topics out of date.
+    pub(crate) fn touch(&self, events: &[Event]) {
+        for event in events {
+            self.version_of(event.topic).fetch_add(1, Ordering::AcqRel);
         }
     }
 

@@ -167,8 +167,11 @@ impl Tx {
             Conn::Writer(lane) => lane.finish(self.events).await,
             Conn::Reader(_) => Ok(()),
             Conn::Postgres(tx) => {
-                // The notices come back to every process, this one included, through LISTEN.
-                Ok(tx.commit().await?)
+                tx.commit().await?;
+                // The notices come back to every process, this one included, through LISTEN; but what this process remembers
+                // must be out of date before the caller hears that its change is in force.
+                self.shared.touch(&self.events);
+                Ok(())
             }
         }
     }

@@ -1,0 +1,173 @@
+//! An engine for one test.
+
+use std::sync::Arc;
+
+use purser_core::access::{Origin, Role};
+use purser_core::ids::{Ids, TenantId};
+use purser_core::people::Status;
+use purser_core::time::Clock;
+use purser_core::{Currency, Error, Timestamp};
+use purser_http::Options;
+use purser_service::identity::setup::{self, FirstRun};
+use purser_service::identity::sign_in;
+use purser_service::{App, app::Setup};
+use purser_store::users::User;
+use purser_store::{Db, Scope, tenants, users};
+use serde_json::json;
+use tokio::sync::OnceCell;
+
+use crate::caller::Caller;
+use crate::database::Database;
+
+/// The password of everybody in the suite.
+pub const PASSWORD: &str = "harbour lantern 42 brass";
+
+/// The suite's "now".
+const NOW: &str = "2026-11-21T09:00:00Z";
+
+/// An engine in a throw-away database. Time stands still, ids repeat.
+pub struct TestApp {
+    /// The engine.
+    pub app: App,
+    /// Its router, as every door uses it.
+    pub router: axum::Router,
+    /// Its database.
+    pub database: Database,
+    tenant: OnceCell<TenantId>,
+}
+
+impl TestApp {
+    /// On SQLite.
+    pub async fn sqlite() -> Self {
+        Self::on(Database::sqlite()).await
+    }
+
+    /// On PostgreSQL; `None` only if the suite was told to leave it out.
+    pub async fn postgres() -> Option<Self> {
+        Some(Self::on(Database::postgres().await?).await)
+    }
+
+    /// On a database of the test's own.
+    pub async fn on(database: Database) -> Self {
+        let db = Db::open(&database.config).await.expect("the database opens");
+        let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
+        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None };
+        let app = App::new(setup).await.expect("the engine starts");
+        let router = purser_http::router(app.clone(), Options::default());
+        Self { app, router, database, tenant: OnceCell::new() }
+    }
+
+    /// Move the clock on by `micros`.
+    pub fn advance(&self, micros: i64) {
+        self.app.clock.advance(micros);
+    }
+
+    /// Somebody who is not signed in.
+    pub fn nobody(&self) -> Caller {
+        Caller::new(self.router.clone(), None, None)
+    }
+
+    /// The tenant of the test, made at the first call.
+    pub async fn tenant(&self) -> TenantId {
+        *self
+            .tenant
+            .get_or_init(async || {
+                let first = FirstRun {
+                    tenant_name: "Harbour Supplies".into(),
+                    first_name: "Olive".into(),
+                    last_name: "Owner".into(),
+                    email: "owner@harbour.example".into(),
+                    password: PASSWORD.into(),
+                    currency: Currency::EUR,
+                };
+                setup::create(&self.app, first).await.expect("the first run").tenant_id
+            })
+            .await
+    }
+
+    /// The owner, signed in through the door.
+    pub async fn owner(&self) -> Caller {
+        self.tenant().await;
+        self.sign_in("owner@harbour.example").await
+    }
+
+    /// Sign in through the door.
+    pub async fn sign_in(&self, email: &str) -> Caller {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let reply = self.nobody().post("/auth/login", body).await.ok();
+        let user = reply.data()["user"]["id"].as_str().map(str::to_owned);
+        Caller::new(self.router.clone(), reply.data()["accessToken"].as_str().map(str::to_owned), user)
+    }
+
+    /// Somebody of this role in the test's tenant, signed in behind the door.
+    pub async fn caller(&self, role: Role) -> Caller {
+        let tenant = self.tenant().await;
+        self.db_caller(tenant, role).await
+    }
+
+    /// Somebody of this role in another tenant, made for it.
+    pub async fn stranger(&self, role: Role) -> Caller {
+        self.tenant().await;
+        let tenant = self.db_tenant("Elsewhere").await;
+        self.db_caller(tenant, role).await
+    }
+
+    /// Add a tenant.
+    pub async fn db_tenant(&self, name: &str) -> TenantId {
+        let now = self.app.clock.now();
+        let id: TenantId = self.app.ids.next(now);
+        let tenant = tenants::Tenant {
+            id,
+            name: name.into(),
+            slug: format!("{}-{id}", name.to_lowercase()),
+            currency: Currency::EUR,
+            environment: "local".into(),
+            settings: tenants::Settings::default(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        self.app.db.transact(Scope::System, async |tx| tenants::insert(tx, &tenant).await.map_err(Error::from)).await.expect("a tenant");
+        id
+    }
+
+    /// Add somebody to a tenant.
+    pub async fn db_user(&self, tenant: TenantId, role: Role, first_name: &str) -> User {
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        let hash = HASH.get_or_init(async || self.app.passwords.hash(PASSWORD.into()).await.expect("a hash")).await;
+        let now = self.app.clock.now();
+        let id: purser_core::ids::UserId = self.app.ids.next(now);
+        let user = User {
+            id,
+            tenant_id: tenant,
+            email: format!("{}.{id}@harbour.example", first_name.to_lowercase()),
+            first_name: first_name.into(),
+            last_name: "Example".into(),
+            role,
+            status: Status::Active,
+            password_hash: Some(hash.clone()),
+            phone: None,
+            country: Some("NO".into()),
+            language: None,
+            notes: None,
+            email_verified: true,
+            last_login_at: None,
+            locked_at: None,
+            lock_reason: None,
+            deleted_at: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let added = self.app.db.transact(tenant, async |tx| users::insert(tx, std::slice::from_ref(&user)).await.map_err(Error::from)).await;
+        added.expect("a person");
+        user
+    }
+
+    async fn db_caller(&self, tenant: TenantId, role: Role) -> Caller {
+        let user = self.db_user(tenant, role, role.as_str()).await;
+        let id = user.id.to_string();
+        let signed_in = sign_in::begin(&self.app, user, false, Arc::new(Origin::default())).await.expect("a session");
+        Caller::new(self.router.clone(), Some(signed_in.access_token), Some(id))
+    }
+}

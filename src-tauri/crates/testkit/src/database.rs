@@ -1,0 +1,68 @@
+//! A database for one test: a file in a temporary folder, or a copy of a migrated PostgreSQL template.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use purser_store::{Config, Db};
+use sqlx::{Connection, Executor, PgConnection};
+use tokio::sync::OnceCell;
+
+/// Where the suite finds PostgreSQL: a role that is not a superuser and may create databases.
+const POSTGRES: &str = "PURSER_TEST_POSTGRES";
+/// Set to leave PostgreSQL out on purpose; without it a missing server fails the suite rather than hide half of it.
+const SQLITE_ONLY: &str = "PURSER_TEST_SQLITE_ONLY";
+
+static TEMPLATE: OnceCell<()> = OnceCell::const_new();
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A database and what keeps it alive.
+pub struct Database {
+    /// How to open it again.
+    pub config: Config,
+    /// Folder of the test: the SQLite file, uploads.
+    pub folder: tempfile::TempDir,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the suite is told by its environment where PostgreSQL is")]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("purser-test-").tempdir().expect("a temporary folder")
+}
+
+impl Database {
+    /// A fresh SQLite file.
+    pub fn sqlite() -> Self {
+        let folder = folder();
+        Self { config: Config::Sqlite(folder.path().join("purser.db")), folder }
+    }
+
+    /// A fresh PostgreSQL database; `None` only if the suite was told to leave PostgreSQL out.
+    pub async fn postgres() -> Option<Self> {
+        let Some(url) = setting(POSTGRES) else {
+            assert!(setting(SQLITE_ONLY).is_some(), "set {POSTGRES} (cargo xtask test does), or {SQLITE_ONLY}=1 to leave PostgreSQL out");
+            return None;
+        };
+        let template = format!("purser_template_{}", std::process::id());
+        TEMPLATE.get_or_init(async || make_template(&url, &template).await).await;
+        let name = format!("purser_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut conn = PgConnection::connect(&url).await.expect("PostgreSQL answers");
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        conn.execute(sqlx::AssertSqlSafe(statement)).await.expect("a database for the test");
+        Some(Self { config: Config::Postgres(with_name(&url, &name)), folder: folder() })
+    }
+}
+
+async fn make_template(url: &str, template: &str) {
+    let mut conn = PgConnection::connect(url).await.expect("PostgreSQL answers");
+    conn.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {template}"))).await.expect("a template database");
+    let db = Db::open(&Config::Postgres(with_name(url, template))).await.expect("the template migrates");
+    db.close().await;
+}
+
+/// The same server, another database.
+fn with_name(url: &str, name: &str) -> String {
+    let (server, _) = url.rsplit_once('/').expect("an address with a database name");
+    format!("{server}/{name}")
+}

@@ -1,0 +1,6 @@
+//! First run, signing in and out, sessions.
+
+mod login;
+mod refresh;
+mod sessions;
+mod setup;

@@ -1,0 +1,3 @@
+//! One folder an area, one file an operation.
+
+mod identity;
