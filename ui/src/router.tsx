@@ -4,12 +4,19 @@ import { get } from '@/api/client'
 import { Problem } from '@/api/problem'
 import { Frame } from '@/frame/frame'
 import { paths } from '@/paths'
+import { HintRoom } from '@/parts/hint'
 import { Failure } from '@/parts/states'
 import { begin, beginAgain, standing } from '@/session'
 import { parseSearch, stringifySearch, type Search } from '@/table/url'
 import { t } from '@/i18n'
 
-const root = createRootRoute({ component: Outlet })
+const root = createRootRoute({
+  component: () => (
+    <HintRoom>
+      <Outlet />
+    </HintRoom>
+  ),
+})
 
 const flat = (search: Record<string, unknown>): Search => Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]))
 
@@ -32,6 +39,7 @@ const frame = createRoute({
 export function Broken({ error, reset }: ErrorComponentProps) {
   return (
     <div className="page-alone">
+      <h1 className="unseen">{t('common.failed')}</h1>
       <Failure
         problem={error}
         retry={() => {
@@ -46,6 +54,7 @@ export function Broken({ error, reset }: ErrorComponentProps) {
 export function Missing() {
   return (
     <div className="page-alone">
+      <h1 className="unseen">{t('common.missingTitle')}</h1>
       <Failure problem={new Problem(404, { title: t('common.missingTitle') })} />
     </div>
   )
@@ -72,6 +81,7 @@ const pages = [
   page('/', () => import('@/pages/home/home'), 'Home'),
   page('/orders', () => import('@/pages/orders/list'), 'Orders'),
   page('/orders/$id', () => import('@/pages/orders/order'), 'OrderPage'),
+  createRoute({ getParentRoute: () => frame, path: '$', component: Missing }),
 ]
 
 const tree = root.addChildren([
@@ -86,6 +96,7 @@ export const router = createRouter({
   stringifySearch,
   defaultPreload: 'intent',
   defaultPendingMs: 150,
-  scrollRestoration: false,
+  scrollRestoration: true,
+  scrollToTopSelectors: ['#page'],
   defaultNotFoundComponent: Missing,
 })

@@ -4,7 +4,7 @@
  * cannot read. On the desktop neither ever reaches the page.
  */
 import { isDesktop } from '@/shell'
-import { Problem } from './problem'
+import { Problem, problemFrom } from './problem'
 import type { Me, Reply, SignedIn } from './shapes'
 
 export type Outgoing = {
@@ -103,8 +103,10 @@ export async function refresh(): Promise<Me | undefined> {
   return navigator.locks.request('purser.refresh', async () => {
     if (bearer !== before) return whoAmI()
     const response = await viaFetch({ method: 'POST', path: '/api/v1/auth/refresh', headers: { 'content-type': 'application/json' }, body: '{}' })
+    // An engine that cannot answer now has not ended the session.
+    if (response.status >= 500 || response.status === 429) throw await problemFrom(response)
     if (!response.ok) {
-      if (response.status < 500) bearer = undefined
+      bearer = undefined
       return undefined
     }
     const reply = (await response.json()) as Reply<SignedIn>

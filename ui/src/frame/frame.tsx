@@ -9,7 +9,6 @@ import { t } from '@/i18n'
 import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
 import { useStore } from '@/lib/store'
 import { ConfirmHost } from '@/parts/confirm'
-import { HintRoom } from '@/parts/hint'
 import { Toasts } from '@/parts/toasts'
 import { useEnvironment } from '@/session'
 import { areas, waiting } from './areas'
@@ -42,7 +41,7 @@ export function Frame() {
     [go],
   )
   return (
-    <HintRoom>
+    <>
       <div className={`frame env-${environment}${folded ? ' frame-folded' : ''}`}>
         <a className="skip" href="#page">
           {t('frame.skip')}
@@ -50,7 +49,7 @@ export function Frame() {
         <div className="env-bar" aria-hidden />
         <Top attention={attention} />
         <Rail counts={waiting(attention)} />
-        <main id="page" className="page" tabIndex={-1}>
+        <main id="page" className="page" tabIndex={-1} data-scroll-restoration-id="page">
           <Outlet />
         </main>
       </div>
@@ -59,7 +58,7 @@ export function Frame() {
       <KeysSheet />
       <ConfirmHost />
       <Toasts />
-    </HintRoom>
+    </>
   )
 }
 

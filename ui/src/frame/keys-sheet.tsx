@@ -8,8 +8,8 @@ import { mod } from '@/shell'
 
 const groups: { id: NonNullable<KeyUse['group']>; title: Key }[] = [
   { id: 'here', title: 'frame.keysHere' },
-  { id: 'go', title: 'frame.keysGo' },
   { id: 'everywhere', title: 'frame.keysEverywhere' },
+  { id: 'go', title: 'frame.keysGo' },
 ]
 const drawn = (keys: string) => keys.split(' ').map((key) => key.replace('mod+', `${mod} `).replace('Escape', 'Esc').replace('Enter', '⏎').replace(/^[a-z]$/, (one) => one.toUpperCase()).replace(/ ([a-z])$/, (_, one: string) => ` ${one.toUpperCase()}`))
 

@@ -46,10 +46,15 @@ function Inside({ onClose }: { onClose: () => void }) {
   const items = useMemo(() => {
     const fits = (text: string) => text.toLowerCase().includes(words.trim().toLowerCase())
     const records = asked.length > 1 ? (found.data ?? []) : []
+    const starts = (item: Item) => words.trim() !== '' && item.title.toLowerCase().startsWith(words.trim().toLowerCase())
+    const pages = areas.filter((area) => (!area.right || can(area.right)) && fits(t(area.title))).map((area): Item => ({ id: `p-${area.id}`, group: t('frame.palettePages'), title: t(area.title), icon: area.icon, keys: `G ${area.key.toUpperCase()}`, run: () => void go({ to: area.to }) }))
+    // A page whose name begins with what was typed is most likely what was meant.
+    const meant = pages.filter(starts)
     const all: Item[] = [
+      ...meant,
       ...here.flat().filter((one) => !one.refuse && fits(one.label)).map((one): Item => ({ id: `a-${one.id}`, group: t('frame.paletteActions'), title: one.label, icon: Zap, keys: one.keys, run: one.run })),
       ...records.map((hit): Item => ({ id: `r-${hit.type}-${hit.id}`, group: t('frame.paletteRecords'), title: hit.title, subtitle: hit.subtitle ?? undefined, amount: hit.amount ?? undefined, icon: icons[hit.type] ?? FileText, run: () => void go({ href: hitPath(hit) }) })),
-      ...areas.filter((area) => (!area.right || can(area.right)) && fits(t(area.title))).map((area): Item => ({ id: `p-${area.id}`, group: t('frame.palettePages'), title: t(area.title), icon: area.icon, keys: `G ${area.key.toUpperCase()}`, run: () => void go({ to: area.to }) })),
+      ...pages.filter((page) => !meant.includes(page)),
     ]
     return all
   }, [words, asked, found.data, here, go])

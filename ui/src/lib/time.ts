@@ -12,7 +12,7 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(at: number, now = Date.now()): string {
   const seconds = Math.round((at - now) / 1000)
   if (Math.abs(seconds) < 2) return t('common.justNow')
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'always', style: 'narrow' })
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'always', style: 'short' })
   for (const [unit, size] of units) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
   return t('common.justNow')
 }

@@ -38,9 +38,9 @@ export function Button({ look = 'plain', icon, busy, refuse, small, children, cl
 
 type IconProps = Omit<Props, 'children' | 'icon' | 'aria-label'> & { label: string; children: ReactNode; hint?: boolean }
 /** A button that is only an icon: its name is spoken and shown on hover. */
-export function IconButton({ label, children, hint = true, className, refuse, ...rest }: IconProps) {
+export function IconButton({ label, children, hint = true, className, refuse, onClick, ...rest }: IconProps) {
   const button = (
-    <Button {...rest} refuse={undefined} look={rest.look ?? 'quiet'} aria-label={label} className={`btn-icon${className ? ` ${className}` : ''}`} {...(refuse ? { 'aria-disabled': true } : {})}>
+    <Button {...rest} onClick={refuse ? undefined : onClick} look={rest.look ?? 'quiet'} aria-label={label} className={`btn-icon${className ? ` ${className}` : ''}`} {...(refuse ? { 'aria-disabled': true } : {})}>
       {children}
     </Button>
   )

@@ -12,6 +12,8 @@ import { density, heights, type Columns } from './use-columns'
 export type GridProps<R extends { id: string }> = {
   spec: ListSpec<R>
   columns: Columns<R>
+  /** Changes with the filters: other rows begin at the top. */
+  filters: string
   rows: R[]
   total: number | undefined
   sort: string
@@ -47,6 +49,11 @@ export function Grid<R extends { id: string }>(props: GridProps<R>) {
     getItemKey: (index) => rows[index]?.id ?? index,
   })
   useEffect(() => virtual.measure(), [virtual, height])
+  const shownFor = useRef(props.filters)
+  useEffect(() => {
+    if (shownFor.current !== props.filters) pane.current?.scrollTo({ top: 0 })
+    shownFor.current = props.filters
+  }, [props.filters])
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
   }, [virtual, at])
@@ -74,6 +81,7 @@ export function Grid<R extends { id: string }>(props: GridProps<R>) {
     <div
       ref={pane}
       className="grid-pane"
+      data-scroll-restoration-id={`list-${spec.area}`}
       role="grid"
       aria-label={t(spec.title)}
       aria-rowcount={(props.total ?? rows.length) + 1}

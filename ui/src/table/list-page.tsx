@@ -36,7 +36,7 @@ type Props<R extends { id: string }> = {
 export function ListPage<R extends { id: string }>({ spec, actions, peek, above }: Props<R>) {
   const search = useSearch({ strict: false }) as Search
   const go = useNavigate()
-  const setSearch = useCallback((next: Search, replace = false) => void go({ to: '.', search: next as never, replace }), [go])
+  const setSearch = useCallback((next: Search, replace = false) => void go({ to: '.', search: next as never, replace, resetScroll: false }), [go])
   const filterText = JSON.stringify(toParams(spec.filters, search, spec.sort, spec.search ?? false))
   const params = useMemo(() => JSON.parse(filterText) as Record<string, string>, [filterText])
   const sort = search['sort'] ?? spec.sort
@@ -115,6 +115,7 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
           <Grid
             spec={spec}
             columns={columns}
+            filters={filterText}
             rows={rows}
             total={total}
             sort={sort}

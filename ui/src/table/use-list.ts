@@ -8,11 +8,12 @@ import { bornAt } from './url'
 
 const SETTLE = 400
 const AT_ONCE = 12
+const FEW_PAGES = 3
 
 export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Params) {
   const client = useQueryClient()
   const options = useMemo(() => list<R>(spec.path, params), [spec.path, params])
-  const query = useInfiniteQuery({ ...options, staleTime: 30_000 })
+  const query = useInfiniteQuery({ ...options, staleTime: 30_000, refetchOnWindowFocus: false, refetchOnReconnect: false })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
   const [fresh, setFresh] = useState(0)
 
@@ -54,11 +55,14 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
       timer = undefined
       const rowsChanged = [...changed]
       const anyBorn = born.size > 0 || gap
+      const missed = gap
       changed.clear()
       born.clear()
       gap = false
-      if (rowsChanged.length > AT_ONCE) void client.invalidateQueries({ queryKey: options.queryKey, exact: true })
-      else rowsChanged.forEach((id) => void patchRow(id))
+      // Reading again means every loaded page: only while that is cheap, else the changed rows one by one.
+      const pages = client.getQueryData<InfiniteData<Page<R>, string>>(options.queryKey)?.pages.length ?? 0
+      if ((rowsChanged.length > AT_ONCE || missed) && pages <= FEW_PAGES) void client.invalidateQueries({ queryKey: options.queryKey, exact: true })
+      else rowsChanged.slice(0, 100).forEach((id) => void patchRow(id))
       if (anyBorn) void countFresh()
     }
     const unsubscribe = subscribe((heard) => {

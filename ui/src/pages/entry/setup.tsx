@@ -8,7 +8,6 @@ import { PasswordField, SelectField, TextField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t, type Key } from '@/i18n'
-import { HintRoom } from '@/parts/hint'
 import { signedIn } from '@/session'
 import { has } from '@/shell'
 import { Brand } from './brand'
@@ -27,31 +26,29 @@ export function Setup() {
     document.title = `${t('entry.setupTitle')} · Purser`
   }, [])
   return (
-    <HintRoom>
-      <main className="gate">
-        <div className="entry-card entry-wide">
-          <Brand />
-          <h1 className="entry-title">{t('entry.setupTitle')}</h1>
-          <p className="entry-lead">{t('entry.setupLead')}</p>
-          <div className="entry-cols">
-            <fieldset className="ways">
-              <legend className="unseen">{t('entry.setupTitle')}</legend>
-              {ways.map(({ id, title, hint, icon: Icon }) => (
-                <label key={id} className={`way${way === id ? ' way-on' : ''}`}>
-                  <input type="radio" name="way" className="unseen" aria-label={t(title)} checked={way === id} onChange={() => setWay(id)} />
-                  <Icon size={18} aria-hidden />
-                  <span>
-                    <strong>{t(title)}</strong>
-                    <span className="way-hint">{t(hint)}</span>
-                  </span>
-                </label>
-              ))}
-            </fieldset>
-            {way === 'connect' ? <Connect /> : <Begin demo={way === 'demo'} />}
-          </div>
+    <main className="gate">
+      <div className="entry-card entry-wide">
+        <Brand />
+        <h1 className="entry-title">{t('entry.setupTitle')}</h1>
+        <p className="entry-lead">{t('entry.setupLead')}</p>
+        <div className="entry-cols">
+          <fieldset className="ways">
+            <legend className="unseen">{t('entry.setupTitle')}</legend>
+            {ways.map(({ id, title, hint, icon: Icon }) => (
+              <label key={id} className={`way${way === id ? ' way-on' : ''}`}>
+                <input type="radio" name="way" className="unseen" aria-label={t(title)} checked={way === id} onChange={() => setWay(id)} />
+                <Icon size={18} aria-hidden />
+                <span>
+                  <strong>{t(title)}</strong>
+                  <span className="way-hint">{t(hint)}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+          {way === 'connect' ? <Connect /> : <Begin demo={way === 'demo'} />}
         </div>
-      </main>
-    </HintRoom>
+      </div>
+    </main>
   )
 }
 

@@ -9,7 +9,6 @@ import { CheckField, PasswordField, TextField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
-import { HintRoom } from '@/parts/hint'
 import { signedIn } from '@/session'
 import { isDesktop } from '@/shell'
 import { Brand } from './brand'
@@ -31,7 +30,7 @@ export function SignIn() {
       try {
         return await post<SignedIn>('/auth/login', { ...values, email: values.email.trim() })
       } catch (error) {
-        if (error instanceof Problem && error.unauthenticated) throw new Problem(401, { title: t('entry.wrong'), code: error.code, requestId: error.requestId ?? '' })
+        if (error instanceof Problem && error.unauthenticated) throw new Problem(401, { title: t('entry.wrong'), code: error.code })
         throw error
       }
     },
@@ -42,19 +41,17 @@ export function SignIn() {
     },
   })
   return (
-    <HintRoom>
-      <main className="gate">
-        <div className="entry-card">
-          <Brand />
-          <h1 className="entry-title">{t('entry.signIn')}</h1>
-          {search.lapsed && <p className="form-note">{t('entry.lapsed')}</p>}
-          <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
-            <TextField form={form} name="email" label={t('entry.email')} type="email" autoComplete="username" autoFocus />
-            <PasswordField form={form} name="password" label={t('entry.password')} />
-            <CheckField form={form} name="rememberMe" label={t('entry.remember')} />
-          </Form>
-        </div>
-      </main>
-    </HintRoom>
+    <main className="gate">
+      <div className="entry-card">
+        <Brand />
+        <h1 className="entry-title">{t('entry.signIn')}</h1>
+        {search.lapsed && <p className="form-note">{t('entry.lapsed')}</p>}
+        <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
+          <TextField form={form} name="email" label={t('entry.email')} type="email" autoComplete="username" autoFocus />
+          <PasswordField form={form} name="password" label={t('entry.password')} />
+          <CheckField form={form} name="rememberMe" label={t('entry.remember')} />
+        </Form>
+      </div>
+    </main>
   )
 }

@@ -37,7 +37,7 @@ export const orders: ListSpec<Order> = {
     { id: 'number', title: 'orders.number', width: 92, sort: 'number', cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
     { id: 'customer', title: 'orders.customer', width: 150, grow: true, cell: (order) => <Link to={paths.person(order.customer.id)} className="quiet-link">{order.customer.name}</Link> },
     { id: 'state', title: 'orders.state', width: 112, cell: (order) => <State value={order.state} /> },
-    { id: 'payment', title: 'orders.payment', width: 136, cell: (order) => <State value={order.paymentState} /> },
+    { id: 'payment', title: 'orders.payment', width: 144, cell: (order) => <State value={order.paymentState} /> },
     { id: 'total', title: 'orders.total', width: 104, end: true, sort: 'total', cell: (order) => <Money value={order.total} /> },
     { id: 'refunded', title: 'orders.refunded', width: 96, end: true, cell: (order) => <Money value={order.refunded} dash /> },
     { id: 'when', title: 'orders.when', width: 116, end: true, sort: 'createdAt', cell: (order) => <When at={order.createdAt} /> },
