@@ -7,6 +7,7 @@ mod context;
 mod extract;
 mod identity;
 mod openapi;
+mod people;
 mod problem;
 mod reply;
 mod router;

@@ -224,3 +224,51 @@ impl OperationOutput for NoContent {
         vec![(Some(204), Documented { description: "Done".into(), ..Documented::default() })]
     }
 }
+
+/// A CSV file, sent while it is read.
+pub(crate) struct Csv {
+    /// Name offered to whoever saves it.
+    pub(crate) name: &'static str,
+    /// The bytes.
+    pub(crate) body: purser_service::csv::Export,
+}
+
+impl IntoResponse for Csv {
+    fn into_response(self) -> Response {
+        attachment(self.name, "text/csv; charset=utf-8", self.body)
+    }
+}
+
+impl OperationOutput for Csv {
+    type Inner = ();
+    fn inferred_responses(_: &mut GenContext, _: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        streamed("text/csv", "The file")
+    }
+}
+
+/// A stream that the caller saves under `name`.
+pub(crate) fn attachment(name: &str, kind: &'static str, body: purser_service::csv::Export) -> Response {
+    let mut response = axum::body::Body::from_stream(logged(body)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// A failure in the middle can only cut the stream; the log says why.
+pub(crate) fn logged(body: purser_service::csv::Export) -> impl futures::Stream<Item = purser_core::Result<bytes::Bytes>> {
+    futures::StreamExt::inspect(body, |part| {
+        if let Err(error) = part {
+            tracing::error!(%error, "a stream was cut short");
+        }
+    })
+}
+
+/// How a streamed reply is documented.
+pub(crate) fn streamed(kind: &str, description: &str) -> Vec<(Option<u16>, Documented)> {
+    let content = [(kind.to_owned(), MediaType::default())];
+    vec![(Some(200), Documented { description: description.into(), content: content.into_iter().collect(), ..Documented::default() })]
+}

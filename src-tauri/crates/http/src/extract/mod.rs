@@ -12,7 +12,7 @@ pub(crate) use body::Json;
 pub(crate) use cursor::encode_cursor;
 pub(crate) use headers::{IdempotencyKey, IfMatch, REFRESH_COOKIE, RefreshCookie};
 pub(crate) use path::Path;
-pub(crate) use query::{Any, Query, page};
+pub(crate) use query::{Any, Query, When, page};
 
 use purser_core::FieldError;
 

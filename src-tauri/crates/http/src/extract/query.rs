@@ -7,7 +7,7 @@ use aide::openapi::Operation;
 use aide::operation::{OperationInput, ParamLocation, add_parameters, parameters_from_schema};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use purser_core::Error;
+use purser_core::{Error, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -44,7 +44,7 @@ impl<T: schemars::JsonSchema> OperationInput for Query<T> {
     }
 }
 
-/// Any of several values, separated by commas: `state=paid,shipped`.
+/// Any of several values, separated by commas or given again: `state=paid,shipped`.
 #[derive(Clone, Debug)]
 pub(crate) struct Any<T>(pub(crate) Vec<T>);
 
@@ -56,10 +56,18 @@ impl<T> Default for Any<T> {
 
 impl<'de, T: std::str::FromStr> Deserialize<'de> for Any<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+        // The same name given more than once adds up.
+        let texts = Vec::<String>::deserialize(deserializer)?;
         let parse =
             |word: &str| word.parse().map_err(|_| serde::de::Error::custom(format!("{:?} is not one of the values that can be asked for", word)));
-        let values = text.split(',').map(str::trim).filter(|word| !word.is_empty()).take(50).map(parse).collect::<Result<_, _>>()?;
+        let values = texts
+            .iter()
+            .flat_map(|text| text.split(','))
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .take(50)
+            .map(parse)
+            .collect::<Result<_, _>>()?;
         Ok(Self(values))
     }
 }
@@ -73,6 +81,38 @@ impl<T> schemars::JsonSchema for Any<T> {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({"type": "string", "description": "One value, or several separated by commas: any of them."})
+    }
+}
+
+/// An instant in a query: RFC 3339, or a date for its midnight in UTC.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When(Timestamp);
+
+impl When {
+    /// The instant.
+    pub(crate) const fn instant(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // A plus that was not escaped arrives as a space.
+        let read = Timestamp::parse(&text.replace(' ', "+"));
+        read.map(Self).ok_or_else(|| serde::de::Error::custom("write a time such as 2026-11-21T09:30:00Z or a date such as 2026-11-21"))
+    }
+}
+
+impl schemars::JsonSchema for When {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "When".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "RFC 3339, or a date for its midnight in UTC."})
     }
 }
 
