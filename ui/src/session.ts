@@ -3,6 +3,7 @@ import { drop, hold, onLapsed, refresh } from '@/api/send'
 import { startEvents, stopEvents } from '@/api/events'
 import { get, post } from '@/api/client'
 import type { Environment, Me, ShellState, SignedIn } from '@/api/shapes'
+import type { Right } from '@/i18n'
 import { kept, store, useStore } from '@/lib/store'
 import { isDesktop } from '@/shell'
 
@@ -63,11 +64,11 @@ export const useMe = (): Me => {
   if (!user) throw new Error('useMe: nobody is signed in; this part belongs inside the frame')
   return user
 }
-export const can = (right: string) => {
+export const can = (right: Right) => {
   const rights = me.get()?.permissions ?? []
   return rights.includes(right) || rights.includes('*:*')
 }
-export const useCan = (right: string | undefined) => {
+export const useCan = (right: Right | undefined) => {
   useStore(me)
   return right === undefined || can(right)
 }

@@ -1,10 +1,10 @@
 /** The rail's areas: three groups, each area with its key after G and the right it takes. */
 import { BookOpen, CreditCard, FileText, House, Landmark, Package, Plug, ScrollText, Settings, Undo2, Upload, Users, type LucideIcon } from 'lucide-react'
 import type { Attention } from '@/api/shapes'
-import type { Key } from '@/i18n'
+import type { Key, Right } from '@/i18n'
 import { paths, queryPath } from '@/paths'
 
-export type Area = { id: string; title: Key; to: string; icon: LucideIcon; key: string; right?: string }
+export type Area = { id: string; title: Key; to: string; icon: LucideIcon; key: string; right?: Right }
 
 export const groups: Area[][] = [
   [
@@ -17,12 +17,12 @@ export const groups: Area[][] = [
   [
     { id: 'products', title: 'frame.products', to: paths.products, icon: BookOpen, key: 'd', right: 'read:product' },
     { id: 'files', title: 'frame.files', to: paths.files, icon: FileText, key: 'f', right: 'read:file' },
-    { id: 'import', title: 'frame.import', to: paths.imports, icon: Upload, key: 'i' },
+    { id: 'import', title: 'frame.import', to: paths.imports, icon: Upload, key: 'i', right: 'run:import' },
   ],
   [
     { id: 'ledger', title: 'frame.ledger', to: paths.ledger, icon: Landmark, key: 'l', right: 'read:ledger' },
     { id: 'audit', title: 'frame.audit', to: paths.audit, icon: ScrollText, key: 'a', right: 'read:audit' },
-    { id: 'settings', title: 'frame.settings', to: paths.settings, icon: Settings, key: 's' },
+    { id: 'settings', title: 'frame.settings', to: paths.settings, icon: Settings, key: 's', right: 'read:setting' },
     { id: 'connections', title: 'frame.connections', to: paths.connections, icon: Plug, key: 'n' },
   ],
 ]

@@ -10,7 +10,7 @@ import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
 import { useStore } from '@/lib/store'
 import { ConfirmHost } from '@/parts/confirm'
 import { Toasts } from '@/parts/toasts'
-import { useEnvironment } from '@/session'
+import { can, useEnvironment } from '@/session'
 import { areas, waiting } from './areas'
 import { KeysSheet } from './keys-sheet'
 import { Palette } from './palette'
@@ -23,7 +23,7 @@ export function Frame() {
   const environment = useEnvironment()
   const folded = useStore(railFolded)
   const go = useNavigate()
-  const stats = useQuery({ ...overview, refetchInterval: 60_000, retry: false })
+  const stats = useQuery({ ...overview, enabled: can('read:stats'), refetchInterval: 60_000, retry: false })
   const attention = stats.data?.attention ?? []
   useKeys([
     { keys: 'mod+k', label: 'frame.keyPalette', group: 'everywhere', always: true, run: () => paletteOpen.set((now) => !now) },

@@ -7,6 +7,8 @@ import { en } from './en'
 export type Message = string | { one: string; other: string }
 export type Shape = { [A in keyof typeof en]: { [K in keyof (typeof en)[A]]: Message } }
 export type Key = { [A in keyof typeof en & string]: `${A}.${keyof (typeof en)[A] & string}` }[keyof typeof en & string]
+/** Every right the engine knows, by its own name. */
+export type Right = keyof typeof en.permission
 export type Language = 'en' | 'de'
 export type Vars = Record<string, string | number>
 

@@ -11,6 +11,7 @@ import { Button } from '@/parts/button'
 import { AfterAWhile, Bone, Empty, Failure, Stale } from '@/parts/states'
 import { toast, toastProblem } from '@/parts/toasts'
 import { number } from '@/lib/money'
+import { can } from '@/session'
 import { BulkBar } from './bulk'
 import { Filters } from './filters'
 import { Foot } from './foot'
@@ -86,7 +87,7 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
           </button>
         )}
         <span className="spring" />
-        {spec.exports && <ExportButton spec={spec} params={params} />}
+        {spec.exports && (!spec.exportRight || can(spec.exportRight)) && <ExportButton spec={spec} params={params} />}
         {actions}
       </header>
       {above}

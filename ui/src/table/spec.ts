@@ -1,7 +1,7 @@
 /** What a list page declares. Everything else about lists lives in this folder and is the same for all of them. */
 import type { ReactNode } from 'react'
 import type { BulkResult, Topic } from '@/api/shapes'
-import type { Key } from '@/i18n'
+import type { Key, Right } from '@/i18n'
 
 export type Column<R> = {
   id: string
@@ -37,7 +37,7 @@ export type BulkAction = {
   id: string
   /** The verb on the bar: "Lock". */
   label: Key
-  right?: string
+  right?: Right
   danger?: boolean
   reason?: 'optional' | 'required'
   run: (ids: string[], how: { dryRun: boolean; reason?: string }) => Promise<BulkResult>
@@ -67,6 +67,7 @@ export type ListSpec<R extends { id: string }> = {
   again?: false | ((id: string) => string)
   /** Streams CSV, honouring the filters. */
   exports?: string
+  exportRight?: Right
   bulk?: BulkAction[]
   empty?: { text: Key; action?: () => ReactNode }
 }

@@ -9,7 +9,7 @@ import { useStore } from '@/lib/store'
 import { Button, IconButton } from '@/parts/button'
 import { Pop } from '@/parts/menu'
 import { toast, toastProblem } from '@/parts/toasts'
-import { useMe } from '@/session'
+import { can, useMe } from '@/session'
 import type { ListSpec } from './spec'
 import { parseSearch, viewQuery, type Search } from './url'
 import { density, heights, type Columns, type Density } from './use-columns'
@@ -92,9 +92,11 @@ function SaveView({ area, query, onDone }: { area: string; query: string; onDone
   return (
     <form className="pop-form pop-more" onSubmit={submit}>
       <input className="input input-small" aria-label={t('table.viewName')} placeholder={t('table.viewName')} value={name} maxLength={80} onChange={(e) => setName(e.target.value)} />
-      <label className="check">
-        <input type="checkbox" checked={shared} onChange={(e) => setShared(e.target.checked)} /> {t('table.viewShared', { tenant })}
-      </label>
+      {can('share:view') && (
+        <label className="check">
+          <input type="checkbox" checked={shared} onChange={(e) => setShared(e.target.checked)} /> {t('table.viewShared', { tenant })}
+        </label>
+      )}
       <div className="pop-foot">
         <Button type="submit" small look="primary" busy={save.isPending} refuse={name.trim() === '' && t('table.viewName')}>
           {t('table.viewSave')}

@@ -22,7 +22,8 @@ const DAYS = 30
 const newest = read<Order[]>('/orders', { sort: '-createdAt', limit: 8 })
 
 export function Home() {
-  const stats = useQuery(overview)
+  const figures = can('read:stats')
+  const stats = useQuery({ ...overview, enabled: figures })
   return (
     <div className="home">
       <header className="page-head">
@@ -30,26 +31,28 @@ export function Home() {
         <span className="page-count">{t('home.days', { n: DAYS })}</span>
       </header>
       <div className="home-body">
-        <Part query={stats} lines={10}>
-          {(data) => (
-            <>
-              <Figures data={data} />
-              <div className="home-cols">
-                <Section title={t('home.perDay')}>
-                  <Revenue data={data} />
-                </Section>
-                <div className="home-side">
-                  <Section title={t('home.attention')}>
-                    <Attention data={data} />
+        {figures && (
+          <Part query={stats} lines={10}>
+            {(data) => (
+              <>
+                <Figures data={data} />
+                <div className="home-cols">
+                  <Section title={t('home.perDay')}>
+                    <Revenue data={data} />
                   </Section>
-                  <Section title={t('home.byState')}>
-                    <ByState data={data} />
-                  </Section>
+                  <div className="home-side">
+                    <Section title={t('home.attention')}>
+                      <Attention data={data} />
+                    </Section>
+                    <Section title={t('home.byState')}>
+                      <ByState data={data} />
+                    </Section>
+                  </div>
                 </div>
-              </div>
-            </>
-          )}
-        </Part>
+              </>
+            )}
+          </Part>
+        )}
         {can('read:order') && <Newest />}
       </div>
     </div>

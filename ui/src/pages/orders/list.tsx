@@ -31,6 +31,7 @@ export const orders: ListSpec<Order> = {
   search: true,
   topic: 'order',
   exports: '/orders/export',
+  exportRight: 'export:order',
   name: (order) => orderName(order.number),
   to: (order) => paths.order(order.id),
   columns: [
