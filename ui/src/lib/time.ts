@@ -11,7 +11,8 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 
 export function ago(at: number, now = Date.now()): string {
   const seconds = Math.round((at - now) / 1000)
-  if (Math.abs(seconds) < 2) return t('common.justNow')
+  // A clock a little ahead of ours is no future.
+  if (seconds > -2 && seconds < 60) return t('common.justNow')
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'always', style: 'short' })
   for (const [unit, size] of units) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
   return t('common.justNow')
