@@ -38,7 +38,7 @@ impl Engine {
         tls::install_provider();
         let lock = FolderLock::take(&config.data)?;
         let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
-        let app = App::new(Setup { db, clock, ids }).await.map_err(StartError::database)?;
+        let app = App::new(Setup { db, clock, ids, demo: None }).await.map_err(StartError::database)?;
         let router = routes(app.clone(), Vec::new());
         Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
     }

@@ -9,8 +9,9 @@ use purser_core::time::Clock;
 use purser_core::{Currency, Error, Timestamp};
 use purser_http::Options;
 use purser_service::identity::setup::{self, FirstRun};
-use purser_service::identity::sign_in;
+use purser_service::identity::{sign_in, tokens};
 use purser_service::{App, app::Setup};
+use purser_store::sessions::{self, SigningKey};
 use purser_store::users::User;
 use purser_store::{Db, Scope, tenants, users};
 use serde_json::json;
@@ -50,6 +51,7 @@ impl TestApp {
     /// On a database of the test's own.
     pub async fn on(database: Database) -> Self {
         let db = Db::open(&database.config).await.expect("the database opens");
+        db_signing_key(&db).await;
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None };
         let app = App::new(setup).await.expect("the engine starts");
@@ -170,4 +172,17 @@ impl TestApp {
         let signed_in = sign_in::begin(&self.app, user, false, Arc::new(Origin::default())).await.expect("a session");
         Caller::new(self.router.clone(), Some(signed_in.access_token), Some(id))
     }
+}
+
+/// One signing key for the whole suite: making one takes longer than most tests.
+async fn db_signing_key(db: &Db) {
+    static KEY: OnceCell<SigningKey> = OnceCell::const_new();
+    let key = KEY.get_or_init(async || tokens::generate().expect("a signing key")).await;
+    let stored = db.transact(Scope::System, async |tx| {
+        if sessions::signing_keys(tx).await?.is_empty() {
+            sessions::insert_signing_key(tx, key).await?;
+        }
+        Ok::<_, Error>(())
+    });
+    stored.await.expect("the signing key is stored");
 }

@@ -144,8 +144,8 @@ fn bad_token() -> Error {
     Error::Unauthenticated("bad_token", "The access token is not valid. Sign in again.".into())
 }
 
-/// RSA with 2,048 bits; takes a tenth of a second or so.
-fn generate() -> Result<SigningKey> {
+/// A new signing key, RSA with 2,048 bits; takes a tenth of a second or so.
+pub fn generate() -> Result<SigningKey> {
     let broken = |_| Error::internal("a signing key could not be made");
     let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).map_err(broken)?;
     let der = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair).map_err(broken)?;
