@@ -131,6 +131,28 @@ crate::text_enum! {
     }
 }
 
+/// Where an order goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Address {
+    /// Who takes it.
+    pub name: String,
+    /// Street and house.
+    pub street: String,
+    /// Town.
+    pub city: String,
+    /// State or region; may be empty.
+    #[serde(default)]
+    pub state: String,
+    /// Postal code.
+    pub zip_code: String,
+    /// Country, two letters.
+    pub country: String,
+    /// Telephone; may be empty.
+    #[serde(default)]
+    pub phone: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

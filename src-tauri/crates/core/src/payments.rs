@@ -64,18 +64,17 @@ impl PaymentState {
     pub fn apply(self, event: PaymentEvent) -> Result<Self> {
         use PaymentEvent as E;
         let next = match (self, event) {
-            (Self::Created, E::RequireAction) => Self::RequiresAction,
+            (Self::Created | Self::Unknown, E::RequireAction) => Self::RequiresAction,
             (Self::Created | Self::RequiresAction | Self::Unknown, E::Process) => Self::Processing,
             (Self::Created | Self::RequiresAction | Self::Processing | Self::Authorised, E::LoseTrack) => Self::Unknown,
-            (Self::Unknown, E::RequireAction) => Self::RequiresAction,
             (Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown, E::Authorise) => Self::Authorised,
-            (Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown | Self::Authorised, E::Capture) => Self::Captured,
+            (Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown | Self::Authorised, E::Capture)
+            | (Self::Disputed, E::WinDispute) => Self::Captured,
             (Self::Created | Self::RequiresAction | Self::Processing | Self::Unknown | Self::Authorised, E::Fail) => Self::Failed,
             (Self::RequiresAction | Self::Authorised | Self::Unknown, E::Void) => Self::Voided,
             (Self::Captured | Self::PartiallyRefunded, E::RefundPart) => Self::PartiallyRefunded,
             (Self::Captured | Self::PartiallyRefunded, E::RefundRest) => Self::Refunded,
             (Self::Captured | Self::PartiallyRefunded, E::Dispute) => Self::Disputed,
-            (Self::Disputed, E::WinDispute) => Self::Captured,
             (state, event) => {
                 return Err(Error::conflict("illegal_move", format!("A payment that is {} can not {}.", state.words(), event.words())));
             }

@@ -1,0 +1,109 @@
+//! The `idempotency_keys` table: which requests were begun under which key, and what they were answered.
+
+use purser_core::Timestamp;
+use uuid::Uuid;
+
+use crate::rows::Instant;
+use crate::{Query, Result, Tx, sql};
+
+/// A key a caller chose for one request.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Who called.
+    pub caller: String,
+    /// The key.
+    pub key: String,
+    /// Hash of the route and the body.
+    pub request_hash: Vec<u8>,
+    /// The process that works on it.
+    pub owner: Uuid,
+    /// The id of what the request sets out to make.
+    pub subject: Uuid,
+    /// When it came.
+    pub at: Timestamp,
+    /// When it may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Known {
+    /// Hash of the route and the body.
+    pub request_hash: Vec<u8>,
+    /// The process that works on it.
+    pub owner: Uuid,
+    /// The id of what the request set out to make.
+    pub subject_id: Option<Uuid>,
+    /// Status it was answered with.
+    pub status: Option<i64>,
+    /// Body it was answered with.
+    pub body: Option<Vec<u8>>,
+    /// When it may be forgotten.
+    #[sqlx(try_from = "Instant")]
+    pub expires_at: Timestamp,
+}
+
+const CLAIM: &str = "INSERT INTO idempotency_keys (tenant_id, caller, key, request_hash, owner, subject_id, status, body, created_at, expires_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL, $7, $8) ON CONFLICT (tenant_id, caller, key) DO UPDATE SET \
+     request_hash = excluded.request_hash, owner = excluded.owner, subject_id = excluded.subject_id, status = NULL, body = NULL, \
+     created_at = excluded.created_at, expires_at = excluded.expires_at WHERE idempotency_keys.expires_at <= excluded.created_at";
+
+/// Write the key down; `false` if it is there already and has not run out.
+pub async fn claim(tx: &mut Tx, key: &Key) -> Result<bool> {
+    let query = sql(CLAIM)
+        .bind(tx.tenant())
+        .bind(&key.caller)
+        .bind(&key.key)
+        .bind(key.request_hash.clone())
+        .bind(key.owner)
+        .bind(key.subject)
+        .bind(key.at)
+        .bind(key.expires_at);
+    Ok(tx.run(query).await? == 1)
+}
+
+const FIND: &str = "SELECT request_hash, owner, subject_id, status, body, expires_at FROM idempotency_keys \
+     WHERE tenant_id = $1 AND caller = $2 AND key = $3";
+
+/// What is known of a key.
+pub async fn find(tx: &mut Tx, caller: &str, key: &str) -> Result<Option<Known>> {
+    tx.optional(sql(FIND).bind(tx.tenant()).bind(caller.to_owned()).bind(key.to_owned())).await
+}
+
+const TAKE_OVER: &str = "UPDATE idempotency_keys SET owner = $4 WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND owner = $5 AND status IS NULL";
+
+/// Go on with a request that another process left unfinished; `false` if somebody else does already.
+pub async fn take_over(tx: &mut Tx, key: &Key, from: Uuid) -> Result<bool> {
+    let query = sql(TAKE_OVER).bind(tx.tenant()).bind(&key.caller).bind(&key.key).bind(key.owner).bind(from);
+    Ok(tx.run(query).await? == 1)
+}
+
+/// What a request was answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Who called.
+    pub caller: String,
+    /// The key.
+    pub key: String,
+    /// Status.
+    pub status: u16,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// Write down what requests were answered, many in one statement.
+pub async fn answer(tx: &mut Tx, answers: &[Answer]) -> Result<()> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let mut query = Query::start("UPDATE idempotency_keys SET status = v.column3, body = v.column4 FROM (VALUES");
+    query.rows(answers.iter().map(|a| [(&a.caller).into(), (&a.key).into(), i64::from(a.status).into(), a.body.clone().into()]));
+    query.push(") AS v WHERE idempotency_keys.caller = v.column1 AND idempotency_keys.key = v.column2 AND idempotency_keys.tenant_id = ");
+    query.arg(tx.tenant());
+    tx.run(query).await.map(drop)
+}
+
+/// Forget what has run out, of all tenants. Needs [`crate::Scope::System`].
+pub async fn forget(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    tx.run(sql("DELETE FROM idempotency_keys WHERE expires_at <= $1").bind(now)).await
+}

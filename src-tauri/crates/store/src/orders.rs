@@ -1,0 +1,384 @@
+//! The `orders` and `order_lines` tables.
+
+use purser_core::ids::{LineId, OrderId, UserId};
+use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
+use purser_core::{Currency, Money, Timestamp};
+use uuid::Uuid;
+
+use crate::page::{Key, List, SortKey};
+use crate::rows::Instant;
+use crate::{Listing, Page, Query, Result, Tx, Value, sql};
+
+/// An order with its customer, as lists show it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Order {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: OrderId,
+    /// Number, counted per tenant.
+    pub number: i64,
+    /// The number another system gave it.
+    pub reference: Option<String>,
+    /// Where the goods stand.
+    #[sqlx(try_from = "String")]
+    pub state: OrderState,
+    /// Where the money stands.
+    #[sqlx(try_from = "String")]
+    pub payment_state: MoneyState,
+    /// Who ordered.
+    #[sqlx(try_from = "Uuid")]
+    pub customer_id: UserId,
+    /// Their first name.
+    pub first_name: String,
+    /// Their last name.
+    pub last_name: String,
+    /// Their address.
+    pub email: String,
+    /// Country it goes to, two letters.
+    pub country: String,
+    /// Currency of every amount.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// Pieces in it.
+    pub item_count: i64,
+    /// The goods.
+    pub subtotal: i64,
+    /// Taken off.
+    pub discount: i64,
+    /// Tax.
+    pub tax: i64,
+    /// Shipping.
+    pub shipping: i64,
+    /// What the customer owes.
+    pub total: i64,
+    /// What was taken.
+    pub paid: i64,
+    /// What was given back.
+    pub refunded: i64,
+    /// How it came to be.
+    #[sqlx(try_from = "String")]
+    pub source: OrderSource,
+    /// Counts changes.
+    pub version: i64,
+    /// Made.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+    /// Last changed.
+    #[sqlx(try_from = "Instant")]
+    pub updated_at: Timestamp,
+}
+
+impl Order {
+    /// An amount of this order with its currency.
+    pub const fn money(&self, amount: i64) -> Money {
+        Money::new(amount, self.currency)
+    }
+
+    /// `#10284`.
+    pub fn label(&self) -> String {
+        format!("#{}", self.number)
+    }
+}
+
+/// What only the order's own page shows.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Particulars {
+    /// Where it goes.
+    pub address: sqlx::types::Json<Address>,
+    /// What staff wrote down.
+    pub notes: Option<String>,
+}
+
+/// A line of an order: what was sold, as it was named and priced that day.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Line {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: LineId,
+    /// The product, if it came from the catalog.
+    pub product_id: Option<Uuid>,
+    /// Name that day.
+    pub name: String,
+    /// SKU that day.
+    pub sku: String,
+    /// Pieces.
+    pub quantity: i64,
+    /// Price of one that day.
+    pub unit_price: i64,
+    /// Price of all.
+    pub total: i64,
+}
+
+/// An order about to be written.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    /// The row; its customer's name is not written.
+    pub order: Order,
+    /// Where it goes.
+    pub address: Address,
+    /// What staff wrote down.
+    pub notes: Option<String>,
+    /// What is in it.
+    pub lines: Vec<Line>,
+}
+
+macro_rules! columns {
+    () => {
+        "o.id, o.number, o.reference, o.state, o.payment_state, o.customer_id, u.first_name, u.last_name, u.email, o.country, o.currency, \
+         o.item_count, o.subtotal, o.discount, o.tax, o.shipping, o.total, o.paid, o.refunded, o.source, o.version, o.created_at, o.updated_at"
+    };
+}
+
+macro_rules! from {
+    () => {
+        " FROM orders o JOIN users u ON u.id = o.customer_id"
+    };
+}
+
+static LIST: List<Order> = List {
+    select: concat!("SELECT ", columns!(), from!()),
+    id: "o.id",
+    row_id: |o| o.id.uuid(),
+    sorts: &[
+        SortKey { name: "createdAt", column: "o.created_at", key: |o| Key::Time(o.created_at.micros()) },
+        SortKey { name: "number", column: "o.number", key: |o| Key::Int(o.number) },
+        SortKey { name: "total", column: "o.total", key: |o| Key::Int(o.total) },
+    ],
+};
+
+/// Which orders are wanted. Everything empty: all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Any of these states of the goods.
+    pub states: Vec<OrderState>,
+    /// Any of these states of the money.
+    pub payment_states: Vec<MoneyState>,
+    /// Any of these customers.
+    pub customers: Vec<UserId>,
+    /// Any of these countries.
+    pub countries: Vec<String>,
+    /// Any of these currencies.
+    pub currencies: Vec<Currency>,
+    /// At least this total.
+    pub min_total: Option<i64>,
+    /// At most this total.
+    pub max_total: Option<i64>,
+    /// Made at or after.
+    pub from: Option<Timestamp>,
+    /// Made before.
+    pub to: Option<Timestamp>,
+    /// Some or none of it given back.
+    pub refunded: Option<bool>,
+    /// Just this number.
+    pub number: Option<i64>,
+    /// Beginnings of words of the customer's name or address, all of which have to be found.
+    pub words: Vec<String>,
+}
+
+/// Customers looked at for one search; a word that more people share finds the rest when another word is added.
+const CANDIDATES: i64 = 2_000;
+
+fn clause(tx: &Tx, filter: &Filter) -> Query {
+    let mut query = Query::start(" WHERE o.tenant_id = ");
+    query.arg(tx.tenant());
+    if !filter.states.is_empty() {
+        query.push(" AND o.state IN ").list(filter.states.iter().map(|s| s.as_str().into()));
+    }
+    if !filter.payment_states.is_empty() {
+        query.push(" AND o.payment_state IN ").list(filter.payment_states.iter().map(|s| s.as_str().into()));
+    }
+    if !filter.customers.is_empty() {
+        query.push(" AND o.customer_id IN ").list(filter.customers.iter().map(|id| (*id).into()));
+    }
+    if !filter.countries.is_empty() {
+        query.push(" AND o.country IN ").list(filter.countries.iter().map(Value::from));
+    }
+    if !filter.currencies.is_empty() {
+        query.push(" AND o.currency IN ").list(filter.currencies.iter().map(|c| (*c).into()));
+    }
+    if let Some(least) = filter.min_total {
+        query.push(" AND o.total >= ").arg(least);
+    }
+    if let Some(most) = filter.max_total {
+        query.push(" AND o.total <= ").arg(most);
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND o.created_at >= ").arg(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND o.created_at < ").arg(to);
+    }
+    match filter.refunded {
+        Some(true) => query.push(" AND o.payment_state IN ('partially_refunded', 'refunded')"),
+        Some(false) => query.push(" AND o.payment_state NOT IN ('partially_refunded', 'refunded')"),
+        None => &mut query,
+    };
+    if let Some(number) = filter.number {
+        query.push(" AND o.number = ").arg(number);
+    }
+    candidates(tx, filter, &mut query);
+    query
+}
+
+/// Customers found by their words: the first word narrows them down, the others are looked up one by one.
+fn candidates(tx: &Tx, filter: &Filter, query: &mut Query) {
+    // The longest word is the rarest, as a rule.
+    let Some(first) = filter.words.iter().max_by_key(|word| word.len()) else { return };
+    let tenant = tx.tenant();
+    query.push(" AND o.customer_id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
+    query.push(" AND t.term >= ").arg(first).push(" AND t.term < ").arg(past(first));
+    for word in filter.words.iter().filter(|word| *word != first) {
+        query.push(" AND EXISTS (SELECT 1 FROM user_terms w WHERE w.user_id = t.user_id AND w.tenant_id = ").arg(tenant);
+        query.push(" AND w.term >= ").arg(word).push(" AND w.term < ").arg(past(word)).push(")");
+    }
+    query.push(" LIMIT ").arg(CANDIDATES).push(")");
+}
+
+/// First text after every text that begins with `word`, in byte order.
+fn past(word: &str) -> String {
+    format!("{word}{}", char::MAX)
+}
+
+/// One page.
+pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Order>> {
+    let clause = clause(tx, filter);
+    LIST.page(tx, &clause, page).await
+}
+
+/// How many there are, exact up to `most`, and whether that is all.
+pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
+    let clause = clause(tx, filter);
+    crate::page::count(tx, "orders o", &clause, most).await
+}
+
+const FIND: &str = concat!("SELECT ", columns!(), from!(), " WHERE o.tenant_id = $1 AND o.id = $2");
+const HOLD: &str = concat!("SELECT ", columns!(), from!(), " WHERE o.tenant_id = $1 AND o.id = $2 FOR UPDATE OF o");
+
+/// One order.
+pub async fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>> {
+    tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
+}
+
+/// One order, held until the transaction ends.
+pub async fn hold(tx: &mut Tx, id: OrderId) -> Result<Option<Order>> {
+    tx.optional(sql(tx.pick(FIND, HOLD)).bind(tx.tenant()).bind(id)).await
+}
+
+/// What only the order's own page shows.
+pub async fn particulars(tx: &mut Tx, id: OrderId) -> Result<Option<Particulars>> {
+    tx.optional(sql("SELECT address, notes FROM orders WHERE tenant_id = $1 AND id = $2").bind(tx.tenant()).bind(id)).await
+}
+
+const LINES: &str =
+    "SELECT id, product_id, name, sku, quantity, unit_price, total FROM order_lines WHERE order_id = $1 AND tenant_id = $2 ORDER BY id";
+
+/// The lines of an order.
+pub async fn lines(tx: &mut Tx, id: OrderId) -> Result<Vec<Line>> {
+    tx.all(sql(LINES).bind(id).bind(tx.tenant())).await
+}
+
+const INSERT: &str = "INSERT INTO orders (id, tenant_id, number, reference, customer_id, state, payment_state, country, currency, item_count, \
+     subtotal, discount, tax, shipping, total, paid, refunded, source, address, notes, version, created_at, updated_at) VALUES";
+const INSERT_LINES: &str = "INSERT INTO order_lines (order_id, id, tenant_id, product_id, name, sku, quantity, unit_price, total) VALUES";
+
+/// Add orders with their lines, many in one statement.
+pub async fn insert(tx: &mut Tx, orders: &[NewOrder]) -> Result<()> {
+    let tenant: Value = tx.tenant().into();
+    for chunk in orders.chunks(200) {
+        let mut query = Query::start(INSERT);
+        query.rows(chunk.iter().map(|new| order_row(tenant.clone(), new)));
+        tx.run(query).await?;
+    }
+    let lines: Vec<(OrderId, &Line)> = orders.iter().flat_map(|new| new.lines.iter().map(|line| (new.order.id, line))).collect();
+    for chunk in lines.chunks(500) {
+        let mut query = Query::start(INSERT_LINES);
+        query.rows(chunk.iter().map(|(order, line)| line_row(tenant.clone(), *order, line)));
+        tx.run(query).await?;
+    }
+    Ok(())
+}
+
+fn order_row(tenant: Value, new: &NewOrder) -> [Value; 23] {
+    let o = &new.order;
+    [
+        o.id.into(),
+        tenant,
+        o.number.into(),
+        o.reference.clone().into(),
+        o.customer_id.into(),
+        o.state.as_str().into(),
+        o.payment_state.as_str().into(),
+        (&o.country).into(),
+        o.currency.into(),
+        o.item_count.into(),
+        o.subtotal.into(),
+        o.discount.into(),
+        o.tax.into(),
+        o.shipping.into(),
+        o.total.into(),
+        o.paid.into(),
+        o.refunded.into(),
+        o.source.as_str().into(),
+        serde_json::to_value(&new.address).unwrap_or_default().into(),
+        new.notes.clone().into(),
+        o.version.into(),
+        o.created_at.into(),
+        o.updated_at.into(),
+    ]
+}
+
+fn line_row(tenant: Value, order: OrderId, line: &Line) -> [Value; 9] {
+    [
+        order.into(),
+        line.id.into(),
+        tenant,
+        line.product_id.into(),
+        (&line.name).into(),
+        (&line.sku).into(),
+        line.quantity.into(),
+        line.unit_price.into(),
+        line.total.into(),
+    ]
+}
+
+const MOVE: &str = "UPDATE orders SET state = $3, payment_state = $4, paid = paid + $5, updated_at = $6, version = version + 1 \
+     WHERE tenant_id = $1 AND id = $2 AND state = $7 AND payment_state = $8";
+
+/// How an order changes; it applies only while the order still is where it was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The goods before and after.
+    pub state: (OrderState, OrderState),
+    /// The money before and after.
+    pub money: (MoneyState, MoneyState),
+    /// Added to what was taken.
+    pub paid: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Move an order on; `false` when it is no longer where `step` starts.
+pub async fn advance(tx: &mut Tx, id: OrderId, step: &Step) -> Result<bool> {
+    let query = sql(MOVE)
+        .bind(tx.tenant())
+        .bind(id)
+        .bind(step.state.1.as_str())
+        .bind(step.money.1.as_str())
+        .bind(step.paid)
+        .bind(step.at)
+        .bind(step.state.0.as_str())
+        .bind(step.money.0.as_str());
+    Ok(tx.run(query).await? == 1)
+}
+
+/// Book what was given back on many orders at once; the state of their money follows from the sums.
+pub async fn add_refunded(tx: &mut Tx, amounts: &[(OrderId, i64)], at: Timestamp) -> Result<()> {
+    let mut query = Query::start(
+        "UPDATE orders SET refunded = orders.refunded + v.column2, version = orders.version + 1, \
+         payment_state = CASE WHEN orders.refunded + v.column2 >= orders.paid THEN 'refunded' ELSE 'partially_refunded' END, updated_at = ",
+    );
+    query.arg(at).push(" FROM (VALUES");
+    query.rows(amounts.iter().map(|(order, amount)| [(*order).into(), (*amount).into()]));
+    query.push(") AS v WHERE orders.id = v.column1 AND orders.tenant_id = ").arg(tx.tenant());
+    tx.run(query).await.map(drop)
+}

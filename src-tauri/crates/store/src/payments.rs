@@ -1,0 +1,321 @@
+//! The `payments` table. Every statement that moves money says in its `WHERE` what must still hold.
+
+use purser_core::ids::{OrderId, PaymentId, TenantId, UserId};
+use purser_core::payments::PaymentState;
+use purser_core::{Currency, Money, Timestamp};
+use uuid::Uuid;
+
+use crate::page::{Key, List, SortKey};
+use crate::rows::{Instant, MaybeInstant};
+use crate::{Listing, Page, Query, Result, Tx, Value, sql};
+
+/// A payment with its order's number and its customer, as lists show it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Payment {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: PaymentId,
+    /// The order it pays.
+    #[sqlx(try_from = "Uuid")]
+    pub order_id: OrderId,
+    /// Number of that order.
+    pub order_number: i64,
+    /// Who pays.
+    #[sqlx(try_from = "Uuid")]
+    pub customer_id: UserId,
+    /// Their first name.
+    pub first_name: String,
+    /// Their last name.
+    pub last_name: String,
+    /// Their address.
+    pub email: String,
+    /// The provider that takes it.
+    pub provider: String,
+    /// The means of payment, as the provider names it.
+    pub method: String,
+    /// `automatic` or `manual`.
+    pub capture_mode: String,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: PaymentState,
+    /// The call to the provider that has no answer yet.
+    pub pending: Option<String>,
+    /// The amount of that call, where it has one.
+    pub pending_amount: Option<i64>,
+    /// Currency of every amount.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// What it is for.
+    pub amount: i64,
+    /// What was taken.
+    pub captured: i64,
+    /// What was given back.
+    pub refunded: i64,
+    /// What is being given back.
+    pub refund_pending: i64,
+    /// Why it failed, for programs.
+    pub failure_code: Option<String>,
+    /// Why it failed, for people.
+    pub failure_message: Option<String>,
+    /// Where the customer proves who they are.
+    pub next_action_url: Option<String>,
+    /// Counts changes.
+    pub version: i64,
+    /// Made.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+    /// Taken.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub captured_at: Option<Timestamp>,
+    /// Last changed.
+    #[sqlx(try_from = "Instant")]
+    pub updated_at: Timestamp,
+}
+
+impl Payment {
+    /// An amount of this payment with its currency.
+    pub const fn money(&self, amount: i64) -> Money {
+        Money::new(amount, self.currency)
+    }
+
+    /// What can still be given back.
+    pub const fn refundable(&self) -> i64 {
+        self.captured - self.refunded - self.refund_pending
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "p.id, p.order_id, o.number AS order_number, p.customer_id, u.first_name, u.last_name, u.email, p.provider, p.method, p.capture_mode, \
+         p.state, p.pending, p.pending_amount, p.currency, p.amount, p.captured, p.refunded, p.refund_pending, p.failure_code, \
+         p.failure_message, p.next_action_url, p.version, p.created_at, p.captured_at, p.updated_at"
+    };
+}
+
+macro_rules! from {
+    () => {
+        " FROM payments p JOIN orders o ON o.id = p.order_id JOIN users u ON u.id = p.customer_id"
+    };
+}
+
+static LIST: List<Payment> = List {
+    select: concat!("SELECT ", columns!(), from!()),
+    id: "p.id",
+    row_id: |p| p.id.uuid(),
+    sorts: &[
+        SortKey { name: "createdAt", column: "p.created_at", key: |p| Key::Time(p.created_at.micros()) },
+        SortKey { name: "amount", column: "p.amount", key: |p| Key::Int(p.amount) },
+    ],
+};
+
+/// Which payments are wanted. Everything empty: all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Any of these states.
+    pub states: Vec<PaymentState>,
+    /// Any of these means of payment.
+    pub methods: Vec<String>,
+    /// Any of these customers.
+    pub customers: Vec<UserId>,
+    /// Any of these orders.
+    pub orders: Vec<OrderId>,
+    /// Made at or after.
+    pub from: Option<Timestamp>,
+    /// Made before.
+    pub to: Option<Timestamp>,
+    /// At least this amount.
+    pub min_amount: Option<i64>,
+    /// At most this amount.
+    pub max_amount: Option<i64>,
+}
+
+fn clause(tx: &Tx, filter: &Filter) -> Query {
+    let mut query = Query::start(" WHERE p.tenant_id = ");
+    query.arg(tx.tenant());
+    if !filter.states.is_empty() {
+        query.push(" AND p.state IN ").list(filter.states.iter().map(|s| s.as_str().into()));
+    }
+    if !filter.methods.is_empty() {
+        query.push(" AND p.method IN ").list(filter.methods.iter().map(Value::from));
+    }
+    if !filter.customers.is_empty() {
+        query.push(" AND p.customer_id IN ").list(filter.customers.iter().map(|id| (*id).into()));
+    }
+    if !filter.orders.is_empty() {
+        query.push(" AND p.order_id IN ").list(filter.orders.iter().map(|id| (*id).into()));
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND p.created_at >= ").arg(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND p.created_at < ").arg(to);
+    }
+    if let Some(least) = filter.min_amount {
+        query.push(" AND p.amount >= ").arg(least);
+    }
+    if let Some(most) = filter.max_amount {
+        query.push(" AND p.amount <= ").arg(most);
+    }
+    query
+}
+
+/// One page.
+pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Payment>> {
+    let clause = clause(tx, filter);
+    LIST.page(tx, &clause, page).await
+}
+
+/// How many there are, exact up to `most`, and whether that is all.
+pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
+    let clause = clause(tx, filter);
+    crate::page::count(tx, "payments p", &clause, most).await
+}
+
+const FIND: &str = concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = $1 AND p.id = $2");
+const HOLD: &str = concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = $1 AND p.id = $2 FOR UPDATE OF p");
+const OF_ORDER: &str = concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = $1 AND p.order_id = $2 ORDER BY p.created_at, p.id LIMIT 100");
+
+/// One payment.
+pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
+    tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
+}
+
+/// One payment, held until the transaction ends.
+pub async fn hold(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
+    tx.optional(sql(tx.pick(FIND, HOLD)).bind(tx.tenant()).bind(id)).await
+}
+
+/// The payments of an order, oldest first.
+pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Payment>> {
+    tx.all(sql(OF_ORDER).bind(tx.tenant()).bind(order)).await
+}
+
+const INSERT: &str = "INSERT INTO payments (id, tenant_id, order_id, customer_id, provider, method, capture_mode, state, pending, pending_amount, \
+     currency, amount, captured, refunded, failure_code, failure_message, next_action_url, version, created_at, captured_at, updated_at) VALUES";
+
+/// Add payments.
+pub async fn insert(tx: &mut Tx, payments: &[Payment]) -> Result<()> {
+    let tenant: Value = tx.tenant().into();
+    for chunk in payments.chunks(200) {
+        let mut query = Query::start(INSERT);
+        query.rows(chunk.iter().map(|payment| row(tenant.clone(), payment)));
+        tx.run(query).await?;
+    }
+    Ok(())
+}
+
+fn row(tenant: Value, p: &Payment) -> [Value; 21] {
+    [
+        p.id.into(),
+        tenant,
+        p.order_id.into(),
+        p.customer_id.into(),
+        (&p.provider).into(),
+        (&p.method).into(),
+        (&p.capture_mode).into(),
+        p.state.as_str().into(),
+        p.pending.clone().into(),
+        p.pending_amount.into(),
+        p.currency.into(),
+        p.amount.into(),
+        p.captured.into(),
+        p.refunded.into(),
+        p.failure_code.clone().into(),
+        p.failure_message.clone().into(),
+        p.next_action_url.clone().into(),
+        p.version.into(),
+        p.created_at.into(),
+        p.captured_at.into(),
+        p.updated_at.into(),
+    ]
+}
+
+const UPDATE: &str = "UPDATE payments SET state = $3, pending = $4, pending_amount = $5, captured = $6, failure_code = $7, failure_message = $8, \
+     next_action_url = $9, captured_at = $10, updated_at = $11, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $12";
+
+/// Write where `payment` stands, whose `version` is the one that was read; `false` when it has moved on since.
+pub async fn update(tx: &mut Tx, payment: &Payment) -> Result<bool> {
+    let query = sql(UPDATE)
+        .bind(tx.tenant())
+        .bind(payment.id)
+        .bind(payment.state.as_str())
+        .bind(payment.pending.clone())
+        .bind(payment.pending_amount)
+        .bind(payment.captured)
+        .bind(payment.failure_code.clone())
+        .bind(payment.failure_message.clone())
+        .bind(payment.next_action_url.clone())
+        .bind(payment.captured_at)
+        .bind(payment.updated_at)
+        .bind(payment.version);
+    Ok(tx.run(query).await? == 1)
+}
+
+/// What a reservation was made on.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Reserved {
+    /// The order that was paid.
+    #[sqlx(try_from = "Uuid")]
+    pub order_id: OrderId,
+    /// Its number.
+    pub order_number: i64,
+    /// Left to give back after this.
+    pub left: i64,
+}
+
+const RESERVE: &str = "UPDATE payments SET refund_pending = refund_pending + $3, version = version + 1 \
+     WHERE tenant_id = $1 AND id = $2 AND currency = $4 AND state IN ('captured', 'partially_refunded') \
+     AND captured - refunded - refund_pending >= $3 \
+     RETURNING order_id, (SELECT number FROM orders WHERE orders.id = payments.order_id) AS order_number, \
+     captured - refunded - refund_pending AS \"left\"";
+
+/// Put `amount` aside to be given back; `None` when not so much is left, or the payment is in no state for it.
+pub async fn reserve(tx: &mut Tx, id: PaymentId, amount: Money) -> Result<Option<Reserved>> {
+    tx.optional(sql(RESERVE).bind(tx.tenant()).bind(id).bind(amount.amount).bind(amount.currency)).await
+}
+
+/// What became of reservations on one payment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settled {
+    /// Given back.
+    pub refunded: i64,
+    /// Of that, tax.
+    pub tax: i64,
+    /// Of that, shipping.
+    pub shipping: i64,
+    /// Let go, because the provider would not.
+    pub released: i64,
+}
+
+/// Book what became of reservations on many payments at once; their state follows from the sums.
+pub async fn settle_refunds(tx: &mut Tx, settled: &[(PaymentId, Settled)], at: Timestamp) -> Result<()> {
+    let mut query = Query::start(
+        "UPDATE payments SET refunded = payments.refunded + v.column2, refunded_tax = payments.refunded_tax + v.column3, \
+         refunded_shipping = payments.refunded_shipping + v.column4, refund_pending = payments.refund_pending - v.column2 - v.column5, \
+         state = CASE WHEN payments.refunded + v.column2 >= payments.captured THEN 'refunded' \
+         WHEN payments.refunded + v.column2 > 0 THEN 'partially_refunded' ELSE payments.state END, \
+         version = payments.version + 1, updated_at = ",
+    );
+    query.arg(at).push(" FROM (VALUES");
+    query.rows(settled.iter().map(|(id, s)| [(*id).into(), s.refunded.into(), s.tax.into(), s.shipping.into(), s.released.into()]));
+    query.push(") AS v WHERE payments.id = v.column1 AND payments.tenant_id = ").arg(tx.tenant());
+    tx.run(query).await.map(drop)
+}
+
+/// A payment whose provider has not answered.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Open {
+    /// Whose it is.
+    #[sqlx(try_from = "Uuid")]
+    pub tenant_id: TenantId,
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: PaymentId,
+}
+
+const OPEN: &str = "SELECT tenant_id, id FROM payments WHERE pending IS NOT NULL AND updated_at <= $1 ORDER BY updated_at LIMIT 200";
+
+/// Payments of all tenants whose provider has not answered since `before`. Needs [`crate::Scope::System`].
+pub async fn open(tx: &mut Tx, before: Timestamp) -> Result<Vec<Open>> {
+    tx.all(sql(OPEN).bind(before)).await
+}

@@ -1,0 +1,281 @@
+//! The `refunds` table.
+
+use purser_core::ids::{OrderId, PaymentId, RefundId, TenantId, UserId};
+use purser_core::payments::{RefundKind, RefundState};
+use purser_core::{Currency, Money, Timestamp};
+use uuid::Uuid;
+
+use crate::page::{Key, List, SortKey};
+use crate::rows::{Instant, MaybeInstant};
+use crate::{Listing, Page, Query, Result, Tx, Value, sql};
+
+/// A refund with its order's number and customer, as lists show it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Refund {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: RefundId,
+    /// The payment it gives back.
+    #[sqlx(try_from = "Uuid")]
+    pub payment_id: PaymentId,
+    /// The order that was paid.
+    #[sqlx(try_from = "Uuid")]
+    pub order_id: OrderId,
+    /// Number of that order.
+    pub order_number: i64,
+    /// Who gets it.
+    #[sqlx(try_from = "Uuid")]
+    pub customer_id: UserId,
+    /// Their first name.
+    pub first_name: String,
+    /// Their last name.
+    pub last_name: String,
+    /// Their address.
+    pub email: String,
+    /// How much.
+    pub amount: i64,
+    /// Currency of the amount.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// Why, in the words of whoever gave it.
+    pub reason: String,
+    /// For what kind of reason.
+    #[sqlx(try_from = "String")]
+    pub kind: RefundKind,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: RefundState,
+    /// Why it failed.
+    pub failure_message: Option<String>,
+    /// Who gave it, if it was a person.
+    pub created_by: Option<Uuid>,
+    /// Their name that day.
+    pub created_by_name: String,
+    /// Made.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+    /// Came to its end.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub settled_at: Option<Timestamp>,
+}
+
+impl Refund {
+    /// The amount with its currency.
+    pub const fn money(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "r.id, r.payment_id, r.order_id, o.number AS order_number, o.customer_id, u.first_name, u.last_name, u.email, r.amount, r.currency, \
+         r.reason, r.kind, r.state, r.failure_message, r.created_by, r.created_by_name, r.created_at, r.settled_at"
+    };
+}
+
+macro_rules! from {
+    () => {
+        " FROM refunds r JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = o.customer_id"
+    };
+}
+
+static LIST: List<Refund> = List {
+    select: concat!("SELECT ", columns!(), from!()),
+    id: "r.id",
+    row_id: |r| r.id.uuid(),
+    sorts: &[SortKey { name: "createdAt", column: "r.created_at", key: |r| Key::Time(r.created_at.micros()) }],
+};
+
+/// Which refunds are wanted. Everything empty: all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Any of these states.
+    pub states: Vec<RefundState>,
+    /// Any of these payments.
+    pub payments: Vec<PaymentId>,
+    /// Any of these orders.
+    pub orders: Vec<OrderId>,
+    /// Made at or after.
+    pub from: Option<Timestamp>,
+    /// Made before.
+    pub to: Option<Timestamp>,
+}
+
+fn clause(tx: &Tx, filter: &Filter) -> Query {
+    let mut query = Query::start(" WHERE r.tenant_id = ");
+    query.arg(tx.tenant());
+    if !filter.states.is_empty() {
+        query.push(" AND r.state IN ").list(filter.states.iter().map(|s| s.as_str().into()));
+    }
+    if !filter.payments.is_empty() {
+        query.push(" AND r.payment_id IN ").list(filter.payments.iter().map(|id| (*id).into()));
+    }
+    if !filter.orders.is_empty() {
+        query.push(" AND r.order_id IN ").list(filter.orders.iter().map(|id| (*id).into()));
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND r.created_at >= ").arg(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND r.created_at < ").arg(to);
+    }
+    query
+}
+
+/// One page.
+pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Refund>> {
+    let clause = clause(tx, filter);
+    LIST.page(tx, &clause, page).await
+}
+
+/// How many there are, exact up to `most`, and whether that is all.
+pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
+    let clause = clause(tx, filter);
+    crate::page::count(tx, "refunds r", &clause, most).await
+}
+
+const FIND: &str = concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_id = $1 AND r.id = $2");
+const OF_ORDER: &str = concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_id = $1 AND r.order_id = $2 ORDER BY r.created_at, r.id LIMIT 1000");
+
+/// One refund.
+pub async fn find(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>> {
+    tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
+}
+
+/// The refunds of an order, oldest first.
+pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>> {
+    tx.all(sql(OF_ORDER).bind(tx.tenant()).bind(order)).await
+}
+
+const INSERT: &str = "INSERT INTO refunds (id, tenant_id, payment_id, order_id, amount, currency, reason, kind, state, failure_message, \
+     created_by, created_by_name, created_at, settled_at) VALUES";
+
+/// Add refunds.
+pub async fn insert(tx: &mut Tx, refunds: &[Refund]) -> Result<()> {
+    let tenant: Value = tx.tenant().into();
+    for chunk in refunds.chunks(200) {
+        let mut query = Query::start(INSERT);
+        query.rows(chunk.iter().map(|refund| row(tenant.clone(), refund)));
+        tx.run(query).await?;
+    }
+    Ok(())
+}
+
+fn row(tenant: Value, r: &Refund) -> [Value; 14] {
+    [
+        r.id.into(),
+        tenant,
+        r.payment_id.into(),
+        r.order_id.into(),
+        r.amount.into(),
+        r.currency.into(),
+        (&r.reason).into(),
+        r.kind.as_str().into(),
+        r.state.as_str().into(),
+        r.failure_message.clone().into(),
+        r.created_by.into(),
+        (&r.created_by_name).into(),
+        r.created_at.into(),
+        r.settled_at.into(),
+    ]
+}
+
+/// A refund that is not settled, with everything its booking needs.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Unsettled {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: RefundId,
+    /// The payment it gives back.
+    #[sqlx(try_from = "Uuid")]
+    pub payment_id: PaymentId,
+    /// The order that was paid.
+    #[sqlx(try_from = "Uuid")]
+    pub order_id: OrderId,
+    /// Number of that order.
+    pub order_number: i64,
+    /// How much.
+    pub amount: i64,
+    /// Currency of the amount.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: RefundState,
+    /// Goods of the order.
+    pub subtotal: i64,
+    /// Discount of the order.
+    pub discount: i64,
+    /// Tax of the order.
+    pub tax: i64,
+    /// Shipping of the order.
+    pub shipping: i64,
+    /// What was taken by the payment.
+    pub captured: i64,
+    /// What it gave back so far.
+    pub refunded: i64,
+    /// Of that, tax.
+    pub refunded_tax: i64,
+    /// Of that, shipping.
+    pub refunded_shipping: i64,
+}
+
+/// The refunds of `ids` that are not settled, their payments and orders held until the transaction ends.
+pub async fn hold_unsettled(tx: &mut Tx, ids: &[RefundId]) -> Result<Vec<Unsettled>> {
+    let mut query = Query::start(
+        "SELECT r.id, r.payment_id, r.order_id, o.number AS order_number, r.amount, r.currency, r.state, o.subtotal, o.discount, o.tax, \
+         o.shipping, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping \
+         FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id WHERE r.tenant_id = ",
+    );
+    query.arg(tx.tenant()).push(" AND r.state IN ('pending', 'unknown') AND r.id IN ").list(ids.iter().map(|id| (*id).into()));
+    query.push(tx.pick(" ORDER BY r.payment_id, r.id", " ORDER BY r.payment_id, r.id FOR UPDATE"));
+    tx.all(query).await
+}
+
+/// What became of a refund.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Id.
+    pub id: RefundId,
+    /// Where it stands now.
+    pub state: RefundState,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// When it came to its end.
+    pub settled_at: Option<Timestamp>,
+}
+
+/// Write what became of many refunds at once.
+pub async fn settle(tx: &mut Tx, verdicts: &[Verdict]) -> Result<()> {
+    let mut query = Query::start("UPDATE refunds SET state = v.column2, failure_message = v.column3, settled_at = v.column4 FROM (VALUES");
+    query.rows(verdicts.iter().map(|v| [v.id.into(), v.state.as_str().into(), v.failure.clone().into(), v.settled_at.into()]));
+    query.push(") AS v WHERE refunds.id = v.column1 AND refunds.tenant_id = ").arg(tx.tenant());
+    tx.run(query).await.map(drop)
+}
+
+/// A refund whose provider has not answered.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Open {
+    /// Whose it is.
+    #[sqlx(try_from = "Uuid")]
+    pub tenant_id: TenantId,
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: RefundId,
+    /// The payment it gives back.
+    #[sqlx(try_from = "Uuid")]
+    pub payment_id: PaymentId,
+    /// How much.
+    pub amount: i64,
+    /// Currency of the amount.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+}
+
+const OPEN: &str = "SELECT tenant_id, id, payment_id, amount, currency FROM refunds \
+     WHERE state IN ('pending', 'unknown') AND created_at <= $1 ORDER BY created_at LIMIT 500";
+
+/// Refunds of all tenants made before `before` whose provider has not answered. Needs [`crate::Scope::System`].
+pub async fn open(tx: &mut Tx, before: Timestamp) -> Result<Vec<Open>> {
+    tx.all(sql(OPEN).bind(before)).await
+}

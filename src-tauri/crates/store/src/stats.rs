@@ -1,0 +1,86 @@
+//! Figures over orders, refunds and sign-ins, each answered from an index alone.
+
+use purser_core::orders::OrderState;
+use purser_core::{Currency, Timestamp};
+
+use crate::{Result, Tx, sql};
+
+/// What the orders of one day and state came to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DayRow {
+    /// Days since 1970, in UTC.
+    pub day: i64,
+    /// Where the goods of these orders stand.
+    #[sqlx(try_from = "String")]
+    pub state: OrderState,
+    /// How many.
+    pub orders: i64,
+    /// What was taken.
+    pub paid: i64,
+    /// What was given back.
+    pub refunded: i64,
+    /// How many of them gave something back.
+    pub with_refund: i64,
+}
+
+const DAYS_SQLITE: &str = "SELECT created_at / 86400000000 AS day, state, COUNT(*) AS orders, SUM(paid) AS paid, SUM(refunded) AS refunded, \
+     SUM(refunded > 0) AS with_refund FROM orders WHERE tenant_id = $1 AND created_at >= $2 AND currency = $3 GROUP BY 1, 2";
+const DAYS_POSTGRES: &str = "SELECT FLOOR(EXTRACT(EPOCH FROM created_at) / 86400)::BIGINT AS day, state, COUNT(*) AS orders, \
+     SUM(paid)::BIGINT AS paid, SUM(refunded)::BIGINT AS refunded, COUNT(*) FILTER (WHERE refunded > 0) AS with_refund \
+     FROM orders WHERE tenant_id = $1 AND created_at >= $2 AND currency = $3 GROUP BY 1, 2";
+
+/// Orders made since `from`, by day and state.
+pub async fn days(tx: &mut Tx, from: Timestamp, currency: Currency) -> Result<Vec<DayRow>> {
+    tx.all(sql(tx.pick(DAYS_SQLITE, DAYS_POSTGRES)).bind(tx.tenant()).bind(from).bind(currency)).await
+}
+
+/// Sign-ins in two neighbouring spans.
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+pub struct SignIns {
+    /// Good ones in the later span.
+    pub current: i64,
+    /// Good ones in the earlier span.
+    pub previous: i64,
+    /// Bad ones in the later span.
+    pub failed: i64,
+}
+
+const SIGN_INS: &str = "SELECT COALESCE(SUM(CASE WHEN outcome = 'success' AND at >= $3 THEN 1 ELSE 0 END), 0) AS current, \
+     COALESCE(SUM(CASE WHEN outcome = 'success' AND at < $3 THEN 1 ELSE 0 END), 0) AS previous, \
+     COALESCE(SUM(CASE WHEN outcome <> 'success' AND at >= $3 THEN 1 ELSE 0 END), 0) AS failed \
+     FROM sign_ins WHERE tenant_id = $1 AND at >= $2";
+
+/// Sign-ins since `from`, split at `middle`.
+pub async fn sign_ins(tx: &mut Tx, from: Timestamp, middle: Timestamp) -> Result<SignIns> {
+    tx.one(sql(SIGN_INS).bind(tx.tenant()).bind(from).bind(middle)).await
+}
+
+/// Things somebody should look at, each counted to 1,000 at most.
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+pub struct Attention {
+    /// Payments whose provider has not answered.
+    pub unknown_payments: i64,
+    /// Payments that failed lately.
+    pub failed_payments: i64,
+    /// Refunds that are not settled.
+    pub open_refunds: i64,
+    /// Paid orders nobody has begun to pack.
+    pub waiting_orders: i64,
+    /// Orders that wait for their money.
+    pub unpaid_orders: i64,
+    /// Products that run out.
+    pub low_stock: i64,
+}
+
+const ATTENTION: &str = "SELECT \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM payments WHERE tenant_id = $1 AND state = 'unknown' LIMIT 1000) a) AS unknown_payments, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM payments WHERE tenant_id = $1 AND state = 'failed' AND created_at >= $2 LIMIT 1000) b) AS failed_payments, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM refunds WHERE tenant_id = $1 AND state IN ('pending', 'unknown') LIMIT 1000) c) AS open_refunds, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'paid' AND created_at < $3 LIMIT 1000) d) AS waiting_orders, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'pending' AND created_at < $3 LIMIT 1000) e) AS unpaid_orders, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM products WHERE tenant_id = $1 AND stock < 10 AND active LIMIT 1000) f) AS low_stock";
+
+/// Things somebody should look at: failures since `lately`, orders made before `overdue`.
+pub async fn attention(tx: &mut Tx, lately: Timestamp, overdue: Timestamp) -> Result<Attention> {
+    tx.one(sql(ATTENTION).bind(tx.tenant()).bind(lately).bind(overdue)).await
+}
