@@ -7,6 +7,7 @@ use axum::Router;
 use purser_core::events::Event;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
+use purser_http::Options;
 use purser_service::App;
 use purser_service::app::Setup;
 use purser_store::Db;
@@ -39,7 +40,7 @@ impl Engine {
         let lock = FolderLock::take(&config.data)?;
         let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
         let app = App::new(Setup { db, clock, ids, demo: None }).await.map_err(StartError::database)?;
-        let router = routes(app.clone(), Vec::new());
+        let router = purser_http::router(app.clone(), Options::default());
         Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
     }
 
@@ -79,7 +80,7 @@ impl Engine {
         };
         // A page of another site that reaches this machine under a name of its own is turned away; on the network names are anybody's.
         let hosts = if reach == Reach::Machine { ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).to_vec() } else { Vec::new() };
-        let router = routes(self.0.app.clone(), hosts);
+        let router = purser_http::router(self.0.app.clone(), Options { hosts });
         let listener = listen::open(address, router, certificate).await?;
         if let Some(lock) = self.0.lock.lock().await.as_mut() {
             lock.note(Some(listener.url()))?;
@@ -102,10 +103,4 @@ impl Engine {
         self.0.app.db.close().await;
         drop(self.0.lock.lock().await.take());
     }
-}
-
-/// Every route, answering to these host names (none named: to any).
-fn routes(app: App, hosts: Vec<String>) -> Router {
-    drop(hosts);
-    Router::new().with_state(app)
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{ConnectInfo, Request};
 use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use purser_http::Peer;
 use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -61,8 +63,8 @@ pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<Se
     let taken = socket.local_addr().map_err(refused)?;
     let handle = axum_server::Handle::new();
     let closing = CancellationToken::new();
-    let service = ending_streams(router, closing.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let secure = tls.is_some();
+    let service = naming_peers(ending_streams(router, closing.clone()), secure).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum_server::from_tcp(socket).map_err(refused)?.handle(handle.clone());
     let task = if let Some(config) = tls {
         let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(config)).acceptor(NoDelayAcceptor::new());
@@ -96,5 +98,15 @@ fn ending_streams(router: Router, closing: CancellationToken) -> Router {
                 axum::body::Body::from_stream(body.into_data_stream().take_until(closing.cancelled_owned()))
             })
         }
+    }))
+}
+
+/// Write the other end of the connection on each request.
+fn naming_peers(router: Router, secure: bool) -> Router {
+    router.layer(axum::middleware::map_request(move |mut request: Request| async move {
+        if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+            request.extensions_mut().insert(Peer { ip: peer.ip().to_canonical(), secure });
+        }
+        request
     }))
 }
