@@ -1,3 +1,4 @@
 //! The suite. One binary: `routes/` by area and operation, `contract/` per store function, `policy` over every operation.
 
+mod contract;
 mod routes;
