@@ -91,5 +91,7 @@ pub(crate) fn routes(document: &OpenApi) -> Router<App> {
         let text = text.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], text.to_string()).into_response() }
     };
-    Router::new().route("/api/openapi.json", get(serve))
+    // The console reads the document and shows it: live, local, with the reader's own rights.
+    let docs = || async { axum::response::Redirect::temporary("/docs") };
+    Router::new().route("/api/openapi.json", get(serve)).route("/api/docs", get(docs))
 }
