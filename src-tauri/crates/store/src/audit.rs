@@ -7,9 +7,10 @@ use purser_core::audit::{Entry, GENESIS, Link};
 use purser_core::ids::{AuditId, RequestId, TenantId, UserId};
 use uuid::Uuid;
 
+use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
 use crate::tx::Conn;
-use crate::{Query, Result, Tx, Value, sql};
+use crate::{Listing, Page, Query, Result, Tx, Value, sql};
 
 #[derive(sqlx::FromRow)]
 struct Head {
@@ -63,9 +64,9 @@ pub struct AuditRow {
     pub hash: Vec<u8>,
 }
 
-/// The columns of [`AuditRow`], for every statement that reads lines.
-pub(crate) const COLUMNS: &str = "a.id, a.tenant_id, a.seq, a.at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.subject_type, a.subject_id, \
-     a.subject_label, a.before, a.after, a.reason, a.ip, a.user_agent, a.request_id, a.prev_hash, a.hash";
+/// Every statement that reads lines begins so.
+const SELECT: &str = "SELECT a.id, a.tenant_id, a.seq, a.at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.subject_type, a.subject_id, \
+     a.subject_label, a.before, a.after, a.reason, a.ip, a.user_agent, a.request_id, a.prev_hash, a.hash FROM audit_log a";
 
 impl AuditRow {
     /// The fields that are hashed.
@@ -170,8 +171,108 @@ fn remember(tx: &mut Tx, tenant: TenantId, seq: i64, hash: Vec<u8>) {
 
 /// Lines of a tenant's chain after `seq`, in order, at most `limit`: for verification and export.
 pub async fn walk(tx: &mut Tx, tenant: TenantId, seq: i64, limit: i64) -> Result<Vec<AuditRow>> {
-    let mut query = Query::start("SELECT ");
-    query.push(COLUMNS).push(" FROM audit_log a WHERE a.tenant_id = ").arg(tenant);
+    let mut query = Query::start(SELECT);
+    query.push(" WHERE a.tenant_id = ").arg(tenant);
     query.push(" AND a.seq > ").arg(seq).push(" ORDER BY a.seq LIMIT ").arg(limit);
     tx.all(query).await
+}
+
+/// Where the tenant's log ends, as the database remembers it; `None` before the first line.
+pub async fn end(tx: &mut Tx, tenant: TenantId) -> Result<Option<(i64, Vec<u8>)>> {
+    let head: Option<Head> = tx.optional(sql("SELECT seq, hash FROM audit_heads WHERE tenant_id = $1").bind(tenant)).await?;
+    Ok(head.map(|head| (head.seq, head.hash)))
+}
+
+/// Which lines are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Filter {
+    /// By any of these people.
+    pub actors: Vec<UserId>,
+    /// Any of these actions; `user.` stands for all that begin so.
+    pub actions: Vec<String>,
+    /// About things of any of these kinds.
+    pub subject_types: Vec<String>,
+    /// About any of these things.
+    pub subjects: Vec<Uuid>,
+    /// At or after.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// Found in the name of who, the name of what, the action or the reason.
+    pub search: Option<String>,
+}
+
+static LIST: List<AuditRow> = List {
+    select: SELECT,
+    id: "a.id",
+    row_id: |a| a.id.uuid(),
+    sorts: &[
+        SortKey { name: "seq", column: "a.seq", key: |a| Key::Int(a.seq) },
+        SortKey { name: "at", column: "a.at", key: |a| Key::Time(a.at.micros()) },
+    ],
+};
+
+fn clause(tx: &Tx, filter: &Filter) -> Query {
+    let mut query = Query::start(" WHERE a.tenant_id = ");
+    query.arg(tx.tenant());
+    if !filter.actors.is_empty() {
+        query.push(" AND a.actor_id IN ").list(filter.actors.iter().map(|id| (*id).into()));
+    }
+    if !filter.actions.is_empty() {
+        query.push(" AND (");
+        for (place, action) in filter.actions.iter().enumerate() {
+            query.push(if place == 0 { "" } else { " OR " });
+            if action.ends_with('.') {
+                query.push("(a.action >= ").arg(action).push(" AND a.action < ").arg(format!("{action}{}", char::MAX)).push(")");
+            } else {
+                query.push("a.action = ").arg(action);
+            }
+        }
+        query.push(")");
+    }
+    if !filter.subject_types.is_empty() {
+        query.push(" AND a.subject_type IN ").list(filter.subject_types.iter().map(Value::from));
+    }
+    if !filter.subjects.is_empty() {
+        query.push(" AND a.subject_id IN ").list(filter.subjects.iter().map(|id| (*id).into()));
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND a.at >= ").arg(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND a.at < ").arg(to);
+    }
+    if let Some(search) = &filter.search {
+        let pattern = format!("%{}%", crate::sql::like(search));
+        for (place, column) in ["a.subject_label", "a.actor_name", "a.action", "a.reason"].into_iter().enumerate() {
+            query.push(if place == 0 { " AND (" } else { " OR " }).push(column);
+            query.push(tx.pick(" LIKE ", " ILIKE ")).arg(&pattern).push(" ESCAPE '\\'");
+        }
+        query.push(")");
+    }
+    query
+}
+
+/// One page.
+pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<AuditRow>> {
+    let clause = clause(tx, filter);
+    LIST.page(tx, &clause, page).await
+}
+
+/// How many there are, exact up to `most`, and whether that is all.
+pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
+    if *filter == Filter::default() {
+        // The log has no gaps, so its last number is its length.
+        let tenant = tx.tenant();
+        return Ok((end(tx, tenant).await?.map_or(0, |(seq, _)| seq), true));
+    }
+    let clause = clause(tx, filter);
+    crate::page::count(tx, "audit_log a", &clause, most).await
+}
+
+/// One line.
+pub async fn find(tx: &mut Tx, id: AuditId) -> Result<Option<AuditRow>> {
+    let mut query = Query::start(SELECT);
+    query.push(" WHERE a.tenant_id = ").arg(tx.tenant()).push(" AND a.id = ").arg(id);
+    tx.optional(query).await
 }

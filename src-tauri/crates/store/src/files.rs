@@ -78,18 +78,6 @@ pub struct Filter {
     pub search: Option<String>,
 }
 
-/// `text` inside a `LIKE` pattern that ends in `ESCAPE '\'`.
-pub(crate) fn like(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 4);
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern
-}
-
 fn clause(tx: &Tx, filter: &Filter) -> Query {
     let mut query = Query::start(" WHERE f.tenant_id = ");
     query.arg(tx.tenant()).push(" AND f.deleted_at IS NULL");
@@ -104,7 +92,7 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
         for (place, kind) in filter.content_types.iter().enumerate() {
             query.push(if place == 0 { "f.content_type " } else { " OR f.content_type " });
             match kind.strip_suffix('/') {
-                Some(family) => query.push("LIKE ").arg(format!("{}/%", like(family))).push(" ESCAPE '\\'"),
+                Some(family) => query.push("LIKE ").arg(format!("{}/%", crate::sql::like(family))).push(" ESCAPE '\\'"),
                 None => query.push("= ").arg(kind),
             };
         }
@@ -117,7 +105,7 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
         query.push(" AND f.created_at < ").arg(to);
     }
     if let Some(search) = &filter.search {
-        query.push(" AND f.name_key LIKE ").arg(format!("%{}%", like(&fold(search)))).push(" ESCAPE '\\'");
+        query.push(" AND f.name_key LIKE ").arg(format!("%{}%", crate::sql::like(&fold(search)))).push(" ESCAPE '\\'");
     }
     query
 }

@@ -200,6 +200,18 @@ impl Query {
     }
 }
 
+/// `text` inside a `LIKE` pattern that ends in `ESCAPE '\'`.
+pub(crate) fn like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 4);
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
 /// A statement for one engine.
 pub(crate) enum Rendered<DB: Database> {
     Fixed(&'static str, Vec<Value>),

@@ -1,5 +1,11 @@
 //! Who did what: every sensitive action leaves one line, in the same transaction.
 
+mod log;
+mod verify;
+
+pub use log::{export, list, read};
+pub use verify::{Bad, Verdict, verify, verify_all};
+
 use purser_core::access::{Caller, Grant};
 use purser_core::audit::Entry;
 use purser_store::Tx;
