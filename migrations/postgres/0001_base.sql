@@ -166,22 +166,6 @@ CREATE TABLE counters (
     PRIMARY KEY (tenant_id, name)
 );
 
-CREATE TABLE jobs (
-    id UUID PRIMARY KEY NOT NULL,
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
-    kind TEXT COLLATE "C" NOT NULL,
-    payload JSONB NOT NULL,
-    state TEXT COLLATE "C" NOT NULL,
-    attempts BIGINT NOT NULL DEFAULT 0,
-    run_at TIMESTAMPTZ NOT NULL,
-    leased_until TIMESTAMPTZ,
-    last_error TEXT COLLATE "C",
-    created_at TIMESTAMPTZ NOT NULL,
-    finished_at TIMESTAMPTZ
-);
-CREATE INDEX jobs_due ON jobs (state, run_at);
-CREATE INDEX jobs_tenant ON jobs (tenant_id, created_at, id);
-
 CREATE TABLE saved_views (
     id UUID PRIMARY KEY NOT NULL,
     tenant_id UUID NOT NULL REFERENCES tenants (id),
@@ -212,7 +196,6 @@ CALL purser_guard('audit_log');
 CALL purser_guard('events');
 CALL purser_guard('idempotency_keys');
 CALL purser_guard('counters');
-CALL purser_guard('jobs');
 CALL purser_guard('saved_views');
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;

@@ -166,22 +166,6 @@ CREATE TABLE counters (
     PRIMARY KEY (tenant_id, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE jobs (
-    id BLOB PRIMARY KEY NOT NULL,
-    tenant_id BLOB NOT NULL REFERENCES tenants (id),
-    kind TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    state TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    run_at INTEGER NOT NULL,
-    leased_until INTEGER,
-    last_error TEXT,
-    created_at INTEGER NOT NULL,
-    finished_at INTEGER
-) STRICT;
-CREATE INDEX jobs_due ON jobs (state, run_at);
-CREATE INDEX jobs_tenant ON jobs (tenant_id, created_at, id);
-
 CREATE TABLE saved_views (
     id BLOB PRIMARY KEY NOT NULL,
     tenant_id BLOB NOT NULL REFERENCES tenants (id),

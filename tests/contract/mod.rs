@@ -1,4 +1,5 @@
 //! What the store promises, on both engines.
 
 mod db;
+mod faults;
 mod migrations;

@@ -74,8 +74,6 @@ id! {
     FileId,
     /// One row of the audit log.
     AuditId,
-    /// A background job.
-    JobId,
     /// One run of an import.
     ImportId,
     /// A saved view of a list.

@@ -23,6 +23,9 @@ pub(crate) struct PostgresDb {
 
 /// How every connection is opened.
 pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(bad_url());
+    }
     let options: PgConnectOptions = url.parse().map_err(|_| bad_url())?;
     Ok(options.application_name("purser").disable_statement_logging())
 }

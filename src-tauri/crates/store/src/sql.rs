@@ -63,7 +63,6 @@ from! {
     ids::PostingId => Uuid, |v| v.0;
     ids::FileId => Uuid, |v| v.0;
     ids::AuditId => Uuid, |v| v.0;
-    ids::JobId => Uuid, |v| v.0;
     ids::ImportId => Uuid, |v| v.0;
     ids::ViewId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;
