@@ -29,7 +29,7 @@ pub fn document() -> OpenApi {
 pub(crate) fn build(routes: ApiRouter<App>) -> (Router<App>, OpenApi) {
     aide::generate::extract_schemas(true);
     let mut document = OpenApi::default();
-    let router = routes.finish_api(&mut document);
+    let plain = routes.finish_api(&mut document);
     document.info = Info {
         title: "Purser".into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -45,7 +45,7 @@ pub(crate) fn build(routes: ApiRouter<App>) -> (Router<App>, OpenApi) {
     let components = document.components.get_or_insert_default();
     components.security_schemes.insert("bearer".into(), ReferenceOr::Item(bearer));
     prefix(&mut document);
-    (router, document)
+    (plain, document)
 }
 
 /// Put `/api/v1` in front of every path, describe the path parameters, and list the areas.

@@ -6,7 +6,7 @@ use aide::operation::OperationOutput;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use purser_core::Timestamp;
-use purser_store::{Cursor, Listing, Page};
+use purser_store::{Listing, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -117,7 +117,7 @@ impl<T> Rows<T> {
         let meta = PageMeta {
             limit: page.limit,
             has_more: listing.next.is_some(),
-            next_cursor: listing.next.as_ref().map(Cursor::clone).map(|cursor| encode_cursor(&cursor)),
+            next_cursor: listing.next.as_ref().map(encode_cursor),
             page: numbered.then_some(number),
             total: total.map(|(count, _)| count),
             total_exact: total.map(|(_, exact)| exact),

@@ -27,7 +27,7 @@ pub struct Options {
 }
 
 /// Longest a request may take, but for streams.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Every area's routes, with their documentation.
 pub(crate) fn areas() -> ApiRouter<App> {
@@ -58,6 +58,7 @@ async fn wrong_method() -> Response {
     response
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the cause over")]
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let text = cause.downcast_ref::<String>().cloned().or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
     Problem(Error::internal(text.unwrap_or_else(|| "a panic".into()))).into_response()

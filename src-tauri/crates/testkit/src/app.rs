@@ -21,7 +21,7 @@ use crate::caller::Caller;
 use crate::database::Database;
 
 /// The password of everybody in the suite.
-pub const PASSWORD: &str = "harbour lantern 42 brass";
+pub(crate) const PASSWORD: &str = "harbour lantern 42 brass";
 
 /// The suite's "now".
 const NOW: &str = "2026-11-21T09:00:00Z";

@@ -59,7 +59,7 @@ impl<'de, T: std::str::FromStr> Deserialize<'de> for Any<T> {
         // The same name given more than once adds up.
         let texts = Vec::<String>::deserialize(deserializer)?;
         let parse =
-            |word: &str| word.parse().map_err(|_| serde::de::Error::custom(format!("{:?} is not one of the values that can be asked for", word)));
+            |word: &str| word.parse().map_err(|_| serde::de::Error::custom(format!("{word:?} is not one of the values that can be asked for")));
         let values = texts
             .iter()
             .flat_map(|text| text.split(','))

@@ -10,7 +10,6 @@ use purser_service::App;
 use crate::openapi::about;
 
 pub(crate) use handlers::keys;
-pub(crate) use views::SessionView;
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
