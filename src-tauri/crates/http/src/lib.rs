@@ -12,7 +12,9 @@ mod people;
 mod problem;
 mod reply;
 mod router;
+mod settings;
 mod system;
+mod views;
 
 pub use context::Peer;
 pub use openapi::document;

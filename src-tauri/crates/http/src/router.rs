@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::problem::Problem;
-use crate::{audit, context, identity, openapi, people, system};
+use crate::{audit, context, identity, openapi, people, settings, system, views};
 
 /// What differs from one installation to the next.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,13 @@ const LONGEST: Duration = Duration::from_mins(1);
 
 /// Every area's routes, with their documentation.
 pub(crate) fn areas() -> ApiRouter<App> {
-    ApiRouter::new().merge(identity::routes()).merge(people::routes()).merge(audit::routes()).merge(system::routes())
+    ApiRouter::new()
+        .merge(identity::routes())
+        .merge(people::routes())
+        .merge(audit::routes())
+        .merge(settings::routes())
+        .merge(views::routes())
+        .merge(system::routes())
 }
 
 /// The router: API, documentation, health and the console's own files.

@@ -9,6 +9,8 @@ pub mod csv;
 pub mod events;
 pub mod identity;
 pub mod people;
+pub mod settings;
 pub mod totals;
+pub mod views;
 
 pub use app::{App, Parts};

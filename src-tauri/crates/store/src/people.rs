@@ -301,10 +301,11 @@ struct Id {
     id: UserId,
 }
 
-/// Owners who may act, held until the transaction ends so that two of them can not step down at once.
-pub async fn hold_owners(tx: &mut Tx) -> Result<Vec<UserId>> {
-    const SQLITE: &str = "SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND status = 'active'";
-    const POSTGRES: &str = "SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND status = 'active' ORDER BY id FOR UPDATE";
-    let rows: Vec<Id> = tx.all(sql(tx.pick(SQLITE, POSTGRES)).bind(tx.tenant())).await?;
+/// Owners who may act. Nobody else changes who they are until the transaction ends, so two of them can not step down at once; has to be
+/// asked for before any person is held.
+pub async fn owners_alone(tx: &mut Tx) -> Result<Vec<UserId>> {
+    const OWNERS: &str = "SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND status = 'active'";
+    tx.alone("owners").await?;
+    let rows: Vec<Id> = tx.all(sql(OWNERS).bind(tx.tenant())).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

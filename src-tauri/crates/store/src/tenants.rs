@@ -94,3 +94,15 @@ pub async fn take_numbers(tx: &mut Tx, name: &'static str, count: i64) -> Result
     let counter: Counter = tx.one(sql(NEXT).bind(tx.tenant()).bind(name).bind(count)).await?;
     Ok(counter.value)
 }
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    n: i64,
+}
+
+/// Whether the tenant has any order.
+pub async fn has_orders(tx: &mut Tx) -> Result<bool> {
+    const ANY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM orders WHERE tenant_id = $1 LIMIT 1) AS found";
+    let found: Found = tx.one(sql(ANY).bind(tx.tenant())).await?;
+    Ok(found.n > 0)
+}

@@ -56,9 +56,9 @@ impl Outcome {
 pub async fn bulk<P: Right>(app: &App, by: &Grant<P>, bulk: &Bulk) -> Result<Outcome> {
     check(bulk)?;
     let work = async |tx: &mut purser_store::Tx| {
+        let mut owners = Owners::read(tx, bulk.step).await?;
         let found = store::hold(tx, &bulk.ids).await?;
         let by_id: HashMap<UserId, &Person> = found.iter().map(|person| (person.id, person)).collect();
-        let mut owners = Owners::default();
         let mut moves: Vec<(&Person, Status)> = Vec::new();
         let mut rows = Vec::with_capacity(bulk.ids.len());
         for id in &bulk.ids {

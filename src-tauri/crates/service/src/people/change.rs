@@ -239,6 +239,7 @@ async fn save<P>(tx: &mut Tx, by: &Grant<P>, (person, next): (&Person, Person), 
 pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: Role) -> Result<Person> {
     app.db
         .transact(by, async |tx| {
+            let owners = store::owners_alone(tx).await?;
             let person = hold(tx, id).await?;
             within_reach(by, person.role)?;
             if !by.actor().role.may_assign(role) {
@@ -251,7 +252,7 @@ pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: 
             if person.role == role {
                 return Ok(person);
             }
-            if person.role == Role::Owner && store::hold_owners(tx).await?.iter().all(|owner| *owner == id) {
+            if person.role == Role::Owner && owners.iter().all(|owner| *owner == id) {
                 return Err(last_owner());
             }
             let next = save(tx, by, (&person, Person { role, ..person.clone() }), false).await?;

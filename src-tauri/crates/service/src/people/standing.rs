@@ -46,8 +46,8 @@ async fn one<P: Right>(app: &App, by: &Grant<P>, id: UserId, step: Move, reason:
     }
     app.db
         .transact(by, async |tx| {
+            let mut owners = Owners::read(tx, step).await?;
             let person = hold(tx, id).await?;
-            let mut owners = Owners::default();
             let Some(to) = verdict(tx, by, &person, step, &mut owners).await? else { return Ok(person) };
             apply(tx, by, &[(&person, to)], step, reason).await?;
             find(tx, id).await
@@ -55,9 +55,27 @@ async fn one<P: Right>(app: &App, by: &Grant<P>, id: UserId, step: Move, reason:
         .await
 }
 
-/// Owners who may act, read at most once a transaction and kept up as it goes.
-#[derive(Default)]
-pub(super) struct Owners(Option<Vec<UserId>>);
+/// Owners who may act, kept up as a transaction goes on.
+pub(super) struct Owners(Vec<UserId>);
+
+impl Owners {
+    /// Read before anybody is held; only moves that can take an owner away need them.
+    pub(super) async fn read(tx: &mut Tx, step: Move) -> Result<Self> {
+        match step {
+            Move::Lock | Move::Delete => Ok(Self(store::owners_alone(tx).await?)),
+            Move::Unlock | Move::Restore => Ok(Self(Vec::new())),
+        }
+    }
+
+    /// One owner fewer, unless it is the last.
+    fn take(&mut self, id: UserId) -> Result<()> {
+        if self.0.iter().all(|owner| *owner == id) {
+            return Err(last_owner());
+        }
+        self.0.retain(|owner| *owner != id);
+        Ok(())
+    }
+}
 
 /// What `step` would make of `person`, or why it may not be done. `None`: it already is so.
 pub(super) async fn verdict<P>(tx: &mut Tx, by: &Grant<P>, person: &Person, step: Move, owners: &mut Owners) -> Result<Option<Status>> {
@@ -68,14 +86,7 @@ pub(super) async fn verdict<P>(tx: &mut Tx, by: &Grant<P>, person: &Person, step
             return Err(Error::conflict("own_account", "This is your own account. Ask somebody else to do this."));
         }
         if person.role == Role::Owner && person.status == Status::Active {
-            if owners.0.is_none() {
-                owners.0 = Some(store::hold_owners(tx).await?);
-            }
-            let left = owners.0.get_or_insert_default();
-            if left.iter().all(|owner| *owner == person.id) {
-                return Err(last_owner());
-            }
-            left.retain(|owner| *owner != person.id);
+            owners.take(person.id)?;
         }
     }
     if step == Move::Restore && store::email_taken(tx, &person.email_key, Some(person.id)).await? {

@@ -1,0 +1,159 @@
+//! The settings of the tenant.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
+use axum::extract::State;
+use purser_core::access::can;
+use purser_core::checkout::ShippingBand;
+use purser_core::{Currency, Error, Money, Patch};
+use purser_service::App;
+use purser_service::settings::{self, Change, Settings};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::extract::{Allowed, IfMatch, Json};
+use crate::openapi::about;
+use crate::reply::{Data, Versioned};
+
+/// Routes of this area.
+pub(crate) fn routes() -> ApiRouter<App> {
+    ApiRouter::new().api_route(
+        "/settings",
+        get_with(read_settings, about("getSettings", "settings", "The settings of the tenant"))
+            .patch_with(update_settings, about("updateSettings", "settings", "Change settings")),
+    )
+}
+
+/// The settings of the tenant.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Settings")]
+pub(crate) struct SettingsView {
+    /// Name of the business.
+    name: String,
+    currency: Currency,
+    /// Tax on goods in basis points: 800 is 8 %.
+    tax_rate_bp: i64,
+    /// Shipping by weight, lightest first.
+    shipping_bands: Vec<Band>,
+    /// Goods worth at least this ship for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_shipping_from: Option<Money>,
+    /// Reasons offered when money is given back.
+    refund_reasons: Vec<String>,
+    /// `local`, `staging` or `production`.
+    environment: String,
+    /// Counts changes; the `ETag`.
+    version: i64,
+}
+
+/// Parcels lighter than `underGrams` cost `price`; `null` is the last band, without an end.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "ShippingBand")]
+pub(crate) struct Band {
+    under_grams: Option<i64>,
+    price: Money,
+}
+
+impl From<Settings> for SettingsView {
+    fn from(settings: Settings) -> Self {
+        let money = |amount| Money::new(amount, settings.currency);
+        Self {
+            tax_rate_bp: settings.checkout.tax_rate_bp,
+            shipping_bands: settings
+                .checkout
+                .shipping_bands
+                .iter()
+                .map(|band| Band { under_grams: band.under_grams, price: money(band.price) })
+                .collect(),
+            free_shipping_from: settings.checkout.free_shipping_from.map(money),
+            name: settings.name,
+            currency: settings.currency,
+            refund_reasons: settings.refund_reasons,
+            environment: settings.environment,
+            version: settings.version,
+        }
+    }
+}
+
+impl Versioned for SettingsView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+}
+
+/// A change of settings: only what is mentioned changes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "SettingsChange")]
+pub(crate) struct ChangeBody {
+    #[serde(default)]
+    name: Patch<String>,
+    /// Only while there are no orders.
+    #[serde(default)]
+    currency: Patch<Currency>,
+    #[serde(default)]
+    tax_rate_bp: Patch<i64>,
+    #[serde(default)]
+    shipping_bands: Patch<Vec<Band>>,
+    #[serde(default)]
+    free_shipping_from: Patch<Money>,
+    #[serde(default)]
+    refund_reasons: Patch<Vec<String>>,
+    #[serde(default)]
+    environment: Patch<String>,
+}
+
+impl ChangeBody {
+    /// Amounts have to be in the currency the tenant has, or is about to have.
+    fn change(self, currency: Currency) -> purser_core::Result<Change> {
+        let currency = self.currency.set().copied().unwrap_or(currency);
+        let amount = |field: &str, money: Money| {
+            if money.currency == currency {
+                return Ok(money.amount);
+            }
+            Err(Error::invalid(field, "wrong_currency", format!("The amount has to be in {currency}.")))
+        };
+        let shipping_bands = match self.shipping_bands {
+            Patch::Set(bands) => {
+                let price = |(place, band): (usize, Band)| {
+                    let price = amount(&format!("shippingBands[{place}].price"), band.price)?;
+                    Ok(ShippingBand { under_grams: band.under_grams, price })
+                };
+                Patch::Set(bands.into_iter().enumerate().map(price).collect::<purser_core::Result<_>>()?)
+            }
+            Patch::Clear => Patch::Clear,
+            Patch::Keep => Patch::Keep,
+        };
+        let free_shipping_from = match self.free_shipping_from {
+            Patch::Set(from) => Patch::Set(amount("freeShippingFrom", from)?),
+            Patch::Clear => Patch::Clear,
+            Patch::Keep => Patch::Keep,
+        };
+        Ok(Change {
+            name: self.name,
+            currency: self.currency,
+            environment: self.environment,
+            tax_rate_bp: self.tax_rate_bp,
+            shipping_bands,
+            free_shipping_from,
+            refund_reasons: self.refund_reasons,
+        })
+    }
+}
+
+async fn read_settings(State(app): State<App>, Allowed(by): Allowed<can::ReadSetting>) -> Result<Data<SettingsView>> {
+    Ok(Data(settings::read(&app, &by).await?.into()))
+}
+
+async fn update_settings(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::UpdateSetting>,
+    IfMatch(version): IfMatch,
+    Json(body): Json<ChangeBody>,
+) -> Result<Data<SettingsView>> {
+    let present = settings::read(&app, &by.and()?).await?;
+    Ok(Data(settings::update(&app, &by, version, body.change(present.currency)?).await?.into()))
+}
