@@ -1,6 +1,7 @@
-//! Hands Tauri the capability files, which live beside the shell rather than beside the manifest.
+//! Names the shell's two commands, so that the capability files decide who may call them, and says where those files are.
 fn main() {
-    let attributes = tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/capabilities/**/*");
+    let commands = tauri_build::AppManifest::new().commands(&["api", "events"]).permissions_path_pattern("src-tauri/permissions/**/*");
+    let attributes = tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/capabilities/**/*").app_manifest(commands);
     if let Err(error) = tauri_build::try_build(attributes) {
         panic!("the desktop build script failed: {error:#}");
     }
