@@ -26,6 +26,7 @@ pub(crate) trait Engine: Send + Sync {
 /// An open port.
 pub(crate) trait Listener: Send + Sync {
     fn address(&self) -> SocketAddr;
+    fn encrypted(&self) -> bool;
     fn stop(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 
@@ -111,7 +112,7 @@ impl Local {
 
     pub(crate) async fn sharing(&self) -> Sharing {
         match &*self.shared.lock().await {
-            Some((scope, listener)) => Sharing { on: true, scope: Some(*scope), address: Some(shown(*scope, listener.address())) },
+            Some((scope, listener)) => Sharing { on: true, scope: Some(*scope), address: Some(shown(*scope, &**listener)) },
             None => Sharing::default(),
         }
     }
@@ -123,7 +124,7 @@ impl Local {
         if let Some((now, listener)) = &*shared
             && *now == scope
         {
-            return Ok(Sharing { on: true, scope: Some(scope), address: Some(shown(scope, listener.address())) });
+            return Ok(Sharing { on: true, scope: Some(scope), address: Some(shown(scope, &**listener)) });
         }
         if let Some((_, listener)) = shared.take() {
             listener.stop().await;
@@ -135,7 +136,7 @@ impl Local {
         let listener = engine.listen(SocketAddr::new(IpAddr::V4(ip), port)).await.map_err(|detail| {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "port_unavailable", format!("Purser cannot listen there: {detail}."))
         })?;
-        let address = shown(scope, listener.address());
+        let address = shown(scope, &*listener);
         *shared = Some((scope, listener));
         Ok(Sharing { on: true, scope: Some(scope), address: Some(address) })
     }
@@ -157,12 +158,14 @@ impl Local {
 }
 
 /// The address as another browser would type it.
-fn shown(scope: Scope, address: SocketAddr) -> String {
+fn shown(scope: Scope, listener: &dyn Listener) -> String {
+    let address = listener.address();
     let host = match scope {
         Scope::Machine => address.ip(),
         Scope::Network => own_address().unwrap_or_else(|| address.ip()),
     };
-    format!("http://{}", SocketAddr::new(host, address.port()))
+    let scheme = if listener.encrypted() { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(host, address.port()))
 }
 
 /// The address this machine uses towards a network. Nothing is sent: a UDP socket only picks a route.
