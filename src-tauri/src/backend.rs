@@ -106,7 +106,7 @@ fn unreachable(base: &Url, error: &reqwest::Error) -> Problem {
 }
 
 /// What was wrong with the certificate, when that was it.
-pub(crate) fn certificate_fault(error: &dyn std::error::Error) -> Option<String> {
+pub(crate) fn certificate_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(fault) = error.downcast_ref::<rustls::Error>() {

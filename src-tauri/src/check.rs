@@ -9,7 +9,6 @@ use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::backend::Backend;
 use crate::connection::Connection;
 use crate::problem::Problem;
 use crate::profiles::Profile;

@@ -15,7 +15,10 @@ pub(crate) fn opener(demo: Option<DemoSize>) -> Opener {
     Arc::new(move |folder: PathBuf| {
         let config = Config { demo, ..Config::embedded(folder) };
         Box::pin(async move {
-            let engine = purser_server::Engine::open(config).await.map_err(refusal)?;
+            // On a thread of its own: the compiler cannot see that this future may move between threads.
+            let runtime = tokio::runtime::Handle::current();
+            let opened = tokio::task::spawn_blocking(move || runtime.block_on(purser_server::Engine::open(config))).await;
+            let engine = opened.unwrap_or_else(|error| Err(StartError::Internal(Box::new(error)))).map_err(refusal)?;
             let engine: Arc<dyn Engine> = Arc::new(Embedded(engine));
             Ok(engine)
         })

@@ -94,7 +94,7 @@ pub(crate) fn chosen(app: &AppHandle, event: &MenuEvent) {
             tell(json!({"topic": "shell", "action": id}));
             Ok(())
         }
-        ("new-window", _) => window::open_another(app).map(|window| watchdog::watch(app, window.label())),
+        ("new-window", _) => window::open_another(app).map(|window| watchdog::watch(&window)),
         ("reload", Some(window)) => window.reload(),
         ("close-window", Some(window)) => window.close(),
         ("full-screen", Some(window)) => window.is_fullscreen().and_then(|full| window.set_fullscreen(!full)),

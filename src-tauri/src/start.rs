@@ -100,8 +100,7 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
     app.manage(Arc::new(Door::new(shell.clone())));
     app.manage(Watchdog::default());
     app.manage(Zoom::default());
-    window::open(app, window::MAIN)?;
-    watchdog::watch(app, window::MAIN);
+    watchdog::watch(&window::open(app, window::MAIN)?);
     let app = app.clone();
     tauri::async_runtime::spawn(async move { settle_owner(&app, &shell).await });
     Ok(())

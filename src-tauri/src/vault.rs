@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keyring_core::api::CredentialStoreApi;
 use keyring_core::{CredentialStore, Error};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};

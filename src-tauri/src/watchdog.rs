@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tauri::{AppHandle, Manager};
+use tauri::{AppHandle, Manager, WebviewWindow};
 
 use crate::desk;
 use crate::routes;
@@ -37,9 +37,10 @@ impl Watchdog {
     }
 }
 
-/// Wait for a window's page; offer the browser when it does not come.
-pub(crate) fn watch(app: &AppHandle, window: &str) {
-    let (app, window) = (app.clone(), window.to_owned());
+/// Wait for a window's page; offer the browser when it does not come, or when it goes.
+pub(crate) fn watch(window: &WebviewWindow) {
+    notice_death(window);
+    let (app, window) = (window.app_handle().clone(), window.label().to_owned());
     tauri::async_runtime::spawn(async move {
         loop {
             tokio::time::sleep(PATIENCE).await;
@@ -53,8 +54,28 @@ pub(crate) fn watch(app: &AppHandle, window: &str) {
     });
 }
 
+/// Be told when the page's process dies.
+#[cfg(target_os = "linux")]
+fn notice_death(window: &WebviewWindow) {
+    use webkit2gtk::WebViewExt;
+    let (app, label) = (window.app_handle().clone(), window.label().to_owned());
+    let noticed = window.with_webview(move |webview| {
+        webview.inner().connect_web_process_terminated(move |_, how| {
+            tracing::error!(?how, "the page's process ended");
+            died(&app, &label);
+        });
+    });
+    if let Err(error) = noticed {
+        tracing::warn!("a dying page would not be noticed: {error}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn notice_death(_: &WebviewWindow) {}
+
 /// The page's process died.
-pub(crate) fn died(app: &AppHandle, window: &str) {
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only WebKitGTK tells so far"))]
+fn died(app: &AppHandle, window: &str) {
     app.state::<Watchdog>().forget(window);
     let (app, window) = (app.clone(), window.to_owned());
     tauri::async_runtime::spawn(async move { offer(&app, &window, "The page stopped working").await });
