@@ -58,11 +58,6 @@ impl Background {
         Ok(Self { name: name.into(), watcher, pid, log: log.into() })
     }
 
-    /// The program's process id.
-    pub(crate) fn pid(&self) -> u32 {
-        self.pid
-    }
-
     /// What it has printed so far.
     pub(crate) fn output(&self) -> String {
         std::fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()

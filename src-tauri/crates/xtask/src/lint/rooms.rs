@@ -36,7 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("purser-desktop", &["core", "http", "server"]),
     ("purser-testkit", &["core", "store", "service", "adapters", "http", "server"]),
     ("purser-tests", &["core", "store", "service", "adapters", "http", "server", "testkit"]),
-    ("purser-bench", &["core", "store"]),
+    ("purser-bench", &[]),
     ("purser-xtask", &[]),
 ];
 
