@@ -1,1 +1,3 @@
-//! adapters
+//! Outside parties behind the ports of the service: one folder each, and nothing of the business.
+
+pub mod folder;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod checkout;
 pub mod error;
 pub mod events;
+pub mod files;
 pub mod ids;
 pub mod ledger;
 pub mod money;

@@ -6,6 +6,7 @@
 mod audit;
 mod context;
 mod extract;
+mod files;
 mod identity;
 mod openapi;
 mod people;

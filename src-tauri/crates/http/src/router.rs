@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::problem::Problem;
-use crate::{audit, context, identity, openapi, people, settings, system, views};
+use crate::{audit, context, files, identity, openapi, people, settings, system, views};
 
 /// What differs from one installation to the next.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(identity::routes())
         .merge(people::routes())
         .merge(audit::routes())
+        .merge(files::routes())
         .merge(settings::routes())
         .merge(views::routes())
         .merge(system::routes())

@@ -4,12 +4,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use purser_adapters::folder::Folder;
 use purser_core::events::Event;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_http::Options;
-use purser_service::App;
 use purser_service::app::Setup;
+use purser_service::{App, files};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
@@ -39,7 +40,10 @@ impl Engine {
         tls::install_provider();
         let lock = FolderLock::take(&config.data)?;
         let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
-        let app = App::new(Setup { db, clock, ids, demo: None }).await.map_err(StartError::database)?;
+        let vault = Arc::new(Folder::new(config.data.join("objects")));
+        let setup = Setup { db, clock, ids, demo: None, vault, largest_file: files::LARGEST };
+        let app = App::new(setup).await.map_err(StartError::database)?;
+        files::clean_up(&app).await.map_err(StartError::database)?;
         let router = purser_http::router(app.clone(), Options::default());
         Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
     }

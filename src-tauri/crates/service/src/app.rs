@@ -8,6 +8,7 @@ use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_store::Db;
 
+use crate::files::Vault;
 use crate::identity::authority::Authorities;
 use crate::identity::passwords::Passwords;
 use crate::identity::setup::DemoData;
@@ -34,6 +35,10 @@ pub struct Parts {
     pub authorities: Authorities,
     /// Demo data for the first run, if this process can make any.
     pub demo: Option<Arc<dyn DemoData>>,
+    /// Where the bytes of files are kept.
+    pub vault: Arc<dyn Vault>,
+    /// Largest file taken, in bytes.
+    pub largest_file: u64,
     /// How many rows lists have.
     pub totals: Totals,
 }
@@ -48,15 +53,20 @@ pub struct Setup {
     pub ids: Ids,
     /// Demo data for the first run, if this process can make any.
     pub demo: Option<Arc<dyn DemoData>>,
+    /// Where the bytes of files are kept.
+    pub vault: Arc<dyn Vault>,
+    /// Largest file taken, in bytes.
+    pub largest_file: u64,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file } = setup;
         let tokens = Tokens::load(&db, &clock).await?;
         let passwords = Passwords::default();
-        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities: Authorities::default(), totals: Totals::default(), demo })))
+        let (authorities, totals) = (Authorities::default(), Totals::default());
+        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities, demo, vault, largest_file, totals })))
     }
 }
 

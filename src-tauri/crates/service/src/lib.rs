@@ -7,6 +7,7 @@ pub mod app;
 pub mod audit;
 pub mod csv;
 pub mod events;
+pub mod files;
 pub mod identity;
 pub mod people;
 pub mod settings;

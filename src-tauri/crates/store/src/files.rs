@@ -1,7 +1,7 @@
 //! The `files` table: what is known of each stored object. The bytes are elsewhere, behind the service's `Vault`.
 
 use purser_core::Timestamp;
-use purser_core::ids::{FileId, UserId};
+use purser_core::ids::{FileId, OrderId, UserId};
 use purser_core::text::fold;
 use uuid::Uuid;
 
@@ -201,4 +201,15 @@ pub async fn known(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<FileId>> {
     query.list(ids.iter().map(|id| (*id).into()));
     let rows: Vec<Known> = tx.all(query).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct Number {
+    number: i64,
+}
+
+/// The number of an order of this tenant.
+pub async fn order_number(tx: &mut Tx, id: OrderId) -> Result<Option<i64>> {
+    let row: Option<Number> = tx.optional(sql("SELECT number FROM orders WHERE tenant_id = $1 AND id = $2").bind(tx.tenant()).bind(id)).await?;
+    Ok(row.map(|row| row.number))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use purser_adapters::folder::Folder;
 use purser_core::access::{Origin, Role};
 use purser_core::ids::{Ids, TenantId};
 use purser_core::people::Status;
@@ -22,6 +23,9 @@ use crate::database::Database;
 
 /// The password of everybody in the suite.
 pub(crate) const PASSWORD: &str = "harbour lantern 42 brass";
+
+/// Largest file the suite's engine takes.
+pub const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// The suite's "now".
 const NOW: &str = "2026-11-21T09:00:00Z";
@@ -53,7 +57,8 @@ impl TestApp {
         let db = Db::open(&database.config).await.expect("the database opens");
         db_signing_key(&db).await;
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
-        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None };
+        let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
+        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }

@@ -8,7 +8,7 @@ mod app;
 mod caller;
 mod database;
 
-pub use app::TestApp;
+pub use app::{LARGEST_FILE, TestApp};
 pub use caller::{Caller, Reply};
 pub use database::Database;
 pub use serde_json::json;

@@ -1,0 +1,182 @@
+//! Files attached to orders and people. The bytes lie behind [`Vault`]; the row is written only after they are durable, so a row without
+//! its bytes can not be; bytes without a row are removed at the next start.
+
+mod port;
+mod receive;
+mod sweep;
+
+pub use port::{Incoming, Key, Outgoing, Vault};
+pub use receive::Received;
+pub use sweep::{clean_up, sweep};
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures::Stream;
+use purser_core::access::{Grant, can};
+use purser_core::events::Topic;
+use purser_core::ids::{FileId, OrderId, TenantId, UserId};
+use purser_core::{Error, Result};
+use purser_store::files::{self as store, FileRow, Filter, NewFile};
+use purser_store::page::COUNT_LIMIT;
+use purser_store::{Listing, Page, Tx, people};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::audit::{self, Line};
+use crate::totals::Wanted;
+use crate::{App, events};
+
+/// Room of the vault.
+pub const AREA: &str = "files";
+
+/// Largest file taken unless said otherwise.
+pub const LARGEST: u64 = 25 * 1024 * 1024;
+
+fn key(tenant: TenantId, id: FileId) -> Key {
+    Key { area: AREA, tenant, id: id.uuid() }
+}
+
+/// What a file can be attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// An order.
+    Order(OrderId),
+    /// A person.
+    User(UserId),
+}
+
+impl Subject {
+    /// From the two words callers write.
+    pub fn new(kind: &str, id: Uuid) -> Result<Self> {
+        match kind {
+            "order" => Ok(Self::Order(OrderId(id))),
+            "user" => Ok(Self::User(UserId(id))),
+            _ => Err(Error::invalid("subjectType", "unknown_choice", "Choose one of: order, user.")),
+        }
+    }
+
+    fn parts(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Order(id) => ("order", id.uuid()),
+            Self::User(id) => ("user", id.uuid()),
+        }
+    }
+
+    /// What people call it; not found when it is not the tenant's.
+    async fn label(self, tx: &mut Tx) -> Result<String> {
+        match self {
+            Self::Order(id) => {
+                let number = store::order_number(tx, id).await?.ok_or(Error::NotFound("order"))?;
+                Ok(format!("#{number}"))
+            }
+            Self::User(id) => {
+                let person = people::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
+                Ok(crate::people::label(&person))
+            }
+        }
+    }
+}
+
+/// A page of files and, without a cursor, how many there are.
+pub async fn list(app: &App, by: &Grant<can::ReadFile>, filter: &Filter, page: &Page) -> Result<(Listing<FileRow>, Option<(i64, bool)>)> {
+    let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
+    let wanted = Wanted { tenant: by.tenant(), list: format!("files {filter:?}"), topics: &[Topic::File], page };
+    let count = async || app.db.read(by, async |tx| store::count(tx, filter, COUNT_LIMIT).await.map_err(Error::from)).await;
+    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+}
+
+/// One file.
+pub async fn read(app: &App, by: &Grant<can::ReadFile>, id: FileId) -> Result<FileRow> {
+    app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("file"))).await
+}
+
+/// The bytes of a file, or of a part of it.
+pub async fn open(app: &App, by: &Grant<can::ReadFile>, file: &FileRow, range: Option<Range<u64>>) -> Result<Outgoing> {
+    match app.vault.get(key(by.tenant(), file.id), range).await {
+        Err(Error::NotFound(_)) => Err(Error::internal(format!("the bytes of file {} are gone", file.id))),
+        other => other,
+    }
+}
+
+/// Whether a file may be attached to `subject`: asked before the bytes come, where that is known.
+pub async fn check(app: &App, by: &Grant<can::CreateFile>, subject: Subject) -> Result<()> {
+    app.db.read(by, async |tx| subject.label(tx).await.map(drop)).await
+}
+
+/// Keep the bytes of a file that has yet to be attached.
+pub async fn receive<S>(app: &App, by: &Grant<can::CreateFile>, given_name: &str, body: S) -> Result<Received>
+where
+    S: Stream<Item = Result<Bytes>> + Send + Unpin,
+{
+    receive::receive(&app.vault, key(by.tenant(), by.id()), given_name, (body, app.largest_file)).await
+}
+
+/// Attach a received file.
+pub async fn attach(app: &App, by: &Grant<can::CreateFile>, received: Received, subject: Subject) -> Result<FileRow> {
+    let (subject_type, subject_id) = subject.parts();
+    let row = app
+        .db
+        .transact(by, async |tx| {
+            let file = NewFile {
+                id: received.id,
+                name: received.name.clone(),
+                content_type: received.content_type.clone(),
+                size: received.size,
+                sha256: received.sha256.clone(),
+                subject_type,
+                subject_id,
+                subject_label: subject.label(tx).await?,
+                uploaded_by: by.user(),
+                created_at: by.now(),
+            };
+            store::insert(tx, std::slice::from_ref(&file)).await?;
+            let row = store::find(tx, file.id).await?.ok_or(Error::NotFound("file"))?;
+            audit::record(tx, by, Line::new("file.create", "file", file.id.uuid(), row.name.clone()).after(&Facts::from(&row)));
+            events::emit(tx, by, Topic::File, "created", file.id.uuid());
+            Ok::<_, Error>(row)
+        })
+        .await?;
+    received.keep();
+    Ok(row)
+}
+
+/// Take a file away. Its bytes stay as long as the log that mentions them.
+pub async fn delete(app: &App, by: &Grant<can::DeleteFile>, id: FileId) -> Result<()> {
+    app.db
+        .transact(by, async |tx| {
+            let row = store::find(tx, id).await?.ok_or(Error::NotFound("file"))?;
+            if !store::delete(tx, id, by.now()).await? {
+                return Err(Error::NotFound("file"));
+            }
+            audit::record(tx, by, Line::new("file.delete", "file", id.uuid(), row.name.clone()).before(&Facts::from(&row)));
+            events::emit(tx, by, Topic::File, "deleted", id.uuid());
+            Ok(())
+        })
+        .await
+}
+
+/// A file as the audit log keeps it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Facts<'a> {
+    name: &'a str,
+    content_type: &'a str,
+    size: i64,
+    sha256: &'a str,
+    subject_type: &'a str,
+    subject_id: Uuid,
+}
+
+impl<'a> From<&'a FileRow> for Facts<'a> {
+    fn from(row: &'a FileRow) -> Self {
+        Self {
+            name: &row.name,
+            content_type: &row.content_type,
+            size: row.size,
+            sha256: &row.sha256,
+            subject_type: &row.subject_type,
+            subject_id: row.subject_id,
+        }
+    }
+}
