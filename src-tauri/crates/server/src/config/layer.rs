@@ -88,7 +88,7 @@ impl Layer {
             Err(error) => return Err(format!("The settings file can not be read: {error}.")),
         };
         toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             format!("Line {line}: {}.", error.message().trim_end_matches('.'))
         })
     }
