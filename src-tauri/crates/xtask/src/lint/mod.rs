@@ -19,7 +19,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// What needs no compiler.
 pub(crate) fn quick(steps: &mut Steps) {
-    steps.step("lint: format", |_| shell::run(&mut cargo(["fmt", "--all", "--check"])).map(|()| Done::Ran));
+    steps.step("lint: format", |_| shell::run(&mut cargo(["fmt", "--all", "--check", "--", "-l"])).map(|()| Done::Ran));
     steps.step("lint: rooms", |_| {
         let mut faults = rooms::faults()?;
         faults.extend(lengths::faults(&root())?);
