@@ -19,7 +19,7 @@ use crate::wire::Call;
 
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Longest silence within a reply. The event stream sends something every 15 seconds.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 const AGENT: &str = concat!("Purser desktop/", env!("CARGO_PKG_VERSION"));
 
 /// The far end of a profile.
@@ -113,7 +113,8 @@ pub(crate) fn certificate_fault(error: &(dyn std::error::Error + 'static)) -> Op
             return Some(fault.to_string());
         }
         // An io::Error hides what it carries from `source`.
-        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref).and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let carried =
+            error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref).and_then(|inner| inner.downcast_ref::<rustls::Error>());
         if let Some(fault) = carried {
             return Some(fault.to_string());
         }
@@ -172,7 +173,9 @@ mod tests {
         for good in ["https://purser.example", "http://127.0.0.1:7420", "http://[::1]:80/", "http://localhost:1"] {
             assert!(address(good).is_ok(), "{good}");
         }
-        for bad in ["http://purser.example", "http://192.168.1.2", "ftp://x", "https://ada:secret@x", "https://x/app", "https://", "file:///etc/passwd"] {
+        for bad in
+            ["http://purser.example", "http://192.168.1.2", "ftp://x", "https://ada:secret@x", "https://x/app", "https://", "file:///etc/passwd"]
+        {
             assert_eq!(address(bad).unwrap_err().field, Some("url"), "{bad}");
         }
     }

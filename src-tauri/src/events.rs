@@ -53,7 +53,10 @@ async fn follow_engine(shell: &Shell, window: &str, teller: &Teller) {
         let connection = shell.connection_of(window).ok();
         stream.of(connection.as_ref());
         let Some(connection) = connection else {
-            if moved.changed().await.is_err() { return } else { continue }
+            if moved.changed().await.is_err() {
+                return;
+            }
+            continue;
         };
         let mut signed = connection.signed.subscribe();
         tokio::select! {

@@ -57,7 +57,12 @@ impl Door {
 
 /// One request of the page, to the engine or to the shell.
 #[tauri::command]
-pub(crate) async fn api(window: WebviewWindow, door: State<'_, Arc<Door>>, watchdog: State<'_, Watchdog>, request: Request<'_>) -> Result<tauri::ipc::Response, ()> {
+pub(crate) async fn api(
+    window: WebviewWindow,
+    door: State<'_, Arc<Door>>,
+    watchdog: State<'_, Watchdog>,
+    request: Request<'_>,
+) -> Result<tauri::ipc::Response, ()> {
     watchdog.heard(window.label());
     let answer = match body(request.body()).and_then(|body| Call::read(request.headers(), body)) {
         Ok(call) => door.answer(window.label(), call).await,
@@ -78,8 +83,8 @@ fn body(body: &InvokeBody) -> Result<Bytes, crate::problem::Problem> {
     match body {
         InvokeBody::Raw(bytes) => Ok(Bytes::copy_from_slice(bytes)),
         InvokeBody::Json(Value::Null) => Ok(Bytes::new()),
-        InvokeBody::Json(value) => serde_json::from_value::<Vec<u8>>(value.clone()).map(Bytes::from).map_err(|_| {
-            crate::problem::Problem::new(http::StatusCode::BAD_REQUEST, "malformed", "The request's body cannot be read.")
-        }),
+        InvokeBody::Json(value) => serde_json::from_value::<Vec<u8>>(value.clone())
+            .map(Bytes::from)
+            .map_err(|_| crate::problem::Problem::new(http::StatusCode::BAD_REQUEST, "malformed", "The request's body cannot be read.")),
     }
 }

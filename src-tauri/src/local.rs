@@ -82,7 +82,7 @@ pub(crate) struct Local {
 impl Local {
     /// Begin opening; whoever needs the engine waits for it.
     pub(crate) fn open(folder: PathBuf, opener: &Opener) -> Arc<Self> {
-        let (done, opened) = watch::channel(None);
+        let (done, outcome) = watch::channel(None);
         let opening = opener(folder.clone());
         tokio::spawn(async move {
             let result = opening.await;
@@ -91,7 +91,7 @@ impl Local {
             }
             done.send_replace(Some(result));
         });
-        Arc::new(Self { folder, opened, shared: Mutex::default() })
+        Arc::new(Self { folder, opened: outcome, shared: Mutex::default() })
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -133,9 +133,10 @@ impl Local {
             Scope::Machine => Ipv4Addr::LOCALHOST,
             Scope::Network => Ipv4Addr::UNSPECIFIED,
         };
-        let listener = engine.listen(SocketAddr::new(IpAddr::V4(ip), port)).await.map_err(|detail| {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "port_unavailable", format!("Purser cannot listen there: {detail}."))
-        })?;
+        let listener = engine
+            .listen(SocketAddr::new(IpAddr::V4(ip), port))
+            .await
+            .map_err(|detail| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "port_unavailable", format!("Purser cannot listen there: {detail}.")))?;
         let address = shown(scope, &*listener);
         *shared = Some((scope, listener));
         Ok(Sharing { on: true, scope: Some(scope), address: Some(address) })

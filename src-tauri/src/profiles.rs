@@ -162,7 +162,11 @@ impl Store {
         backend::Remote::new(url.clone(), new.ca_file.as_ref())?;
         self.change(|settings| {
             if settings.profiles.len() >= PROFILES_MAX {
-                return Err(Problem::new(StatusCode::CONFLICT, "too_many_profiles", format!("There are {PROFILES_MAX} profiles already. Remove one first.")));
+                return Err(Problem::new(
+                    StatusCode::CONFLICT,
+                    "too_many_profiles",
+                    format!("There are {PROFILES_MAX} profiles already. Remove one first."),
+                ));
             }
             let name = settings.free_name(&new.name, None)?;
             let remote = Remote { id: settings.free_id(&name), name, url: url.to_string(), environment: new.environment, ca_file: new.ca_file };
@@ -236,7 +240,7 @@ impl Settings {
         let word = word.trim_matches('-').to_owned();
         let word = if word.is_empty() || word == LOCAL { "profile".to_owned() } else { word };
         let taken = |id: &String| self.profiles.iter().any(|profile| &profile.id == id);
-        std::iter::once(word.clone()).chain((2..).map(|number| format!("{word}-{number}"))).find(|id| !taken(id)).unwrap_or(word)
+        std::iter::once(word.clone()).chain((2..=PROFILES_MAX + 1).map(|number| format!("{word}-{number}"))).find(|id| !taken(id)).unwrap_or(word)
     }
 }
 
@@ -278,7 +282,12 @@ mod tests {
         let again = Store::open(folder.path());
         let names: Vec<_> = again.all().into_iter().map(|profile| (profile.name, profile.environment)).collect();
         assert_eq!(names, [("Desk".to_owned(), Environment::Local), ("Harbour & Sons".to_owned(), Environment::Staging)]);
-        again.change(|settings| { settings.active.clone_from(&harbour.id); Ok(()) }).unwrap();
+        again
+            .change(|settings| {
+                settings.active.clone_from(&harbour.id);
+                Ok(())
+            })
+            .unwrap();
         again.remove(&harbour.id).unwrap();
         assert_eq!(again.settings().active, LOCAL);
         assert_eq!(again.remove(&harbour.id).unwrap_err().status, StatusCode::NOT_FOUND);

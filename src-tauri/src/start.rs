@@ -12,7 +12,7 @@ use crate::profiles::Store;
 use crate::shell::{self, Setup, Shell};
 use crate::vault::Vault;
 use crate::watchdog::{self, Watchdog};
-use crate::window::{self, Zoom};
+use crate::window::{self, Places, Zoom};
 use crate::{engine, menu};
 
 /// The admin console, in a window of its own.
@@ -81,6 +81,7 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
         Some(folder) => std::path::absolute(folder)?,
         None => app.path().app_config_dir()?,
     };
+    let web = flags.config.is_some().then(|| config_folder.join("web"));
     let store = Store::open(&config_folder);
     let settings = store.settings();
     let data_folder = match flags.data.clone().or(settings.data_folder) {
@@ -89,7 +90,10 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
     };
     let vault = Vault::open(settings.keychain_fallback, &shell::session_file(&config_folder));
     if let Some(reason) = vault.reason() {
-        tracing::warn!("there is no keychain ({reason}); sessions rest in {}", if vault.fallback() == Some(crate::vault::Fallback::File) { "a file" } else { "memory" });
+        tracing::warn!(
+            "there is no keychain ({reason}); sessions rest in {}",
+            if vault.fallback() == Some(crate::vault::Fallback::File) { "a file" } else { "memory" }
+        );
     }
     let demo = flags.demo.map(|Demo::Small| purser_server::DemoSize::Small);
     let desk = Box::new(NativeDesk(app.clone()));
@@ -100,6 +104,7 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
     app.manage(Arc::new(Door::new(shell.clone())));
     app.manage(Watchdog::default());
     app.manage(Zoom::default());
+    app.manage(Places { web });
     watchdog::watch(&window::open(app, window::MAIN)?);
     let app = app.clone();
     tauri::async_runtime::spawn(async move { settle_owner(&app, &shell).await });
@@ -142,7 +147,10 @@ fn instance_name(config: Option<&Path>) -> Option<String> {
         None => Some(NAME.to_owned()),
         Some(folder) => {
             let folder = std::path::absolute(folder).ok()?;
-            let place = folder.to_string_lossy().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+            let place = folder
+                .to_string_lossy()
+                .bytes()
+                .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
             Some(format!("{NAME}.p{place:016x}"))
         }
     }

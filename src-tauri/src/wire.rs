@@ -95,10 +95,12 @@ impl Call {
     /// The same request for an axum router or a client, with `bearer` as the session.
     pub(crate) fn request(&self, bearer: Option<&str>) -> Result<http::Request<Body>, Problem> {
         let malformed = |_| Problem::new(StatusCode::BAD_REQUEST, "malformed", "This address cannot be read.");
-        let mut request = http::Request::builder().method(self.method.clone()).uri(&self.path).body(Body::from(self.body.clone())).map_err(malformed)?;
+        let mut request =
+            http::Request::builder().method(self.method.clone()).uri(&self.path).body(Body::from(self.body.clone())).map_err(malformed)?;
         *request.headers_mut() = self.headers.clone();
         if let Some(token) = bearer {
-            let value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Problem::local("session_unreadable", "The kept session cannot be used."))?;
+            let value = HeaderValue::from_str(&format!("Bearer {token}"))
+                .map_err(|_| Problem::local("session_unreadable", "The kept session cannot be used."))?;
             request.headers_mut().insert(header::AUTHORIZATION, value);
         }
         Ok(request)
@@ -191,7 +193,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_reply_carries_status_headers_and_bytes_but_no_cookie() {
-        let response = Response::builder().status(201).header("set-cookie", "refresh=secret").header("etag", "\"1\"").body(Body::from(vec![0, 255, 10])).unwrap();
+        let response = Response::builder()
+            .status(201)
+            .header("set-cookie", "refresh=secret")
+            .header("etag", "\"1\"")
+            .body(Body::from(vec![0, 255, 10]))
+            .unwrap();
         let packed = pack(response).await;
         let length = usize::try_from(u32::from_be_bytes(packed[..4].try_into().unwrap())).unwrap();
         let head: serde_json::Value = serde_json::from_slice(&packed[4..4 + length]).unwrap();
