@@ -10,7 +10,7 @@ use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_http::Options;
 use purser_service::app::Setup;
-use purser_service::{App, files};
+use purser_service::{App, events, files};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
@@ -41,9 +41,11 @@ impl Engine {
         let lock = FolderLock::take(&config.data)?;
         let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
         let vault = Arc::new(Folder::new(config.data.join("objects")));
-        let setup = Setup { db, clock, ids, demo: None, vault, largest_file: files::LARGEST };
+        let data_folder = Some(config.data.display().to_string());
+        let setup = Setup { db, clock, ids, demo: None, vault, largest_file: files::LARGEST, data_folder };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
+        events::keep_short(&app);
         let router = purser_http::router(app.clone(), Options::default());
         Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
     }

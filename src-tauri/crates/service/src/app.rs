@@ -3,9 +3,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use purser_core::Result;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
+use purser_core::{Result, Timestamp};
 use purser_store::Db;
 
 use crate::files::Vault;
@@ -41,6 +41,10 @@ pub struct Parts {
     pub largest_file: u64,
     /// How many rows lists have.
     pub totals: Totals,
+    /// Where the data lies, for people to read.
+    pub data_folder: Option<String>,
+    /// When the engine was put together.
+    pub started_at: Timestamp,
 }
 
 /// What an [`App`] is made from.
@@ -57,16 +61,19 @@ pub struct Setup {
     pub vault: Arc<dyn Vault>,
     /// Largest file taken, in bytes.
     pub largest_file: u64,
+    /// Where the data lies, for people to read.
+    pub data_folder: Option<String>,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file, data_folder } = setup;
         let tokens = Tokens::load(&db, &clock).await?;
         let passwords = Passwords::default();
         let (authorities, totals) = (Authorities::default(), Totals::default());
-        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities, demo, vault, largest_file, totals })))
+        let started_at = clock.now();
+        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities, demo, vault, largest_file, totals, data_folder, started_at })))
     }
 }
 

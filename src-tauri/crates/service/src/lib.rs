@@ -3,6 +3,7 @@
 //! Rules live here. SQL lives in the store, HTTP words in http, outside parties in the adapters behind the ports declared here. Nothing
 //! that waits for an outside party may happen inside a transaction.
 
+pub mod about;
 pub mod app;
 pub mod audit;
 pub mod csv;
@@ -10,7 +11,9 @@ pub mod events;
 pub mod files;
 pub mod identity;
 pub mod people;
+pub mod search;
 pub mod settings;
+pub mod timeline;
 pub mod totals;
 pub mod views;
 
