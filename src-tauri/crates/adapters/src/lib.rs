@@ -1,3 +1,4 @@
 //! Outside parties behind the ports of the service: one folder each, and nothing of the business.
 
 pub mod folder;
+pub mod sandbox;

@@ -192,6 +192,12 @@ impl Money {
         parts.into_iter().map(|(p, _)| part(p)).collect()
     }
 
+    /// `59.00`: the amount without its currency, as spreadsheets and other programs read it.
+    pub fn decimal(self) -> String {
+        let text = self.to_string();
+        text.split_once(' ').map_or(text.clone(), |(amount, _)| amount.to_owned())
+    }
+
     fn same_currency(self, other: Self) -> Result<()> {
         if self.currency == other.currency {
             return Ok(());

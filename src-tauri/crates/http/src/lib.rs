@@ -5,7 +5,6 @@
 
 mod audit;
 mod context;
-mod events;
 mod extract;
 mod files;
 mod identity;
@@ -14,10 +13,8 @@ mod people;
 mod problem;
 mod reply;
 mod router;
-mod search;
 mod settings;
 mod system;
-mod timeline;
 mod views;
 
 pub use context::Peer;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use purser_adapters::folder::Folder;
+use purser_adapters::sandbox::Sandbox;
 use purser_core::events::Event;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_http::Options;
 use purser_service::app::Setup;
-use purser_service::{App, events, files};
+use purser_service::{App, files, payments};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
@@ -41,11 +42,11 @@ impl Engine {
         let lock = FolderLock::take(&config.data)?;
         let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
         let vault = Arc::new(Folder::new(config.data.join("objects")));
-        let data_folder = Some(config.data.display().to_string());
-        let setup = Setup { db, clock, ids, demo: None, vault, largest_file: files::LARGEST, data_folder };
+        let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
+        let setup = Setup { db, clock, ids, demo: None, vault, largest_file: files::LARGEST, gateway };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
-        events::keep_short(&app);
+        tokio::spawn(payments::keep_resolving(app.weak()));
         let router = purser_http::router(app.clone(), Options::default());
         Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
     }

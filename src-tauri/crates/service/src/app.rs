@@ -1,18 +1,22 @@
 //! What every use case can reach.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
+use purser_core::Result;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
-use purser_core::{Result, Timestamp};
 use purser_store::Db;
 
 use crate::files::Vault;
+use crate::idempotency::Running;
 use crate::identity::authority::Authorities;
 use crate::identity::passwords::Passwords;
 use crate::identity::setup::DemoData;
 use crate::identity::tokens::Tokens;
+use crate::payments::Desk;
+use crate::payments::port::Gateway;
+use crate::stats::Overviews;
 use crate::totals::Totals;
 
 /// The running engine. Cheap to clone; one per process and database.
@@ -41,10 +45,12 @@ pub struct Parts {
     pub largest_file: u64,
     /// How many rows lists have.
     pub totals: Totals,
-    /// Where the data lies, for people to read.
-    pub data_folder: Option<String>,
-    /// When the engine was put together.
-    pub started_at: Timestamp,
+    /// Payments: the provider and what is being worked on.
+    pub payments: Desk,
+    /// Requests whose repeats do no harm.
+    pub once: Running,
+    /// The figures of the home page.
+    pub overviews: Overviews,
 }
 
 /// What an [`App`] is made from.
@@ -61,19 +67,44 @@ pub struct Setup {
     pub vault: Arc<dyn Vault>,
     /// Largest file taken, in bytes.
     pub largest_file: u64,
-    /// Where the data lies, for people to read.
-    pub data_folder: Option<String>,
+    /// The payment provider.
+    pub gateway: Arc<dyn Gateway>,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file, data_folder } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file, gateway } = setup;
         let tokens = Tokens::load(&db, &clock).await?;
-        let passwords = Passwords::default();
-        let (authorities, totals) = (Authorities::default(), Totals::default());
-        let started_at = clock.now();
-        Ok(Self(Arc::new(Parts { db, clock, ids, passwords, tokens, authorities, demo, vault, largest_file, totals, data_folder, started_at })))
+        let payments = Desk::open(gateway, &db, &clock, &ids);
+        let once = Running::new(ids.next(clock.now()));
+        let parts = Parts {
+            passwords: Passwords::default(),
+            tokens,
+            authorities: Authorities::default(),
+            demo,
+            vault,
+            largest_file,
+            totals: Totals::default(),
+            payments,
+            once,
+            overviews: Overviews::default(),
+            db,
+            clock,
+            ids,
+        };
+        Ok(Self(Arc::new(parts)))
+    }
+
+    /// The same engine for a task that must not keep it alive.
+    pub fn weak(&self) -> Weak<Parts> {
+        Arc::downgrade(&self.0)
+    }
+}
+
+impl From<Arc<Parts>> for App {
+    fn from(parts: Arc<Parts>) -> Self {
+        Self(parts)
     }
 }
 

@@ -3,17 +3,20 @@
 //! Rules live here. SQL lives in the store, HTTP words in http, outside parties in the adapters behind the ports declared here. Nothing
 //! that waits for an outside party may happen inside a transaction.
 
-pub mod about;
 pub mod app;
 pub mod audit;
+pub mod catalog;
 pub mod csv;
 pub mod events;
 pub mod files;
+pub mod idempotency;
 pub mod identity;
+pub mod ledger;
+pub mod orders;
+pub mod payments;
 pub mod people;
-pub mod search;
 pub mod settings;
-pub mod timeline;
+pub mod stats;
 pub mod totals;
 pub mod views;
 

@@ -222,7 +222,8 @@ static LIST: List<Entry> = List {
 };
 
 /// Which entries are wanted. Everything empty: all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// Any of these accounts.
     pub accounts: Vec<AccountId>,
@@ -313,13 +314,20 @@ pub async fn unbalanced(tx: &mut Tx) -> Result<Vec<Unbalanced>> {
     tx.all(sql(UNBALANCED).bind(tx.tenant())).await
 }
 
-#[derive(sqlx::FromRow)]
-struct Count {
-    n: i64,
+/// Bookings in one currency.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Count {
+    /// The currency.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// How many.
+    pub n: i64,
 }
 
-/// How many bookings there are.
-pub async fn transactions(tx: &mut Tx) -> Result<i64> {
-    let row: Count = tx.one(sql("SELECT COUNT(*) AS n FROM ledger_postings WHERE tenant_id = $1").bind(tx.tenant())).await?;
-    Ok(row.n)
+const TRANSACTIONS: &str = "SELECT a.currency, COUNT(DISTINCT e.posting_id) AS n FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id \
+     WHERE e.tenant_id = $1 GROUP BY a.currency ORDER BY a.currency";
+
+/// How many bookings there are, by currency.
+pub async fn transactions(tx: &mut Tx) -> Result<Vec<Count>> {
+    tx.all(sql(TRANSACTIONS).bind(tx.tenant())).await
 }

@@ -147,7 +147,8 @@ static LIST: List<Order> = List {
 };
 
 /// Which orders are wanted. Everything empty: all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// Any of these states of the goods.
     pub states: Vec<OrderState>,
@@ -262,6 +263,13 @@ pub async fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>> {
 /// One order, held until the transaction ends.
 pub async fn hold(tx: &mut Tx, id: OrderId) -> Result<Option<Order>> {
     tx.optional(sql(tx.pick(FIND, HOLD)).bind(tx.tenant()).bind(id)).await
+}
+
+/// The orders of `ids`, in no order; those that do not exist are left out.
+pub async fn find_many(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
+    let mut query = Query::start(concat!("SELECT ", columns!(), from!(), " WHERE o.tenant_id = "));
+    query.arg(tx.tenant()).push(" AND o.id IN ").list(ids.iter().map(|id| (*id).into()));
+    tx.all(query).await
 }
 
 /// What only the order's own page shows.

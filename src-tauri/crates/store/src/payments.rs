@@ -109,7 +109,8 @@ static LIST: List<Payment> = List {
 };
 
 /// Which payments are wanted. Everything empty: all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// Any of these states.
     pub states: Vec<PaymentState>,
@@ -183,6 +184,13 @@ pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
 /// One payment, held until the transaction ends.
 pub async fn hold(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
     tx.optional(sql(tx.pick(FIND, HOLD)).bind(tx.tenant()).bind(id)).await
+}
+
+/// The payments of `ids`, in no order; those that do not exist are left out.
+pub async fn find_many(tx: &mut Tx, ids: &[PaymentId]) -> Result<Vec<Payment>> {
+    let mut query = Query::start(concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = "));
+    query.arg(tx.tenant()).push(" AND p.id IN ").list(ids.iter().map(|id| (*id).into()));
+    tx.all(query).await
 }
 
 /// The payments of an order, oldest first.

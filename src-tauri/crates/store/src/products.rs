@@ -73,7 +73,8 @@ static LIST: List<Product> = List {
 pub const LOW_STOCK: i64 = 10;
 
 /// Which products are wanted. Everything empty: all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// For sale, or not.
     pub active: Option<bool>,

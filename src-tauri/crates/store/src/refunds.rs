@@ -87,7 +87,8 @@ static LIST: List<Refund> = List {
 };
 
 /// Which refunds are wanted. Everything empty: all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// Any of these states.
     pub states: Vec<RefundState>,
@@ -140,6 +141,13 @@ const OF_ORDER: &str = concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_
 /// One refund.
 pub async fn find(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>> {
     tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
+}
+
+/// The refunds of `ids`, in no order; those that do not exist are left out.
+pub async fn find_many(tx: &mut Tx, ids: &[RefundId]) -> Result<Vec<Refund>> {
+    let mut query = Query::start(concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_id = "));
+    query.arg(tx.tenant()).push(" AND r.id IN ").list(ids.iter().map(|id| (*id).into()));
+    tx.all(query).await
 }
 
 /// The refunds of an order, oldest first.

@@ -45,9 +45,9 @@ pub struct SignIns {
     pub failed: i64,
 }
 
-const SIGN_INS: &str = "SELECT COALESCE(SUM(CASE WHEN outcome = 'success' AND at >= $3 THEN 1 ELSE 0 END), 0) AS current, \
-     COALESCE(SUM(CASE WHEN outcome = 'success' AND at < $3 THEN 1 ELSE 0 END), 0) AS previous, \
-     COALESCE(SUM(CASE WHEN outcome <> 'success' AND at >= $3 THEN 1 ELSE 0 END), 0) AS failed \
+const SIGN_INS: &str = "SELECT COALESCE(SUM(CASE WHEN outcome = 'signed_in' AND at >= $3 THEN 1 ELSE 0 END), 0) AS current, \
+     COALESCE(SUM(CASE WHEN outcome = 'signed_in' AND at < $3 THEN 1 ELSE 0 END), 0) AS previous, \
+     COALESCE(SUM(CASE WHEN outcome <> 'signed_in' AND at >= $3 THEN 1 ELSE 0 END), 0) AS failed \
      FROM sign_ins WHERE tenant_id = $1 AND at >= $2";
 
 /// Sign-ins since `from`, split at `middle`.

@@ -1,8 +1,10 @@
 //! An engine for one test.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use purser_adapters::folder::Folder;
+use purser_adapters::sandbox::Sandbox;
 use purser_core::access::{Origin, Role};
 use purser_core::ids::{Ids, TenantId};
 use purser_core::people::Status;
@@ -58,7 +60,8 @@ impl TestApp {
         db_signing_key(&db).await;
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
-        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, data_folder: None };
+        let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
+        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, gateway };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }

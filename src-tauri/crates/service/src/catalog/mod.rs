@@ -1,0 +1,237 @@
+//! What can be sold: add, change, withdraw. A withdrawn product stays, because orders point at it; it can only no longer be ordered.
+//!
+//! Rules only. Statements live in `purser_store::products`, HTTP words in `http::catalog`.
+
+use purser_core::access::{Grant, can};
+use purser_core::checkout::LARGEST;
+use purser_core::error::Checks;
+use purser_core::events::Topic;
+use purser_core::ids::ProductId;
+use purser_core::{Currency, Error, Money, Patch, Result, Weight, text};
+use purser_store::page::COUNT_LIMIT;
+use purser_store::products::{self as store, Filter, Product};
+use purser_store::{Listing, Page, Tx, tenants};
+use serde::Serialize;
+
+use crate::audit::{self, Line};
+use crate::totals::Wanted;
+use crate::{App, events};
+
+/// The most pieces a product can have in stock.
+pub const MOST_STOCK: i64 = 1_000_000_000;
+
+/// A page of products and, without a cursor, how many there are.
+pub async fn list(app: &App, by: &Grant<can::ReadProduct>, filter: &Filter, page: &Page) -> Result<(Listing<Product>, Option<(i64, bool)>)> {
+    let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
+    let wanted = Wanted { tenant: by.tenant(), list: format!("products {filter:?}"), topics: &[Topic::Product, Topic::Order], page };
+    let count = async || app.db.read(by, async |tx| store::count(tx, filter, COUNT_LIMIT).await.map_err(Error::from)).await;
+    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+}
+
+/// One product.
+pub async fn read(app: &App, by: &Grant<can::ReadProduct>, id: ProductId) -> Result<Product> {
+    app.db.read(by, async |tx| find(tx, id).await).await
+}
+
+async fn find(tx: &mut Tx, id: ProductId) -> Result<Product> {
+    store::find(tx, id).await?.ok_or(Error::NotFound("product"))
+}
+
+/// A product about to be added.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Name.
+    pub name: String,
+    /// Stock keeping unit.
+    pub sku: String,
+    /// What it is.
+    pub description: Option<String>,
+    /// Price.
+    pub price: Money,
+    /// Weight.
+    pub weight: Weight,
+    /// Pieces that can be sold.
+    pub stock: i64,
+    /// Whether it is for sale.
+    pub active: bool,
+}
+
+/// A change: only what is mentioned changes.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Name.
+    pub name: Patch<String>,
+    /// Stock keeping unit.
+    pub sku: Patch<String>,
+    /// What it is.
+    pub description: Patch<String>,
+    /// Price.
+    pub price: Patch<Money>,
+    /// Weight.
+    pub weight: Patch<Weight>,
+    /// Pieces that can be sold.
+    pub stock: Patch<i64>,
+    /// Whether it is for sale.
+    pub active: Patch<bool>,
+}
+
+/// Add a product.
+pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft) -> Result<Product> {
+    let product = Product {
+        id: by.id(),
+        name_key: text::fold(draft.name.trim()),
+        name: draft.name.trim().to_owned(),
+        sku: draft.sku.trim().to_owned(),
+        description: draft.description.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+        price: draft.price.amount,
+        currency: draft.price.currency,
+        weight_g: draft.weight.grams(),
+        stock: draft.stock,
+        active: draft.active,
+        version: 1,
+        created_at: by.now(),
+        updated_at: by.now(),
+    };
+    check(&product)?;
+    app.db
+        .transact(by, async |tx| {
+            same_currency(tx, product.currency).await?;
+            if store::sku_taken(tx, &product.sku, None).await? {
+                return Err(taken());
+            }
+            store::insert(tx, std::slice::from_ref(&product)).await?;
+            audit::record(tx, by, Line::new("product.create", "product", product.id.uuid(), &product.name).after(&Facts::from(&product)));
+            events::emit(tx, by, Topic::Product, "created", product.id.uuid());
+            Ok(product)
+        })
+        .await
+}
+
+/// Change a product that still is at `version`.
+pub async fn update(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, version: i64, change: Change) -> Result<Product> {
+    let mut checks = Checks::new();
+    checks.extend(
+        [
+            change.name.never_clear("name"),
+            change.sku.never_clear("sku"),
+            change.price.never_clear("price"),
+            change.weight.never_clear("weight"),
+            change.stock.never_clear("stock"),
+            change.active.never_clear("active"),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    checks.done()?;
+    app.db
+        .transact(by, async |tx| {
+            let before = find(tx, id).await?;
+            if before.version != version {
+                return Err(Error::Stale);
+            }
+            let mut product = before.clone();
+            apply(change, &mut product);
+            product.updated_at = by.now();
+            check(&product)?;
+            if product.currency != before.currency {
+                same_currency(tx, product.currency).await?;
+            }
+            if product.sku != before.sku && store::sku_taken(tx, &product.sku, Some(id)).await? {
+                return Err(taken());
+            }
+            write(tx, by, "product.update", (&before, &product)).await
+        })
+        .await
+}
+
+/// Withdraw a product from sale. Withdrawing it again changes nothing.
+pub async fn archive(app: &App, by: &Grant<can::DeleteProduct>, id: ProductId) -> Result<()> {
+    app.db
+        .transact(by, async |tx| {
+            let before = find(tx, id).await?;
+            if !before.active {
+                return Ok(());
+            }
+            let product = Product { active: false, updated_at: by.now(), ..before.clone() };
+            write(tx, by, "product.archive", (&before, &product)).await.map(drop)
+        })
+        .await
+}
+
+async fn write<P>(tx: &mut Tx, by: &Grant<P>, action: &'static str, (before, after): (&Product, &Product)) -> Result<Product> {
+    if !store::update(tx, after).await? {
+        return Err(Error::Stale);
+    }
+    let line = Line::new(action, "product", after.id.uuid(), &after.name).before(&Facts::from(before)).after(&Facts::from(after));
+    audit::record(tx, by, line);
+    events::emit(tx, by, Topic::Product, "updated", after.id.uuid());
+    find(tx, after.id).await
+}
+
+fn apply(change: Change, product: &mut Product) {
+    change.name.apply(&mut product.name);
+    change.sku.apply(&mut product.sku);
+    change.description.apply_optional(&mut product.description);
+    change.stock.apply(&mut product.stock);
+    change.active.apply(&mut product.active);
+    if let Some(price) = change.price.set() {
+        (product.price, product.currency) = (price.amount, price.currency);
+    }
+    if let Some(weight) = change.weight.set() {
+        product.weight_g = weight.grams();
+    }
+    for text in [&mut product.name, &mut product.sku] {
+        *text = text.trim().to_owned();
+    }
+    product.name_key = text::fold(&product.name);
+}
+
+fn check(product: &Product) -> Result<()> {
+    let mut checks = Checks::new();
+    checks.text("name", &product.name, 200).text("sku", &product.sku, 64);
+    checks.that(!product.sku.contains(char::is_whitespace), "sku", "not_valid", "A SKU has no spaces in it.");
+    checks.length("description", product.description.as_deref().unwrap_or_default(), 5_000);
+    checks.that((0..=LARGEST).contains(&product.price), "price.amount", "out_of_range", "A price is 0 or more, and not absurdly large.");
+    checks.that((0..=MOST_STOCK).contains(&product.stock), "stock", "out_of_range", "Between 0 and 1,000,000,000 pieces.");
+    checks.done()
+}
+
+async fn same_currency(tx: &mut Tx, currency: Currency) -> Result<()> {
+    let tenant = tenants::find(tx, tx.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
+    if tenant.currency == currency {
+        return Ok(());
+    }
+    let message = format!("Prices are in {}, the currency of the settings.", tenant.currency);
+    Err(Error::unprocessable("price.currency", "wrong_currency", message))
+}
+
+fn taken() -> Error {
+    Error::Taken("sku", "Another product has this SKU.".into())
+}
+
+/// A product as the audit log keeps it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Facts<'a> {
+    name: &'a str,
+    sku: &'a str,
+    description: Option<&'a str>,
+    price: Money,
+    weight: Option<Weight>,
+    stock: i64,
+    active: bool,
+}
+
+impl<'a> From<&'a Product> for Facts<'a> {
+    fn from(p: &'a Product) -> Self {
+        Self {
+            name: &p.name,
+            sku: &p.sku,
+            description: p.description.as_deref(),
+            price: p.price(),
+            weight: Weight::from_grams(p.weight_g),
+            stock: p.stock,
+            active: p.active,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Paying and giving back. The provider is only ever called between transactions: what will be asked of it is written down first, with
+//! the key it is asked by, and its answer is booked afterwards. No answer is not "no": it is asked again.
+//!
+//! Rules only. Statements live in `purser_store::{payments, refunds}`, providers in the adapters behind [`port::Gateway`].
+
+mod desk;
+mod operate;
+pub mod port;
+mod refunds;
+mod resolve;
+mod settle;
+mod settler;
+
+pub use desk::Desk;
+pub(crate) use operate::{Begun, finish as finish_operation, start_void};
+pub use operate::{Pay, capture, confirm, pay, void};
+pub(crate) use refunds::{Accepted, accept, wait};
+pub use refunds::{Ask, refund};
+pub use resolve::{keep_resolving, resolve_unknown};
+pub use settle::Paid;
+pub use settler::Refunded;
+
+use purser_core::access::{Grant, can};
+use purser_core::events::Topic;
+use purser_core::ids::{PaymentId, RefundId};
+use purser_core::{Error, Result};
+use purser_store::page::COUNT_LIMIT;
+use purser_store::payments::{self as store, Payment};
+use purser_store::refunds::{self as refund_store, Refund};
+use purser_store::{Listing, Page};
+
+use crate::App;
+use crate::totals::Wanted;
+
+/// A page and, without a cursor, how many rows the list has.
+type Counted<T> = (Listing<T>, Option<(i64, bool)>);
+
+/// A page of payments.
+pub async fn list(app: &App, by: &Grant<can::ReadPayment>, filter: &store::Filter, page: &Page) -> Result<Counted<Payment>> {
+    let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
+    let most = if *filter == store::Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
+    let wanted = Wanted { tenant: by.tenant(), list: format!("payments {filter:?}"), topics: &[Topic::Payment, Topic::Import], page };
+    let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
+    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+}
+
+/// One payment.
+pub async fn read(app: &App, by: &Grant<can::ReadPayment>, id: PaymentId) -> Result<Payment> {
+    app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("payment"))).await
+}
+
+/// A page of refunds.
+pub async fn list_refunds(app: &App, by: &Grant<can::ReadPayment>, filter: &refund_store::Filter, page: &Page) -> Result<Counted<Refund>> {
+    let listing = app.db.read(by, async |tx| refund_store::list(tx, filter, page).await.map_err(Error::from)).await?;
+    let wanted = Wanted { tenant: by.tenant(), list: format!("refunds {filter:?}"), topics: &[Topic::Refund, Topic::Import], page };
+    let count = async || app.db.read(by, async |tx| refund_store::count(tx, filter, COUNT_LIMIT).await.map_err(Error::from)).await;
+    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+}
+
+/// One refund.
+pub async fn read_refund(app: &App, by: &Grant<can::ReadPayment>, id: RefundId) -> Result<Refund> {
+    app.db.read(by, async |tx| refund_store::find(tx, id).await?.ok_or(Error::NotFound("refund"))).await
+}

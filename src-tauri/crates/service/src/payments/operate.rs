@@ -1,0 +1,241 @@
+//! What staff do with a payment: begin it, finish the customer's proof, take what was promised, let it go.
+//!
+//! Each is three steps: write down what will be asked of the provider, ask, book the answer. The last two run on even if whoever asked
+//! has gone away.
+
+use purser_core::access::{Grant, Right, can};
+use purser_core::events::Topic;
+use purser_core::ids::{OrderId, PaymentId};
+use purser_core::orders::{MoneyState, OrderEvent};
+use purser_core::payments::{PaymentEvent, PaymentState};
+use purser_core::{Error, Money, Result};
+use purser_store::Tx;
+use purser_store::orders::{self, Order, Step};
+use purser_store::payments::{self as store, Payment};
+
+use super::settle::{self, Paid};
+use super::{port::Trouble, resolve};
+use crate::idempotency::{self, Claim, Once, Outcome, Reply, Turn};
+use crate::{App, events};
+
+/// How an order is to be paid.
+#[derive(Clone, Debug)]
+pub struct Pay {
+    /// The means of payment, as the provider names it.
+    pub method: String,
+    /// Whether to take the money at once rather than only have it promised.
+    pub capture: bool,
+}
+
+/// How far the first step came.
+pub(crate) enum Begun {
+    /// Written down; the provider is to be asked.
+    Ask(PaymentId),
+    /// The key was answered before.
+    Answered(Reply),
+}
+
+/// Pay an order.
+pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay: Pay, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+    if app.payments.gateway.method_label(&pay.method).is_none() {
+        return Err(Error::unprocessable("paymentMethod", "unknown_method", "The payment provider does not know this means of payment."));
+    }
+    let turn = enter(app, by, once.as_ref())?;
+    let begun = app
+        .db
+        .transact(by, async |tx| {
+            let id: PaymentId = by.id();
+            if let Some(begun) = claim(app, by, tx, (once.as_ref(), id)).await? {
+                return Ok(begun);
+            }
+            let order = orders::hold(tx, order).await?.ok_or(Error::NotFound("order"))?;
+            begin(app, by, tx, (&order, id, pay)).await?;
+            Ok::<_, Error>(Begun::Ask(id))
+        })
+        .await?;
+    finish(app, by, begun, once, turn).await
+}
+
+async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Order, PaymentId, Pay)) -> Result<()> {
+    order.state.apply(OrderEvent::Pay)?;
+    if !matches!(order.payment_state, MoneyState::Unpaid | MoneyState::Failed) {
+        return Err(Error::conflict("payment_under_way", "A payment of this order is already under way. Wait for it, or void it first."));
+    }
+    let payment = Payment {
+        id,
+        order_id: order.id,
+        order_number: order.number,
+        customer_id: order.customer_id,
+        first_name: String::new(),
+        last_name: String::new(),
+        email: String::new(),
+        provider: app.payments.gateway.name().to_owned(),
+        method: pay.method,
+        capture_mode: if pay.capture { "automatic" } else { "manual" }.to_owned(),
+        state: PaymentState::Created,
+        pending: Some("authorise".into()),
+        pending_amount: None,
+        currency: order.currency,
+        amount: order.total,
+        captured: 0,
+        refunded: 0,
+        refund_pending: 0,
+        failure_code: None,
+        failure_message: None,
+        next_action_url: None,
+        version: 1,
+        created_at: by.now(),
+        captured_at: None,
+        updated_at: by.now(),
+    };
+    store::insert(tx, std::slice::from_ref(&payment)).await?;
+    let step = Step { state: (order.state, order.state), money: (order.payment_state, MoneyState::Processing), paid: 0, at: by.now() };
+    if !orders::advance(tx, order.id, &step).await? {
+        return Err(Error::conflict("payment_under_way", "A payment of this order is already under way."));
+    }
+    events::emit(tx, by, Topic::Payment, "created", id.uuid());
+    Ok(())
+}
+
+/// Take what was promised, or less of it.
+pub async fn capture(
+    app: &App,
+    by: &Grant<can::CapturePayment>,
+    id: PaymentId,
+    amount: Option<Money>,
+    once: Option<Once<Paid>>,
+) -> Result<Outcome<Paid>> {
+    operate(app, by, id, once, |payment| {
+        payment.state.apply(PaymentEvent::Capture)?;
+        if payment.state != PaymentState::Authorised {
+            return Err(Error::conflict("not_authorised", format!("A payment that is {} can not be captured.", payment.state.words())));
+        }
+        let amount = amount.unwrap_or_else(|| payment.money(payment.amount));
+        if amount.currency != payment.currency {
+            let message = format!("The payment is in {}.", payment.currency);
+            return Err(Error::unprocessable("amount.currency", "wrong_currency", message));
+        }
+        if !(1..=payment.amount).contains(&amount.amount) {
+            let message = format!("More than nothing and at most {}.", payment.money(payment.amount));
+            return Err(Error::unprocessable("amount.amount", "out_of_range", message));
+        }
+        Ok(("capture", Some(amount.amount)))
+    })
+    .await
+}
+
+/// Let go of what was promised.
+pub async fn void(app: &App, by: &Grant<can::CapturePayment>, id: PaymentId, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+    operate(app, by, id, once, voidable).await
+}
+
+fn voidable(payment: &Payment) -> Result<(&'static str, Option<i64>)> {
+    payment.state.apply(PaymentEvent::Void)?;
+    Ok(("void", None))
+}
+
+/// Finish the customer's proof, the way the customer's bank would; `proved` is how it ended.
+pub async fn confirm(app: &App, by: &Grant<can::CapturePayment>, id: PaymentId, proved: bool, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+    operate(app, by, id, once, |payment| {
+        if payment.state != PaymentState::RequiresAction {
+            return Err(Error::conflict("nothing_to_confirm", "This payment does not wait for its customer."));
+        }
+        Ok((if proved { "confirm" } else { "confirm_fail" }, None))
+    })
+    .await
+}
+
+/// One operation on a payment that is there: `check` says what to ask of the provider.
+async fn operate<P: Right>(
+    app: &App,
+    by: &Grant<P>,
+    id: PaymentId,
+    once: Option<Once<Paid>>,
+    check: impl FnOnce(&Payment) -> Result<(&'static str, Option<i64>)>,
+) -> Result<Outcome<Paid>> {
+    let turn = enter(app, by, once.as_ref())?;
+    let begun = app
+        .db
+        .transact(by, async |tx| {
+            if let Some(begun) = claim(app, by, tx, (once.as_ref(), id)).await? {
+                return Ok(begun);
+            }
+            let payment = store::hold(tx, id).await?.ok_or(Error::NotFound("payment"))?;
+            start(by, tx, payment, check).await?;
+            Ok::<_, Error>(Begun::Ask(id))
+        })
+        .await?;
+    finish(app, by, begun, once, turn).await
+}
+
+/// Write down what will be asked of the provider.
+async fn start<P>(by: &Grant<P>, tx: &mut Tx, payment: Payment, check: impl FnOnce(&Payment) -> Result<(&'static str, Option<i64>)>) -> Result<()> {
+    if payment.pending.is_some() {
+        let message = "The provider has not answered the last request on this payment yet. Try again in a moment.";
+        return Err(Error::conflict("payment_in_flight", message));
+    }
+    let (operation, amount) = check(&payment)?;
+    let asked = Payment { pending: Some(operation.to_owned()), pending_amount: amount, updated_at: by.now(), ..payment };
+    if store::update(tx, &asked).await? { Ok(()) } else { Err(Error::internal("a payment that was held has changed")) }
+}
+
+/// Write down that a payment is to be let go, as part of a larger change.
+pub(crate) async fn start_void<P>(by: &Grant<P>, tx: &mut Tx, payment: Payment) -> Result<()> {
+    start(by, tx, payment, voidable).await
+}
+
+fn enter<P>(app: &App, by: &Grant<P>, once: Option<&Once<Paid>>) -> Result<Option<Turn>> {
+    once.map(|once| app.once.enter(by.tenant(), &once.key)).transpose()
+}
+
+/// Claim the key for the payment `id`: `None` for a new one, else how far the first request came.
+async fn claim<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (once, id): (Option<&Once<Paid>>, PaymentId)) -> Result<Option<Begun>> {
+    let Some(once) = once else { return Ok(None) };
+    Ok(match app.once.claim(tx, &once.key, by.now(), id.uuid()).await? {
+        Claim::New(_) => None,
+        Claim::Answered(reply) => Some(Begun::Answered(reply)),
+        Claim::Left(id) => Some(Begun::Ask(PaymentId(id))),
+    })
+}
+
+/// Ask the provider and book its answer, whether or not the caller waits.
+pub(crate) async fn finish<P: Right>(app: &App, by: &Grant<P>, begun: Begun, once: Option<Once<Paid>>, turn: Option<Turn>) -> Result<Outcome<Paid>> {
+    let id = match begun {
+        Begun::Answered(reply) => return Ok(Outcome::Reply(reply)),
+        Begun::Ask(id) => id,
+    };
+    let (app, by) = (app.clone(), by.clone());
+    let work = async move {
+        // Kept to the end: while it lives, a repeat with the same key is told to wait.
+        let _turn = turn;
+        ask_and_book(&app, &by, id, once).await
+    };
+    tokio::spawn(work).await.map_err(|error| Error::Internal(Box::new(error)))?
+}
+
+async fn ask_and_book<P: Right>(app: &App, by: &Grant<P>, id: PaymentId, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+    let payment = app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("payment"))).await?;
+    let held = app.payments.payments.hold(id);
+    let answer = match (&payment.pending, &held) {
+        (Some(_), Some(_)) => Some(resolve::call(app, by.tenant(), &payment).await),
+        // Booked already, or the resolver is at it.
+        _ => None,
+    };
+    let outcome = app
+        .db
+        .transact(by, async |tx| {
+            if let Some(answer) = &answer {
+                settle::book(app, by, tx, id, answer).await?;
+            }
+            let paid = Paid::read(tx, id).await?;
+            Ok::<_, Error>(match &once {
+                Some(once) => Outcome::Reply(idempotency::answer(tx, once, &paid).await?),
+                None => Outcome::Plain(paid),
+            })
+        })
+        .await?;
+    match answer {
+        Some(Err(Trouble::Refused(_, message))) if payment.state == PaymentState::Authorised => Err(Error::conflict("provider_refused", message)),
+        _ => Ok(outcome),
+    }
+}
