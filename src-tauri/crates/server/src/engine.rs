@@ -15,6 +15,7 @@ use purser_service::{App, files, payments};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
+use crate::demo::Demo;
 use crate::listen::{self, Listener, Reach};
 use crate::lock::FolderLock;
 use crate::{Config, StartError, Tls, tls};
@@ -43,7 +44,7 @@ impl Engine {
         let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
         let vault = Arc::new(Folder::new(config.data.join("objects")));
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
-        let setup = Setup { db, clock, ids, demo: None, vault, largest_file: files::LARGEST, gateway };
+        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         tokio::spawn(payments::keep_resolving(app.weak()));

@@ -3,6 +3,7 @@
 //! Both programs start here: the headless `purser` and the desktop shell. Nothing the business does may enter; that is the service's.
 
 pub mod config;
+pub mod demo;
 pub mod engine;
 mod error;
 mod listen;

@@ -144,10 +144,29 @@ impl Db {
         E: From<crate::Error>,
     {
         let scope = scope.into();
-        let mut tx = match &self.0.driver {
+        let tx = match &self.0.driver {
             Driver::Sqlite(db) => db.write(scope).await?,
             Driver::Postgres(db) => db.begin(scope).await?,
         };
+        Self::finish(tx, work).await
+    }
+
+    /// [`Db::transact`] for [`crate::bulk`].
+    pub(crate) async fn without_references<T, E>(&self, scope: Scope, work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<crate::Error>,
+    {
+        let tx = match &self.0.driver {
+            Driver::Sqlite(db) => db.write_unchecked(scope).await?,
+            Driver::Postgres(db) => db.begin(scope).await?,
+        };
+        Self::finish(tx, work).await
+    }
+
+    async fn finish<T, E>(mut tx: Tx, work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<crate::Error>,
+    {
         match work(&mut tx).await {
             Ok(value) => match tx.flush().await {
                 Ok(()) => {

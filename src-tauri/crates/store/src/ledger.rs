@@ -44,7 +44,7 @@ struct Known {
     currency: Currency,
 }
 
-type Accounts = BTreeMap<(Currency, AccountCode), AccountId>;
+pub(crate) type Accounts = BTreeMap<(Currency, AccountCode), AccountId>;
 
 const ACCOUNTS: &str = "SELECT id, code, currency FROM ledger_accounts WHERE tenant_id = $1";
 
@@ -54,7 +54,7 @@ async fn known(tx: &mut Tx) -> Result<Accounts> {
 }
 
 /// The accounts the postings need; those that are missing are opened.
-async fn accounts(tx: &mut Tx, ids: &Ids, postings: &[Posting]) -> Result<Accounts> {
+pub(crate) async fn accounts(tx: &mut Tx, ids: &Ids, postings: &[Posting]) -> Result<Accounts> {
     let accounts = known(tx).await?;
     let mut missing = BTreeMap::new();
     for posting in postings {
@@ -130,7 +130,7 @@ fn posting_row(tenant: Value, p: &Posting) -> [Value; 8] {
 }
 
 /// In the order of account ids, so that two bookings on the same accounts wait for each other instead of for ever.
-async fn add_to_balances(tx: &mut Tx, sums: &BTreeMap<AccountId, (i64, i64)>) -> Result<()> {
+pub(crate) async fn add_to_balances(tx: &mut Tx, sums: &BTreeMap<AccountId, (i64, i64)>) -> Result<()> {
     if sums.is_empty() {
         return Ok(());
     }

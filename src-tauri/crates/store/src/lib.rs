@@ -7,7 +7,9 @@
 //! bound. What the two engines word differently is written side by side with [`Tx::pick`].
 
 pub mod audit;
+pub mod bulk;
 pub mod db;
+pub mod doctor;
 mod error;
 pub mod events;
 pub mod files;

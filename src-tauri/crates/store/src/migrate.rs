@@ -10,6 +10,16 @@ use crate::{Error, Result};
 static SQLITE: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/postgres");
 
+/// The versions this program knows, for SQLite.
+pub(crate) fn versions_sqlite() -> Vec<i64> {
+    SQLITE.iter().map(|migration| migration.version).collect()
+}
+
+/// The versions this program knows, for PostgreSQL.
+pub(crate) fn versions_postgres() -> Vec<i64> {
+    POSTGRES.iter().map(|migration| migration.version).collect()
+}
+
 pub(crate) async fn sqlite(path: &Path) -> Result<()> {
     let mut conn = crate::sqlite::options(path).connect().await?;
     let outcome = SQLITE.run(&mut conn).await;

@@ -115,6 +115,17 @@ impl Query {
         self
     }
 
+    /// The next values of a fixed statement.
+    #[must_use]
+    pub(crate) fn bind_all(mut self, more: Vec<Value>) -> Self {
+        match &mut self.body {
+            Body::Fixed(_, values) if values.is_empty() => *values = more,
+            Body::Fixed(_, values) => values.extend(more),
+            Body::Pieces(pieces) => pieces.extend(more.into_iter().map(Piece::Value)),
+        }
+        self
+    }
+
     /// More text.
     pub fn push(&mut self, text: &'static str) -> &mut Self {
         self.pieces().push(Piece::Text(text));

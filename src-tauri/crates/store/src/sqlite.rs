@@ -39,6 +39,8 @@ pub(crate) struct Writer {
     open: bool,
     /// What the current turn left behind.
     turn: Turn,
+    /// Whether references are not looked up, for a bulk load; put right before the next turn.
+    unchecked: bool,
     /// Who waits for the commit, with the notices to send then.
     waiting: Vec<Waiting>,
     /// Last line of each tenant's audit chain. Only this process writes the file, so it is remembered rather than read; forgotten at
@@ -87,7 +89,7 @@ impl SqliteDb {
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false)
             .connect_lazy_with(options(path).read_only(true));
-        let writer = Writer { conn, open: false, turn: Turn::Fresh, waiting: Vec::new(), heads: HashMap::new() };
+        let writer = Writer { conn, open: false, turn: Turn::Fresh, unchecked: false, waiting: Vec::new(), heads: HashMap::new() };
         let writer = Arc::new(Mutex::new(writer));
         let wanted = Arc::new(Notify::new());
         tokio::spawn(commit_when_wanted(Arc::downgrade(&writer), wanted.clone(), shared.clone()));
@@ -97,7 +99,19 @@ impl SqliteDb {
     /// Wait for a turn on the writing connection.
     pub(crate) async fn write(&self, scope: Scope) -> Result<Tx> {
         let mut guard = self.writer.clone().lock_owned().await;
-        guard.take_turn().await?;
+        guard.take_turn(&self.shared).await?;
+        let lane = Lane { guard: Some(guard), wanted: self.wanted.clone() };
+        Ok(Tx::new(Conn::Writer(lane), scope, self.shared.clone()))
+    }
+
+    /// Wait for a turn in a transaction of its own, in which what rows refer to is not looked up.
+    pub(crate) async fn write_unchecked(&self, scope: Scope) -> Result<Tx> {
+        let mut guard = self.writer.clone().lock_owned().await;
+        guard.commit(&self.shared).await;
+        guard.unchecked = true;
+        // The engine takes this only between transactions.
+        guard.execute("PRAGMA foreign_keys = OFF").await?;
+        guard.begin().await?;
         let lane = Lane { guard: Some(guard), wanted: self.wanted.clone() };
         Ok(Tx::new(Conn::Writer(lane), scope, self.shared.clone()))
     }
@@ -120,8 +134,21 @@ impl SqliteDb {
 }
 
 impl Writer {
+    /// Open a transaction with a turn in it.
+    async fn begin(&mut self) -> Result<()> {
+        self.execute("BEGIN IMMEDIATE; SAVEPOINT turn").await?;
+        (self.open, self.turn) = (true, Turn::Abandoned);
+        Ok(())
+    }
+
     /// Make the connection ready for the next turn with as few statements as its state allows.
-    async fn take_turn(&mut self) -> Result<()> {
+    async fn take_turn(&mut self, shared: &Shared) -> Result<()> {
+        if self.unchecked {
+            // Nobody shares a transaction with a bulk load.
+            self.commit(shared).await;
+            self.execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384").await?;
+            self.unchecked = false;
+        }
         if self.open && self.turn == Turn::Abandoned {
             self.heads.clear();
             if let Err(error) = self.execute("ROLLBACK TO turn").await {

@@ -1,12 +1,18 @@
 //! The command line. Each command prepares, calls one use case or the engine, and says what came of it.
 #![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
+mod audit;
+mod demo;
+mod doctor;
+mod openapi;
+mod owner;
 mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use purser_store::Db;
 
 use crate::{Config, Layer, StartError};
 
@@ -22,6 +28,18 @@ struct Cli {
 enum Command {
     /// Run the engine and listen for consoles. The first line says where.
     Serve(serve::Serve),
+    /// Fill the tenant of a data folder with a made-up business.
+    Demo(demo::Demo),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Look a data folder over and say what is wrong with it.
+    Doctor(doctor::Doctor),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Owners.
+    #[command(subcommand)]
+    Owner(owner::Owner),
 }
 
 /// Where the data lives; every command takes these.
@@ -51,11 +69,20 @@ impl Place {
     }
 
     /// Settings of a command that does its work and ends; it keeps quiet unless something is wrong.
-    #[expect(dead_code, reason = "the commands that end come next")]
     fn load(self) -> Result<Config, Failure> {
         let quiet = Layer { log: Some("warn".into()), ..Layer::default() };
         load(quiet.under(self.layer()))
     }
+}
+
+/// The database alone, for a look at it beside whoever holds the folder. It has to be there already.
+async fn database(config: &Config) -> Result<Db, Failure> {
+    if let purser_store::Config::Sqlite(path) = config.store()
+        && !path.exists()
+    {
+        return Err(Failure::Told(format!("There is no database in {}.", config.data.display()), 4));
+    }
+    Ok(Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?)
 }
 
 /// Put the settings together and start logging by them.
@@ -125,6 +152,11 @@ pub fn run() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Serve(command) => serve::run(command).await,
+            Command::Demo(command) => demo::run(command).await,
+            Command::Audit(command) => audit::run(command).await,
+            Command::Doctor(command) => doctor::run(command).await,
+            Command::Openapi => openapi::run(),
+            Command::Owner(command) => owner::run(command).await,
         }
     });
     outcome.unwrap_or_else(Failure::tell)

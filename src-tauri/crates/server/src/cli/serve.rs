@@ -50,7 +50,9 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
     let address = config.listen;
     // Asked for before anything is open, so that a signal during the start is not lost.
     let mut stop = Stop::new()?;
+    let wants_demo = config.demo.is_some();
     let engine = Engine::open(config).await?;
+    let made = if wants_demo { super::demo::on_empty(&engine).await? } else { None };
     let reach = if address.ip().is_loopback() { Reach::Machine } else { Reach::Network };
     let listener = match engine.listen(address, reach).await {
         Ok(listener) => listener,
@@ -60,6 +62,9 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
         }
     };
     announce(&listener.url());
+    if let Some((email, password)) = made {
+        super::owner::show(&email, &password);
+    }
     stop.wait().await;
     tracing::info!("draining");
     engine.stop_listening(listener).await;

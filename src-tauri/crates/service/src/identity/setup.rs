@@ -62,7 +62,8 @@ fn done() -> Error {
     Error::conflict("already_set_up", "Purser is set up already. Sign in instead.")
 }
 
-fn check(first: &FirstRun) -> Result<()> {
+/// Whether what the first run was told can be used.
+pub fn check(first: &FirstRun) -> Result<()> {
     let mut checks = Checks::new();
     checks.text("tenantName", &first.tenant_name, 100);
     checks.text("firstName", &first.first_name, 100);
