@@ -19,7 +19,7 @@ use crate::wire::Call;
 
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Longest silence within a reply. The event stream sends something every 15 seconds.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 const AGENT: &str = concat!("Purser desktop/", env!("CARGO_PKG_VERSION"));
 
 /// The far end of a profile.

@@ -52,7 +52,12 @@ async fn follow_engine(shell: &Shell, window: &str, teller: &Teller) {
     loop {
         let connection = shell.connection_of(window).ok();
         stream.of(connection.as_ref());
-        let Some(connection) = connection else { if moved.changed().await.is_err() { return } else { continue } };
+        let Some(connection) = connection else {
+            if moved.changed().await.is_err() {
+                return;
+            }
+            continue;
+        };
         let mut signed = connection.signed.subscribe();
         tokio::select! {
             biased;

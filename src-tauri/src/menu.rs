@@ -88,7 +88,7 @@ pub(crate) fn chosen(app: &AppHandle, event: &MenuEvent) {
     let id = event.id().as_ref();
     let in_front = window::focused(app);
     let shell = app.state::<Arc<Shell>>().inner().clone();
-    let tell = |event: serde_json::Value| shell.tell(in_front.as_ref().map(|window| window.label()), event);
+    let tell = |event: serde_json::Value| shell.tell(in_front.as_ref().map(tauri::WebviewWindow::label), event);
     let done = match (id, &in_front) {
         ("palette" | "keys", _) => {
             tell(json!({"topic": "shell", "action": id}));
@@ -123,7 +123,7 @@ fn chosen_of_shell(app: &AppHandle, id: &str) {
         "zoom-none" => window::zoom(app, 0),
         "draw-simply" => watchdog::draw_simply(app),
         "about" => {
-            desk::say(app, "Purser", &format!("Purser {}\n\nThe admin console that carries its back office with it.", env!("CARGO_PKG_VERSION")))
+            desk::say(app, "Purser", &format!("Purser {}\n\nThe admin console that carries its back office with it.", env!("CARGO_PKG_VERSION")));
         }
         "share-machine" => later(app, |shell, _| async move { routes::share(&shell, true, Scope::Machine).await.map(|sharing| sharing.address) }),
         "share-network" => later(app, |shell, _| async move { routes::share(&shell, true, Scope::Network).await.map(|sharing| sharing.address) }),

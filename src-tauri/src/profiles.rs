@@ -240,7 +240,7 @@ impl Settings {
         let word = word.trim_matches('-').to_owned();
         let word = if word.is_empty() || word == LOCAL { "profile".to_owned() } else { word };
         let taken = |id: &String| self.profiles.iter().any(|profile| &profile.id == id);
-        std::iter::once(word.clone()).chain((2..).map(|number| format!("{word}-{number}"))).find(|id| !taken(id)).unwrap_or(word)
+        std::iter::once(word.clone()).chain((2..=PROFILES_MAX + 1).map(|number| format!("{word}-{number}"))).find(|id| !taken(id)).unwrap_or(word)
     }
 }
 

@@ -188,12 +188,11 @@ impl Shell {
     pub(crate) fn connect_to_owner(&self, window: &str, url: &str) -> Result<Profile, Problem> {
         let url = backend::address(url)?.to_string();
         let known = self.store.all().into_iter().find(|profile| profile.url.as_deref() == Some(url.as_str()));
-        let profile = match known {
-            Some(profile) => profile,
-            None => {
-                let certificate = Some(self.local().folder().join("tls-cert.pem")).filter(|path| url.starts_with("https") && path.exists());
-                self.store.add(NewProfile::found(&format!("Running at {}", url.trim_end_matches('/')), &url, certificate))?
-            }
+        let profile = if let Some(profile) = known {
+            profile
+        } else {
+            let certificate = Some(self.local().folder().join("tls-cert.pem")).filter(|path| url.starts_with("https") && path.exists());
+            self.store.add(NewProfile::found(&format!("Running at {}", url.trim_end_matches('/')), &url, certificate))?
         };
         self.switch(window, &profile.id)
     }

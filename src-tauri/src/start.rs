@@ -12,7 +12,7 @@ use crate::profiles::Store;
 use crate::shell::{self, Setup, Shell};
 use crate::vault::Vault;
 use crate::watchdog::{self, Watchdog};
-use crate::window::{self, Zoom};
+use crate::window::{self, Places, Zoom};
 use crate::{engine, menu};
 
 /// The admin console, in a window of its own.
@@ -81,6 +81,7 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
         Some(folder) => std::path::absolute(folder)?,
         None => app.path().app_config_dir()?,
     };
+    let web = flags.config.is_some().then(|| config_folder.join("web"));
     let store = Store::open(&config_folder);
     let settings = store.settings();
     let data_folder = match flags.data.clone().or(settings.data_folder) {
@@ -103,6 +104,7 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
     app.manage(Arc::new(Door::new(shell.clone())));
     app.manage(Watchdog::default());
     app.manage(Zoom::default());
+    app.manage(Places { web });
     watchdog::watch(&window::open(app, window::MAIN)?);
     let app = app.clone();
     tauri::async_runtime::spawn(async move { settle_owner(&app, &shell).await });

@@ -9,6 +9,12 @@ const TITLE: &str = "Purser";
 /// The page's own ground (light), so that the moment before the first paint is not a flash of white.
 const GROUND: Color = Color(0xf7, 0xf6, 0xf3, 0xff);
 
+/// Where the system's language is "C" (a bare server, a container) `WebKitGTK` hands that to the page, where every `Intl` refuses it.
+const SPEAKABLE: &str = "try { new Intl.Locale(navigator.language) } catch {
+    Object.defineProperty(navigator, 'language', { value: 'en-GB' });
+    Object.defineProperty(navigator, 'languages', { value: Object.freeze(['en-GB', 'en']) });
+}";
+
 /// Sizes the page may be shown in; the one in the middle is its own.
 const ZOOM: [f64; 9] = [0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0];
 const ZOOM_NONE: usize = 4;
@@ -20,6 +26,7 @@ pub(crate) fn open(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow>
         .inner_size(1_280.0, 840.0)
         .min_inner_size(760.0, 520.0)
         .background_color(GROUND)
+        .initialization_script(SPEAKABLE)
         // Dropping a file on an upload field is the page's business.
         .disable_drag_drop_handler()
         // The console and nothing else: no link leads this window away.
@@ -27,12 +34,15 @@ pub(crate) fn open(app: &AppHandle, label: &str) -> tauri::Result<WebviewWindow>
             matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost") || cfg!(debug_assertions) && url.port() == Some(1_420)
         })
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny);
-    builder.build()
+    match &app.state::<Places>().web {
+        Some(folder) => builder.data_directory(folder.clone()).build(),
+        None => builder.build(),
+    }
 }
 
 /// One more window, with a label that is free.
 pub(crate) fn open_another(app: &AppHandle) -> tauri::Result<WebviewWindow> {
-    let label = (2..).map(|number: u32| format!("window-{number}")).find(|label| app.get_webview_window(label).is_none()).unwrap_or_default();
+    let label = (2..1_000).map(|number: u32| format!("window-{number}")).find(|label| app.get_webview_window(label).is_none()).unwrap_or_default();
     open(app, &label)
 }
 
@@ -76,6 +86,11 @@ pub(crate) fn zoom(app: &AppHandle, step: isize) {
             tracing::warn!("the page could not be resized: {error}");
         }
     }
+}
+
+/// Where the webview keeps what the page remembers; the system's own place when nothing was said.
+pub(crate) struct Places {
+    pub(crate) web: Option<std::path::PathBuf>,
 }
 
 /// Which size is in use.

@@ -5,6 +5,7 @@
 
 mod audit;
 mod context;
+mod events;
 mod extract;
 mod files;
 mod identity;
@@ -13,8 +14,10 @@ mod people;
 mod problem;
 mod reply;
 mod router;
+mod search;
 mod settings;
 mod system;
+mod timeline;
 mod views;
 
 pub use context::Peer;

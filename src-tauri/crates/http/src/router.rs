@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::problem::Problem;
-use crate::{audit, context, files, identity, openapi, people, settings, system, views};
+use crate::{audit, context, events, files, identity, openapi, people, search, settings, system, timeline, views};
 
 /// What differs from one installation to the next.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +37,9 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(audit::routes())
         .merge(files::routes())
         .merge(settings::routes())
+        .merge(events::routes())
+        .merge(search::routes())
+        .merge(timeline::routes())
         .merge(views::routes())
         .merge(system::routes())
 }

@@ -11,7 +11,7 @@ use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_http::Options;
 use purser_service::app::Setup;
-use purser_service::{App, files, payments};
+use purser_service::{App, events, files, payments};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
@@ -43,11 +43,13 @@ impl Engine {
         let lock = FolderLock::take(&config.data)?;
         let db = Db::open(&config.store()).await.map_err(|error| StartError::database(error.into()))?;
         let vault = Arc::new(Folder::new(config.data.join("objects")));
+        let data_folder = Some(config.data.display().to_string());
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
-        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway };
+        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway, data_folder };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         tokio::spawn(payments::keep_resolving(app.weak()));
+        events::keep_short(&app);
         let router = purser_http::router(app.clone(), Options::default());
         Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
     }

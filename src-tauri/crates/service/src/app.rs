@@ -3,9 +3,9 @@
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
-use purser_core::Result;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
+use purser_core::{Result, Timestamp};
 use purser_store::Db;
 
 use crate::files::Vault;
@@ -45,6 +45,10 @@ pub struct Parts {
     pub largest_file: u64,
     /// How many rows lists have.
     pub totals: Totals,
+    /// Where the data lies, for people to read.
+    pub data_folder: Option<String>,
+    /// When the engine was put together.
+    pub started_at: Timestamp,
     /// Payments: the provider and what is being worked on.
     pub payments: Desk,
     /// Requests whose repeats do no harm.
@@ -67,6 +71,8 @@ pub struct Setup {
     pub vault: Arc<dyn Vault>,
     /// Largest file taken, in bytes.
     pub largest_file: u64,
+    /// Where the data lies, for people to read.
+    pub data_folder: Option<String>,
     /// The payment provider.
     pub gateway: Arc<dyn Gateway>,
 }
@@ -74,9 +80,10 @@ pub struct Setup {
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file, gateway } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder } = setup;
         let tokens = Tokens::load(&db, &clock).await?;
         let payments = Desk::open(gateway, &db, &clock, &ids);
+        let started_at = clock.now();
         let once = Running::new(ids.next(clock.now()));
         let parts = Parts {
             passwords: Passwords::default(),
@@ -85,6 +92,8 @@ impl App {
             demo,
             vault,
             largest_file,
+            data_folder,
+            started_at,
             totals: Totals::default(),
             payments,
             once,

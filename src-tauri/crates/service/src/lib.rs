@@ -3,6 +3,7 @@
 //! Rules live here. SQL lives in the store, HTTP words in http, outside parties in the adapters behind the ports declared here. Nothing
 //! that waits for an outside party may happen inside a transaction.
 
+pub mod about;
 pub mod app;
 pub mod audit;
 pub mod catalog;
@@ -15,8 +16,10 @@ pub mod ledger;
 pub mod orders;
 pub mod payments;
 pub mod people;
+pub mod search;
 pub mod settings;
 pub mod stats;
+pub mod timeline;
 pub mod totals;
 pub mod views;
 

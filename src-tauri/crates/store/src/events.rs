@@ -91,6 +91,20 @@ pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Event>> {
         .collect())
 }
 
+/// Whether the tenant's notice `seq` is still kept: then so is everything after it.
+pub async fn is_kept(tx: &mut Tx, seq: i64) -> Result<bool> {
+    let row: Option<Seq> = tx.optional(sql("SELECT seq FROM events WHERE seq = $1 AND tenant_id = $2").bind(seq).bind(tx.tenant())).await?;
+    Ok(row.is_some())
+}
+
+/// Forget notices from before `before`, but for the newest of each tenant, at most `most` at once; how many. Needs
+/// [`crate::Scope::System`].
+pub async fn forget(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64> {
+    const FORGET: &str = "DELETE FROM events WHERE seq IN (SELECT e.seq FROM events e WHERE e.at < $1 \
+         AND e.seq <> (SELECT MAX(n.seq) FROM events n WHERE n.tenant_id = e.tenant_id) ORDER BY e.seq LIMIT $2)";
+    tx.run(sql(FORGET).bind(before).bind(most)).await
+}
+
 /// Number of the tenant's newest notice; 0 before the first.
 pub async fn last(tx: &mut Tx) -> Result<i64> {
     let row: Seq = tx.one(sql("SELECT COALESCE(MAX(seq), 0) AS seq FROM events WHERE tenant_id = $1").bind(tx.tenant())).await?;

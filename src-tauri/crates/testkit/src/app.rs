@@ -61,7 +61,7 @@ impl TestApp {
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
-        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, gateway };
+        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, gateway, data_folder: None };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }

@@ -2,6 +2,7 @@
 
 mod change;
 mod list;
+mod overview;
 mod standing;
 mod views;
 
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
                 .patch_with(change::update_user, about("updateUser", "people", "Change a person's particulars"))
                 .delete_with(standing::delete_user, about("deleteUser", "people", "Take an account away; it can be brought back")),
         )
+        .api_route("/users/{id}/overview", get_with(overview::user_overview, about("getUserOverview", "people", "A person in figures")))
         .api_route("/users/{id}/role", patch_with(change::set_role, about("setUserRole", "people", "Give a person another role")))
         .api_route("/users/{id}/lock", post_with(standing::lock_user, about("lockUser", "people", "Lock an account")))
         .api_route("/users/{id}/unlock", post_with(standing::unlock_user, about("unlockUser", "people", "Unlock an account")))

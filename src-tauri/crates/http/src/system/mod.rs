@@ -1,9 +1,11 @@
 //! Health, and the console's own files.
 
+mod about;
 mod console;
 mod health;
 
 use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use axum::Router;
 use axum::routing::get;
 use purser_service::App;
@@ -12,7 +14,7 @@ pub(crate) use console::console;
 
 /// Documented routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
-    ApiRouter::new()
+    ApiRouter::new().api_route("/system", get_with(about::read_system, crate::openapi::about("getSystem", "system", "What runs here")))
 }
 
 /// Routes outside the API: probes for whoever watches the process.

@@ -5,11 +5,13 @@
 mod bulk;
 mod change;
 mod export;
+mod overview;
 mod standing;
 
 pub use bulk::{Bulk, Outcome, Row as BulkRow, bulk};
 pub use change::{Invite, Particulars, invite, set_role, update};
 pub use export::export;
+pub use overview::{Overview, overview};
 pub use standing::{delete, lock, restore, unlock};
 
 use purser_core::access::{Grant, Role, can};

@@ -1,5 +1,11 @@
 //! Announcing a change to whoever has a page open.
 
+mod feed;
+mod keep;
+
+pub use feed::{Feed, Notice};
+pub use keep::keep_short;
+
 use purser_core::access::Grant;
 use purser_core::events::{Event, Topic};
 use purser_store::Tx;

@@ -1,0 +1,199 @@
+//! The whole story of a person or an order: what several tables tell, merged by time, with the audit row behind each thing that has one.
+
+use purser_core::access::{Grant, Permission, Permissions, Right, can};
+use purser_core::ids::{OrderId, UserId};
+use purser_core::{Currency, Error, Money, Result, Timestamp};
+use purser_store::page::Key;
+use purser_store::timeline::{self as store, Entry as Row, Source, Subject};
+use purser_store::{Cursor, Listing, Page, people};
+use uuid::Uuid;
+
+use crate::App;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Id of the row that tells of it.
+    pub id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// `order`, `payment`, `refund`, `account`, `session` or `file`.
+    pub kind: &'static str,
+    /// The domain's word for it: `user.lock`.
+    pub action: String,
+    /// In a person's words.
+    pub title: String,
+    /// More: a reason, an address.
+    pub detail: Option<String>,
+    /// Who did it.
+    pub actor: Option<(Option<Uuid>, String)>,
+    /// How much.
+    pub amount: Option<Money>,
+    /// What it happened to: kind, id, name.
+    pub subject: (String, Uuid, String),
+    /// The audit row behind it.
+    pub audit_id: Option<Uuid>,
+}
+
+/// The story of a person.
+pub async fn of_person(app: &App, by: &Grant<can::ReadUser>, id: UserId, page: &Page) -> Result<Listing<Entry>> {
+    app.db.read(by, async |tx| people::find(tx, id).await?.map(drop).ok_or(Error::NotFound("user"))).await?;
+    merged(app, by, Subject::Person(id), page).await
+}
+
+/// The story of an order.
+pub async fn of_order(app: &App, by: &Grant<can::ReadOrder>, id: OrderId, page: &Page) -> Result<Listing<Entry>> {
+    app.db.read(by, async |tx| purser_store::files::order_number(tx, id).await?.map(drop).ok_or(Error::NotFound("order"))).await?;
+    merged(app, by, Subject::Order(id), page).await
+}
+
+/// What each source asks of the reader.
+fn may_see(permissions: Permissions, source: Source) -> bool {
+    permissions.has(match source {
+        Source::Audit | Source::SignIns => Permission::ReadUser,
+        Source::Orders => Permission::ReadOrder,
+        Source::Payments | Source::Refunds => Permission::ReadPayment,
+        Source::Files => Permission::ReadFile,
+    })
+}
+
+async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Page) -> Result<Listing<Entry>> {
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let after = page.after.as_ref();
+    if after.is_some_and(|cursor| cursor.sort != SORT) {
+        return Err(Error::invalid("cursor", "other_sort", "This cursor belongs to another list. Start from the beginning."));
+    }
+    let permissions = by.actor().permissions;
+    let mut rows: Vec<(Source, Row)> = app
+        .db
+        .read(by, async |tx| {
+            let mut rows = Vec::new();
+            for source in Source::ALL.into_iter().filter(|source| may_see(permissions, *source)) {
+                // One more than wanted tells whether more follow.
+                let found = store::read(tx, source, subject, (after, i64::from(page.limit) + 1)).await?;
+                rows.extend(found.into_iter().map(|row| (source, row)));
+            }
+            Ok::<_, Error>(rows)
+        })
+        .await?;
+    rows.retain(|(source, row)| *source != Source::Audit || may_see_line(permissions, &row.word));
+    rows.sort_by_key(|(_, row)| std::cmp::Reverse((row.at, row.id)));
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|(_, row)| Cursor { sort: SORT.into(), key: Key::Time(row.at.micros()), id: row.id });
+    Ok(Listing { rows: told(rows, permissions.has(Permission::ReadAudit)), next })
+}
+
+/// Name of the only order a story has.
+const SORT: &str = "-at";
+
+/// Lines of the log about orders and payments are for those who may see these.
+fn may_see_line(permissions: Permissions, action: &str) -> bool {
+    match action.split('.').next().unwrap_or_default() {
+        "order" => permissions.has(Permission::ReadOrder),
+        "payment" | "refund" => permissions.has(Permission::ReadPayment),
+        _ => true,
+    }
+}
+
+/// A line of the log that says the same as a row of another table, written in the same transaction, becomes the link behind that row.
+fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
+    let twin = |action: &str| match action {
+        "order.create" => Some(Source::Orders),
+        "order.refund" | "payment.refund" => Some(Source::Refunds),
+        "order.pay" | "payment.create" => Some(Source::Payments),
+        _ => None,
+    };
+    let (lines, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(source, _)| *source == Source::Audit);
+    let mut lines: Vec<Option<Row>> = lines.into_iter().map(|(_, row)| Some(row)).collect();
+    let mut entries = Vec::with_capacity(others.len() + lines.len());
+    for (source, row) in others {
+        let same = |line: &Row| line.at == row.at && twin(&line.word) == Some(source) && line.subject_label == row.subject_label;
+        let line = lines.iter_mut().find(|line| line.as_ref().is_some_and(same)).and_then(Option::take);
+        entries.push(entry(source, row, line, audit));
+    }
+    entries.extend(lines.into_iter().flatten().map(|row| {
+        let id = row.id;
+        Entry { audit_id: audit.then_some(id), ..entry(Source::Audit, row, None, audit) }
+    }));
+    entries.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.id)));
+    entries
+}
+
+fn entry(source: Source, row: Row, line: Option<Row>, audit: bool) -> Entry {
+    let (kind, action, title) = words(source, &row);
+    let amount = row.amount.zip(row.currency.as_deref().and_then(|currency| currency.parse::<Currency>().ok()));
+    let (actor_id, actor_name) = match &line {
+        Some(line) => (line.actor_id, line.actor_name.clone()),
+        None => (row.actor_id, row.actor_name),
+    };
+    Entry {
+        id: row.id,
+        at: row.at,
+        kind,
+        action,
+        title,
+        detail: row.detail.filter(|detail| !detail.is_empty()),
+        actor: actor_name.map(|name| (actor_id, name)),
+        amount: amount.map(|(amount, currency)| Money::new(amount, currency)),
+        subject: (row.subject_type, row.subject_id, row.subject_label),
+        audit_id: line.filter(|_| audit).map(|line| line.id),
+    }
+}
+
+/// Kind, action and title of a row.
+fn words(source: Source, row: &Row) -> (&'static str, String, String) {
+    let (word, label) = (row.word.as_str(), row.subject_label.as_str());
+    match source {
+        Source::Audit => (kind_of(word), word.to_owned(), sentence(word, label)),
+        Source::SignIns if word == "signed_in" => ("session", "session.begin".into(), "Signed in".into()),
+        Source::SignIns => ("session", format!("session.{word}"), format!("Sign-in {}", word.replace('_', " "))),
+        Source::Orders => ("order", "order.create".into(), format!("Order {label} placed")),
+        Source::Payments => ("payment", format!("payment.{word}"), format!("Payment of order {label}: {}", word.replace('_', " "))),
+        Source::Refunds => {
+            let outcome = match word {
+                "succeeded" => "refunded",
+                "failed" => "refund failed",
+                _ => "refund under way",
+            };
+            ("refund", format!("refund.{word}"), format!("Order {label} {outcome}"))
+        }
+        Source::Files => ("file", "file.create".into(), format!("File {label} attached")),
+    }
+}
+
+fn kind_of(action: &str) -> &'static str {
+    match action.split('.').next().unwrap_or_default() {
+        "order" => "order",
+        "payment" => "payment",
+        "refund" => "refund",
+        "session" => "session",
+        "file" => "file",
+        "import" => "import",
+        _ => "account",
+    }
+}
+
+/// A line of the log in a few words.
+fn sentence(action: &str, label: &str) -> String {
+    match action {
+        "user.create" => "Account made".into(),
+        "user.update" => "Particulars changed".into(),
+        "user.role" => "Role changed".into(),
+        "user.lock" => "Account locked".into(),
+        "user.unlock" => "Account unlocked".into(),
+        "user.delete" => "Account deleted".into(),
+        "user.restore" => "Account restored".into(),
+        "user.password" => "Password changed".into(),
+        "session.end" => "Session ended".into(),
+        "order.cancel" => format!("Order {label} cancelled"),
+        other => {
+            let (area, verb) = other.split_once('.').unwrap_or(("", other));
+            let verb = verb.replace('_', " ");
+            match area {
+                "order" | "payment" | "refund" => format!("{}{} {label}: {verb}", area[..1].to_uppercase(), &area[1..]),
+                _ => format!("{}{}: {verb}", area.get(..1).unwrap_or_default().to_uppercase(), area.get(1..).unwrap_or_default()),
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The one search box: a few of the best hits of each table, one statement a table.
+
+use uuid::Uuid;
+
+use crate::{Query, Result, Tx};
+
+/// Something found.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Hit {
+    /// Its id.
+    pub id: Uuid,
+    /// What people call it.
+    pub title: String,
+    /// What tells it from its like.
+    pub subtitle: Option<String>,
+    /// Minor units.
+    pub amount: Option<i64>,
+    /// Currency of the amount.
+    pub currency: Option<String>,
+}
+
+/// What is looked for, read once from what was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Beginnings of words, folded.
+    pub words: Vec<String>,
+    /// The text, folded, for names that are looked into anywhere.
+    pub text: String,
+    /// The number, if it is one: `#10284`.
+    pub number: Option<i64>,
+    /// The id, if it is one.
+    pub id: Option<Uuid>,
+    /// Hits of each kind.
+    pub limit: i64,
+}
+
+/// People looked at for one word: a word that more share finds the rest when another word is added.
+const CANDIDATES: i64 = 2_000;
+
+fn past(word: &str) -> String {
+    format!("{word}{}", char::MAX)
+}
+
+/// People, by the beginnings of words of name and address.
+pub async fn people(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
+    let tenant = tx.tenant();
+    let mut query = Query::start(
+        "SELECT u.id, u.first_name || ' ' || u.last_name AS title, u.email AS subtitle, NULL AS amount, NULL AS currency FROM users u \
+         WHERE u.deleted_at IS NULL AND u.tenant_id = ",
+    );
+    query.arg(tenant);
+    // The longest word is most likely the rarest.
+    let mut words: Vec<&String> = wanted.words.iter().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    match (wanted.id, words.split_first()) {
+        (Some(id), _) => {
+            query.push(" AND u.id = ").arg(id);
+        }
+        (None, Some((first, others))) => {
+            query.push(" AND u.id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
+            query.push(" AND t.term >= ").arg(*first).push(" AND t.term < ").arg(past(first)).push(" LIMIT ").arg(CANDIDATES).push(")");
+            for word in others {
+                query.push(" AND EXISTS (SELECT 1 FROM user_terms t WHERE t.user_id = u.id AND t.tenant_id = ").arg(tenant);
+                query.push(" AND t.term >= ").arg(*word).push(" AND t.term < ").arg(past(word)).push(")");
+            }
+        }
+        (None, None) => return Ok(Vec::new()),
+    }
+    query.push(" ORDER BY u.name_key, u.id LIMIT ").arg(wanted.limit);
+    tx.all(query).await
+}
+
+/// Orders, by number or id.
+pub async fn orders(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
+    let mut query = Query::start(
+        "SELECT o.id, '#' || CAST(o.number AS TEXT) AS title, u.first_name || ' ' || u.last_name AS subtitle, o.total AS amount, o.currency \
+         FROM orders o JOIN users u ON u.id = o.customer_id WHERE o.tenant_id = ",
+    );
+    query.arg(tx.tenant());
+    match (wanted.id, wanted.number) {
+        (Some(id), _) => query.push(" AND o.id = ").arg(id),
+        (None, Some(number)) => query.push(" AND o.number = ").arg(number),
+        (None, None) => return Ok(Vec::new()),
+    };
+    query.push(" LIMIT ").arg(wanted.limit);
+    tx.all(query).await
+}
+
+/// Payments, by the number of their order or by id.
+pub async fn payments(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
+    let mut query = Query::start(
+        "SELECT p.id, '#' || CAST(o.number AS TEXT) AS title, p.state || ' · ' || p.method AS subtitle, p.amount, p.currency \
+         FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.tenant_id = ",
+    );
+    query.arg(tx.tenant());
+    match (wanted.id, wanted.number) {
+        (Some(id), _) => query.push(" AND p.id = ").arg(id),
+        (None, Some(number)) => query.push(" AND o.number = ").arg(number),
+        (None, None) => return Ok(Vec::new()),
+    };
+    query.push(" ORDER BY p.created_at DESC, p.id DESC LIMIT ").arg(wanted.limit);
+    tx.all(query).await
+}
+
+/// Products, by any part of the name or the beginning of the article number.
+pub async fn products(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
+    let mut query =
+        Query::start("SELECT p.id, p.name AS title, p.sku AS subtitle, p.price AS amount, p.currency FROM products p WHERE p.tenant_id = ");
+    query.arg(tx.tenant());
+    if let Some(id) = wanted.id {
+        query.push(" AND p.id = ").arg(id);
+    } else {
+        let text = crate::sql::like(&wanted.text);
+        query.push(" AND (p.name_key LIKE ").arg(format!("%{text}%")).push(" ESCAPE '\\' OR LOWER(p.sku) LIKE ");
+        query.arg(format!("{text}%")).push(" ESCAPE '\\')");
+    }
+    query.push(" ORDER BY p.name_key, p.id LIMIT ").arg(wanted.limit);
+    tx.all(query).await
+}
+
+/// Files, by any part of the name.
+pub async fn files(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
+    let mut query = Query::start(
+        "SELECT f.id, f.name AS title, f.subject_label AS subtitle, NULL AS amount, NULL AS currency FROM files f \
+         WHERE f.deleted_at IS NULL AND f.tenant_id = ",
+    );
+    query.arg(tx.tenant());
+    if let Some(id) = wanted.id {
+        query.push(" AND f.id = ").arg(id);
+    } else {
+        query.push(" AND f.name_key LIKE ").arg(format!("%{}%", crate::sql::like(&wanted.text))).push(" ESCAPE '\\'");
+    }
+    query.push(" ORDER BY f.name_key, f.id LIMIT ").arg(wanted.limit);
+    tx.all(query).await
+}
