@@ -80,7 +80,16 @@ const alone = <P extends string, M, N extends keyof M & string>(path: P, load: (
 const pages = [
   page('/', () => import('@/pages/home/home'), 'Home'),
   page('/orders', () => import('@/pages/orders/list'), 'Orders'),
+  page('/orders/new', () => import('@/pages/orders/new'), 'NewOrder'),
   page('/orders/$id', () => import('@/pages/orders/order'), 'OrderPage'),
+  page('/payments', () => import('@/pages/payments/list'), 'Payments'),
+  page('/payments/$id', () => import('@/pages/payments/payment'), 'PaymentPage'),
+  page('/refunds', () => import('@/pages/refunds/list'), 'Refunds'),
+  page('/products', () => import('@/pages/products/list'), 'Products'),
+  page('/products/new', () => import('@/pages/products/new'), 'NewProduct'),
+  page('/products/$id', () => import('@/pages/products/product'), 'ProductPage'),
+  page('/ledger', () => import('@/pages/ledger/ledger'), 'Ledger'),
+  page('/ledger/entries', () => import('@/pages/ledger/entries'), 'LedgerEntries'),
   createRoute({ getParentRoute: () => frame, path: '$', component: Missing }),
 ]
 

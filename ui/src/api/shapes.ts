@@ -155,6 +155,7 @@ export type Refund = {
   customer: Party
   amount: Money
   reason: string
+  kind?: 'standard' | 'goodwill'
   state: RefundState
   failureMessage?: string | null
   createdBy?: Ref | null

@@ -8,6 +8,8 @@ import type { Overview } from '@/api/shapes'
 import { t } from '@/i18n'
 import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
 import { useStore } from '@/lib/store'
+import { PayHost } from '@/pages/orders/pay-host'
+import { RefundHost } from '@/pages/orders/refund/host'
 import { ConfirmHost } from '@/parts/confirm'
 import { Toasts } from '@/parts/toasts'
 import { can, useEnvironment } from '@/session'
@@ -57,6 +59,8 @@ export function Frame() {
       <Palette />
       <KeysSheet />
       <ConfirmHost />
+      <PayHost />
+      <RefundHost />
       <Toasts />
     </>
   )

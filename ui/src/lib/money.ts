@@ -78,6 +78,12 @@ export function parseAmount(text: string, currency: string): number | undefined 
   return Number.isSafeInteger(value) ? value : undefined
 }
 
+/** An amount as one would type it here: no grouping, the reader's own decimal mark. */
+export function typed(value: Money): string {
+  const mark = new Intl.NumberFormat(locale()).formatToParts(1.1).find((part) => part.type === 'decimal')?.value ?? '.'
+  return decimal(value).replace('.', mark)
+}
+
 export const percent = (basisPoints: number, digits = 1) =>
   new Intl.NumberFormat(locale(), { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(basisPoints / 10_000)
 export const number = (value: number) => value.toLocaleString(locale())

@@ -33,3 +33,22 @@ export function bytes(size: number): string {
   const value = size / 1000 ** step
   return new Intl.NumberFormat(locale(), { style: 'unit', unit: steps[step] ?? 'byte', unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value)
 }
+
+/** A plain number as it is written here, and read back. */
+export const plain = (value: number) => value.toLocaleString(locale(), { useGrouping: false, maximumFractionDigits: 6 })
+export function parseNumber(text: string): number | undefined {
+  const bare = text.trim().replace(',', '.')
+  return /^\d+(\.\d+)?$|^\.\d+$/.test(bare) ? Number(bare) : undefined
+}
+export const weight = (kilograms: number) => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'kilogram', maximumFractionDigits: 3 }).format(kilograms)
+
+let codes: string[] | undefined
+/** Every country there is a name for, in the order of their names here. */
+export function countryCodes(): string[] {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  // Groups and leftovers of the standard that are no countries.
+  const not = new Set(['EU', 'EZ', 'UN', 'QO', 'XA', 'XB', 'ZZ', 'AC', 'CP', 'CQ', 'DG', 'EA', 'IC', 'TA'])
+  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+  codes ??= letters.flatMap((a) => letters.map((b) => a + b)).filter((code) => !not.has(code) && names.of(code) && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}`)
+  return codes.toSorted((a, b) => country(a).localeCompare(country(b), locale()))
+}

@@ -56,6 +56,7 @@ export function Timeline({ path, self }: { path: string; self: string }) {
 
 function Entry({ entry, self }: { entry: TimelineEntry; self: string }) {
   const Icon = icons[entry.kind] ?? FileText
+  const title = word('moment', entry.title)
   const to = entry.subject.id === self ? undefined : subjectPath(entry.subject)
   return (
     <li className={`entry entry-${entry.kind}`}>
@@ -64,7 +65,7 @@ function Entry({ entry, self }: { entry: TimelineEntry; self: string }) {
       </span>
       <div className="entry-body">
         <div className="entry-line">
-          <span className="entry-title">{to ? <Link to={to} className="link">{entry.title}</Link> : entry.title}</span>
+          <span className="entry-title">{to ? <Link to={to} className="link">{title}</Link> : title}</span>
           {entry.amount && <Money value={entry.amount} />}
         </div>
         {entry.detail && <p className="entry-detail">{entry.detail}</p>}

@@ -29,7 +29,7 @@ type Props<R extends { id: string }> = {
   /** At the right of the title, the main one last. */
   actions?: ReactNode
   /** What stands beside the list when a row is opened; without it Enter goes to the record's page. */
-  peek?: (id: string) => ReactNode
+  peek?: (id: string, row: R | undefined) => ReactNode
   /** Between the title and the filters (a proof, a summary). */
   above?: ReactNode
 }
@@ -69,6 +69,15 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
     { keys: 'j', label: 'table.keyMove', run: () => step(1) },
     { keys: 'k', run: () => step(-1) },
     { keys: 'Enter', label: 'table.keyOpen', run: (event) => (event.target instanceof HTMLAnchorElement || event.target instanceof HTMLButtonElement ? event.target.click() : current && openRow(current)) },
+    ...(spec.keys ?? [])
+      .filter((one) => !one.right || can(one.right))
+      .map((one) => ({
+        ...one,
+        run: () => {
+          const row = rows.find((each) => each.id === open) ?? current
+          if (row) one.run(row)
+        },
+      })),
     ...(spec.bulk?.length ? [{ keys: 'x', label: 'table.keySelect' as const, run: () => at >= 0 && pick.toggle(at, false) }] : []),
   ])
   useKeys([{ keys: 'Escape', run: () => (open ? close() : pick.clear()) }], open !== undefined || pick.ids.length > 0)
@@ -136,7 +145,7 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
         )}
         {open && peek && (
           <Inspector key="inspector" to={openedRow && spec.to?.(openedRow)} onClose={close} onStep={step}>
-            {peek(open)}
+            {peek(open, openedRow)}
           </Inspector>
         )}
         {pick.ids.length > 0 && spec.bulk && <BulkBar actions={spec.bulk} ids={pick.ids} onClear={pick.clear} onDone={() => (pick.clear(), void query.refetch())} />}

@@ -69,5 +69,7 @@ export type ListSpec<R extends { id: string }> = {
   exports?: string
   exportRight?: Right
   bulk?: BulkAction[]
+  /** Keys that act on the row under the cursor, or on the one beside the list. */
+  keys?: { keys: string; label: Key; right?: Right; run: (row: R) => void }[]
   empty?: { text: Key; action?: () => ReactNode }
 }

@@ -1,8 +1,7 @@
-/** All orders. The model for every list page: a spec, actions, and what stands beside the list. */
+/** All orders: found by what they are and where their money stands, moved on in bulk, refunded from the row. */
 import { Link } from '@tanstack/react-router'
 import { Plus, Upload } from 'lucide-react'
-import { get } from '@/api/client'
-import type { Order, User } from '@/api/shapes'
+import type { Order } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { country, orderName } from '@/lib/text'
 import { filtered, paths } from '@/paths'
@@ -10,18 +9,15 @@ import { ButtonLink } from '@/parts/button'
 import { Id, Money, State, When } from '@/parts/values'
 import { can, me } from '@/session'
 import { ListPage } from '@/table/list-page'
-import type { ListSpec, Option } from '@/table/spec'
+import type { ListSpec } from '@/table/spec'
+import { customerFilter, worded } from '../filters'
+import { orderBulk } from './bulk'
+import { refundRow } from './deeds'
 import { OrderPeek } from './peek'
 
 const states = ['pending', 'paid', 'processing', 'shipped', 'delivered', 'cancelled']
 const paymentStates = ['unpaid', 'requires_action', 'processing', 'unknown', 'authorised', 'paid', 'partially_refunded', 'refunded', 'failed']
 const countries = ['AT', 'AU', 'BE', 'CA', 'CH', 'CZ', 'DE', 'DK', 'ES', 'FI', 'FR', 'GB', 'GR', 'IE', 'IT', 'JP', 'NL', 'NO', 'NZ', 'PL', 'PT', 'SE', 'US']
-const worded = (values: string[]): Option[] => values.map((value) => ({ value, label: word('state', value) }))
-
-/** People as a filter's values: found by words, named by id. */
-const findPeople = async (words: string): Promise<Option[]> =>
-  (await get<User[]>('/users', { search: words, limit: 20 })).map((user) => ({ value: user.id, label: `${user.name} · ${user.email}` }))
-const personName = async (id: string) => (await get<User>(`/users/${id}`)).name
 
 export const orders: ListSpec<Order> = {
   area: 'orders',
@@ -52,13 +48,15 @@ export const orders: ListSpec<Order> = {
   filters: [
     { kind: 'choice', field: 'state', title: 'orders.state', options: () => worded(states) },
     { kind: 'choice', field: 'paymentState', title: 'orders.payment', options: () => worded(paymentStates) },
-    { kind: 'record', field: 'customerId', title: 'orders.customer', find: findPeople, name: personName },
+    customerFilter('orders.customer'),
     { kind: 'choice', field: 'country', title: 'orders.country', options: () => countries.map((value) => ({ value, label: country(value) })) },
     { kind: 'money', field: 'Total', title: 'orders.total', currency: () => me.get()?.tenant.currency ?? 'EUR' },
     { kind: 'dates', field: 'from', title: 'orders.when' },
     { kind: 'flag', field: 'refunded', title: 'orders.refunded' },
   ],
-  empty: { text: 'orders.empty', action: () => <ButtonLink to={paths.newOrder}>{t('orders.new')}</ButtonLink> },
+  bulk: orderBulk,
+  keys: [{ keys: 'r', label: 'refund.deedPlain', right: 'refund:order', run: refundRow }],
+  empty: { text: 'orders.empty', action: () => can('create:order') && <ButtonLink to={paths.newOrder}>{t('orders.new')}</ButtonLink> },
 }
 
 export const Orders = () => (
@@ -67,7 +65,7 @@ export const Orders = () => (
     peek={(id) => <OrderPeek id={id} />}
     actions={
       <>
-        <ButtonLink to={filtered(paths.imports, { kind: 'orders' })} icon={<Upload size={14} />}>{t('orders.import')}</ButtonLink>
+        {can('run:import') && <ButtonLink to={filtered(paths.imports, { kind: 'orders' })} icon={<Upload size={14} />}>{t('orders.import')}</ButtonLink>}
         {can('create:order') && <ButtonLink to={paths.newOrder} look="primary" icon={<Plus size={14} />}>{t('orders.new')}</ButtonLink>}
       </>
     }

@@ -1,16 +1,19 @@
-/** One order. The model for every record page: header, sections at the left, the timeline at the right. */
+/** One order: what was sold, what was paid and given back, what the books say of it, and everything that happened. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import type { OrderDetail, OrderItem } from '@/api/shapes'
-import { t } from '@/i18n'
+import { Copy } from 'lucide-react'
+import type { OrderDetail } from '@/api/shapes'
+import { t, word } from '@/i18n'
 import { country, orderName } from '@/lib/text'
 import { paths } from '@/paths'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
+import { Files } from '@/record/files'
 import { Facts, RecordHeader, RecordPage, Section } from '@/record/record-page'
-import { Rows } from '@/record/rows'
 import { Timeline } from '@/record/timeline'
-import type { Column } from '@/table/spec'
+import { can } from '@/session'
+import { leftOf, useDeedParts, useOrderDeeds } from './deeds'
+import { Books, Lines, Payments, Refunds } from './sections'
 import { orderQuery } from './peek'
 
 export function OrderPage() {
@@ -20,68 +23,76 @@ export function OrderPage() {
     <Part query={order} lines={10}>
       {(data) => (
         <RecordPage header={<Header order={data} />} side={<Timeline path={`/orders/${id}/timeline`} self={id} />}>
+          <MoneyLine order={data} />
           <Lines order={data} />
-          <Section title={t('orders.facts')}>
-            <Facts
-              rows={[
-                [t('orders.customer'), <Link key="c" to={paths.person(data.customer.id)} className="link">{data.customer.name}</Link>],
-                [t('orders.email'), data.customer.email],
-                [t('orders.country'), country(data.country)],
-                [t('orders.when'), <When key="w" at={data.createdAt} />],
-                [t('orders.notes'), data.notes],
-              ]}
-            />
-          </Section>
+          {(data.payments ?? []).length > 0 && <Payments order={data} />}
+          {(data.refunds ?? []).length > 0 && <Refunds order={data} />}
+          {can('read:ledger') && data.paid.amount > 0 && <Books order={data} />}
+          <Files type="order" id={id} />
+          <About order={data} />
         </RecordPage>
       )}
     </Part>
   )
 }
 
-const Header = ({ order }: { order: OrderDetail }) => (
-  <RecordHeader
-    up={{ to: paths.orders, label: t('orders.title') }}
-    title={orderName(order.number)}
-    marks={
-      <>
-        <State value={order.state} />
-        <State value={order.paymentState} />
-        <Id id={order.id} kind="order" />
-      </>
-    }
-  />
-)
+function Header({ order }: { order: OrderDetail }) {
+  const { buttons, more } = useDeedParts(useOrderDeeds(order))
+  const copy = () => void navigator.clipboard.writeText(order.id)
+  return (
+    <RecordHeader
+      up={{ to: paths.orders, label: t('orders.title') }}
+      title={orderName(order.number)}
+      marks={
+        <>
+          <State value={order.state} />
+          {order.paymentState !== order.state && <State value={order.paymentState} />}
+          <Id id={order.id} kind="order" />
+        </>
+      }
+      actions={buttons}
+      more={[...more, ...(more.length > 0 ? (['line'] as const) : []), { label: t('orders.copyId'), icon: <Copy size={14} />, run: copy }]}
+    />
+  )
+}
 
-const columns: Column<OrderItem>[] = [
-  { id: 'name', title: 'orders.product', width: 240, grow: true, cell: (item) => (item.productId ? <Link to={paths.product(item.productId)} className="link">{item.name}</Link> : item.name) },
-  { id: 'sku', title: 'orders.sku', width: 140, cell: (item) => <code>{item.sku}</code> },
-  { id: 'quantity', title: 'orders.quantity', width: 80, end: true, cell: (item) => item.quantity },
-  { id: 'unit', title: 'orders.unitPrice', width: 110, end: true, cell: (item) => <Money value={item.unitPrice} /> },
-  { id: 'total', title: 'orders.total', width: 110, end: true, cell: (item) => <Money value={item.total} /> },
-]
-
-const Lines = ({ order }: { order: OrderDetail }) => (
-  <Section title={t('orders.lines')} count={order.itemCount}>
-    <Rows label={t('orders.lines')} columns={columns} rows={order.items ?? []} id={(item) => item.id} empty={t('orders.noLines')} />
-    <dl className="sums">
-      {(
-        [
-          ['orders.subtotal', order.subtotal],
-          ['orders.discount', order.discount],
-          ['orders.tax', order.tax],
-          ['orders.shipping', order.shipping],
-          ['orders.total', order.total],
-          ['orders.paid', order.paid],
-          ['orders.refunded', order.refunded],
-        ] as const
-      ).map(([title, value]) => (
-        <div key={title} className={title === 'orders.total' ? 'sum sum-total' : 'sum'}>
+/** The figures one asks for first. */
+const MoneyLine = ({ order }: { order: OrderDetail }) => {
+  const figures = [
+    ['orders.total', order.total],
+    ['orders.paid', order.paid],
+    ['orders.refunded', order.refunded],
+    ['orders.left', { amount: leftOf(order), currency: order.currency }],
+  ] as const
+  return (
+    <dl className="money-line">
+      {figures.map(([title, value]) => (
+        <div key={title}>
           <dt>{t(title)}</dt>
           <dd>
-            <Money value={value} dash={title !== 'orders.total'} strong={title === 'orders.total'} />
+            <Money value={value} dash={title === 'orders.refunded'} />
           </dd>
         </div>
       ))}
     </dl>
-  </Section>
-)
+  )
+}
+
+function About({ order }: { order: OrderDetail }) {
+  const to = order.shippingAddress
+  const lines = [to.name, to.street, [to.zipCode, to.city].filter(Boolean).join(' '), to.state, country(to.country), to.phone].filter(Boolean)
+  return (
+    <Section title={t('orders.facts')}>
+      <Facts
+        rows={[
+          [t('orders.customer'), <Link key="c" to={paths.person(order.customer.id)} className="link">{order.customer.name}</Link>],
+          [t('orders.email'), order.customer.email],
+          [t('orders.when'), <When key="w" at={order.createdAt} />],
+          [t('orders.source'), word('source', order.source)],
+          [t('orders.shipTo'), lines.length > 0 && <address className="address">{lines.map((line, i) => <span key={i}>{line}</span>)}</address>],
+          [t('orders.notes'), order.notes],
+        ]}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,140 @@
+/** One payment: where it stands with its provider, what was taken and given back, and the deeds it allows. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { BadgeCheck, Ban, ShieldCheck, ShieldX, Undo2 } from 'lucide-react'
+import { read } from '@/api/client'
+import type { Payment, Refund } from '@/api/shapes'
+import { t, word } from '@/i18n'
+import { money } from '@/lib/money'
+import { orderName } from '@/lib/text'
+import { filtered, paths } from '@/paths'
+import { ButtonLink } from '@/parts/button'
+import { Part } from '@/parts/states'
+import { Id, Money, State, When } from '@/parts/values'
+import { Facts, RecordHeader, RecordPage, Section } from '@/record/record-page'
+import { Rows } from '@/record/rows'
+import { Timeline } from '@/record/timeline'
+import { can } from '@/session'
+import { useDeedParts, type Deed } from '../orders/deeds'
+import { askCapture } from '../orders/pay-host'
+import { askRefund } from '../orders/refund/host'
+import { refundColumns } from '../orders/sections'
+import { askConfirm, askVoid } from './deeds'
+
+const paymentQuery = (id: string) => read<Payment>(`/payments/${id}`)
+
+/** What can be done to a payment where it stands. */
+function deedsOf(payment: Payment): Deed[] {
+  const deeds: Deed[] = []
+  if (payment.state === 'requires_action') {
+    deeds.push({ id: 'confirm', label: t('payments.confirm'), icon: ShieldCheck, right: 'capture:payment', key: 'p', main: true, run: () => askConfirm(payment) })
+    deeds.push({ id: 'deny', label: t('payments.confirmFail'), icon: ShieldX, right: 'capture:payment', danger: true, run: () => askConfirm(payment, 'fail') })
+  }
+  if (payment.state === 'authorised') deeds.push({ id: 'capture', label: t('payments.capture', { amount: money(payment.amount) }), icon: BadgeCheck, right: 'capture:payment', key: 'p', main: true, run: () => askCapture(payment) })
+  if (payment.state === 'authorised' || payment.state === 'requires_action') deeds.push({ id: 'void', label: t('payments.void'), icon: Ban, right: 'capture:payment', danger: true, run: () => askVoid(payment) })
+  if (payment.captured.amount > 0)
+    deeds.push({ id: 'refund', label: t('refund.deedPlain'), icon: Undo2, right: 'refund:order', key: 'r', refuse: payment.refundable.amount <= 0 ? t('refund.nothingLeft') : undefined, run: () => askRefund(payment.orderId, payment.id) })
+  return deeds.filter((deed) => can(deed.right))
+}
+
+export function PaymentPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const payment = useQuery(paymentQuery(id))
+  return (
+    <Part query={payment} lines={10}>
+      {(data) => (
+        <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} />}>
+          <Notice payment={data} />
+          <dl className="money-line">
+            {(['amount', 'captured', 'refunded', 'refundable'] as const).map((name) => (
+              <div key={name}>
+                <dt>{t(name === 'refundable' ? 'payments.left' : `payments.${name}`)}</dt>
+                <dd>
+                  <Money value={data[name]} dash={name !== 'amount'} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <Section title={t('payments.facts')}>
+            <Facts rows={facts(data)} />
+          </Section>
+          {data.captured.amount > 0 && <RefundsOf payment={data} />}
+        </RecordPage>
+      )}
+    </Part>
+  )
+}
+
+function Header({ payment }: { payment: Payment }) {
+  const { buttons, more } = useDeedParts(deedsOf(payment))
+  return (
+    <RecordHeader
+      up={{ to: paths.payments, label: t('payments.title') }}
+      title={t('payments.one', { order: orderName(payment.orderNumber) })}
+      marks={
+        <>
+          <State value={payment.state} />
+          <Id id={payment.id} kind="payment" />
+        </>
+      }
+      actions={buttons}
+      more={more}
+    />
+  )
+}
+
+const facts = (payment: Payment): [string, React.ReactNode][] => [
+  [t('payments.order'), <Link key="o" to={paths.order(payment.orderId)} className="link">{orderName(payment.orderNumber)}</Link>],
+  [t('payments.customer'), <Link key="c" to={paths.person(payment.customer.id)} className="link">{payment.customer.name}</Link>],
+  [t('payments.method'), payment.methodLabel],
+  [t('payments.provider'), word('provider', payment.provider)],
+  [t('payments.begun'), <When key="b" at={payment.createdAt} />],
+  [t('payments.taken'), payment.capturedAt && <When key="t" at={payment.capturedAt} />],
+]
+
+/** What its state means for whoever looks at it, where that is not plain. */
+function Notice({ payment }: { payment: Payment }) {
+  const known = ['unknown', 'processing', 'created', 'requires_action', 'authorised', 'disputed'] as const
+  const state = known.find((one) => one === payment.state)
+  if (payment.state === 'failed') return <p className="notice notice-bad">{payment.failureMessage ?? t('payments.noticeFailed')}</p>
+  return state ? <p className="notice">{t(`payments.notice_${state}`)}</p> : null
+}
+
+function RefundsOf({ payment }: { payment: Payment }) {
+  const refunds = useQuery(read<Refund[]>('/refunds', { paymentId: payment.id, limit: 50 }))
+  return (
+    <Section title={t('refunds.title')} actions={<ButtonLink small look="quiet" to={filtered(paths.refunds, { paymentId: payment.id })}>{t('refunds.all')}</ButtonLink>}>
+      <Part query={refunds} lines={2}>
+        {(rows) => <Rows label={t('refunds.title')} columns={refundColumns} rows={rows} id={(refund) => refund.id} empty={t('refunds.none')} />}
+      </Part>
+    </Section>
+  )
+}
+
+export function PaymentPeek({ id }: { id: string }) {
+  const payment = useQuery(paymentQuery(id))
+  return (
+    <div className="peek">
+      <Part query={payment}>
+        {(data) => (
+          <>
+            <header className="peek-head">
+              <h2 className="peek-title">{t('payments.one', { order: orderName(data.orderNumber) })}</h2>
+              <span className="spring" />
+              <span className="peek-figure">
+                <Money value={data.amount} />
+              </span>
+            </header>
+            <div className="peek-marks">
+              <State value={data.state} />
+              <Id id={data.id} kind="payment" />
+            </div>
+            <Notice payment={data} />
+            <Facts rows={[...facts(data), [t('payments.refunded'), <Money key="r" value={data.refunded} dash />], [t('payments.left'), <Money key="l" value={data.refundable} dash />]]} />
+            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} />
+          </>
+        )}
+      </Part>
+    </div>
+  )
+}

@@ -1,0 +1,90 @@
+/** Everything that is sold: price, stock, and whether it still is. */
+import { Link } from '@tanstack/react-router'
+import { Plus, Upload } from 'lucide-react'
+import { remove } from '@/api/client'
+import { asProblem } from '@/api/problem'
+import type { BulkItem, BulkResult, Product } from '@/api/shapes'
+import { t } from '@/i18n'
+import { number } from '@/lib/money'
+import { weight } from '@/lib/text'
+import { filtered, paths } from '@/paths'
+import { ButtonLink } from '@/parts/button'
+import { Id, Money, State, When } from '@/parts/values'
+import { can, me } from '@/session'
+import { ListPage } from '@/table/list-page'
+import type { BulkAction, ListSpec } from '@/table/spec'
+import { ProductPeek } from './product'
+
+export const LOW = 10
+
+const archive: BulkAction = {
+  id: 'archive',
+  label: 'products.archive',
+  right: 'delete:product',
+  danger: true,
+  run: async (ids, { dryRun }): Promise<BulkResult> => {
+    const results: BulkItem[] = []
+    for (const id of ids)
+      results.push(
+        dryRun
+          ? { id, ok: true, changed: true }
+          : await remove(`/products/${id}`).then(
+              () => ({ id, ok: true, changed: true }),
+              (error: unknown) => ({ id, ok: false, changed: false, message: asProblem(error).detail || asProblem(error).title }),
+            ),
+      )
+    return { results, changed: results.filter((one) => one.changed).length, unchanged: 0, failed: results.filter((one) => !one.ok).length }
+  },
+  effect: (result, done) => t(done ? 'products.bulkArchived' : 'products.bulkArchive', { n: result.changed }),
+}
+
+/** Stock in figures, and in words where it runs out. */
+export const Stock = ({ product }: { product: Product }) =>
+  product.active && product.stock < LOW ? (
+    <span className="stock-low">
+      {number(product.stock)} <span className="stock-word">{t(product.stock === 0 ? 'products.out' : 'products.low')}</span>
+    </span>
+  ) : (
+    <span className="num">{number(product.stock)}</span>
+  )
+
+const products: ListSpec<Product> = {
+  area: 'products',
+  title: 'products.title',
+  path: '/products',
+  sort: 'name',
+  search: true,
+  topic: 'product',
+  name: (product) => product.name,
+  to: (product) => paths.product(product.id),
+  columns: [
+    { id: 'name', title: 'products.name', width: 220, grow: true, sort: 'name', cell: (product) => <Link to={paths.product(product.id)} className="link">{product.name}</Link> },
+    { id: 'sku', title: 'products.sku', width: 130, sort: 'sku', cell: (product) => <code>{product.sku}</code> },
+    { id: 'price', title: 'products.price', width: 110, end: true, sort: 'price', cell: (product) => <Money value={product.price} /> },
+    { id: 'stock', title: 'products.stock', width: 120, end: true, sort: 'stock', cell: (product) => <Stock product={product} /> },
+    { id: 'weight', title: 'products.weight', width: 90, end: true, cell: (product) => weight(product.weight) },
+    { id: 'state', title: 'products.state', width: 110, cell: (product) => <State value={product.active ? 'active' : 'inactive'} /> },
+    { id: 'when', title: 'products.when', width: 120, end: true, sort: 'createdAt', cell: (product) => <When at={product.createdAt} /> },
+    { id: 'id', title: 'products.id', width: 120, hidden: true, cell: (product) => <Id id={product.id} kind="product" /> },
+  ],
+  filters: [
+    { kind: 'flag', field: 'active', title: 'products.active' },
+    { kind: 'flag', field: 'lowStock', title: 'products.lowStock' },
+    { kind: 'money', field: 'Price', title: 'products.price', currency: () => me.get()?.tenant.currency ?? 'EUR' },
+  ],
+  bulk: [archive],
+  empty: { text: 'products.empty', action: () => can('create:product') && <ButtonLink to={paths.newProduct}>{t('products.new')}</ButtonLink> },
+}
+
+export const Products = () => (
+  <ListPage
+    spec={products}
+    peek={(id) => <ProductPeek id={id} />}
+    actions={
+      <>
+        {can('run:import') && <ButtonLink to={filtered(paths.imports, { kind: 'products' })} icon={<Upload size={14} />}>{t('orders.import')}</ButtonLink>}
+        {can('create:product') && <ButtonLink to={paths.newProduct} look="primary" icon={<Plus size={14} />}>{t('products.new')}</ButtonLink>}
+      </>
+    }
+  />
+)

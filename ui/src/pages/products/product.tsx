@@ -1,0 +1,226 @@
+/** One product: what it is, changed in place, and archived rather than deleted, because orders speak of it. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { Archive, ArchiveRestore, Pencil } from 'lucide-react'
+import { useState } from 'react'
+import { patch, read, remove } from '@/api/client'
+import type { Product } from '@/api/shapes'
+import { FormDialog } from '@/forms/form'
+import { useForm } from '@/forms/use-form'
+import { useActions } from '@/frame/actions'
+import { t } from '@/i18n'
+import { useKeys } from '@/lib/keys'
+import { money } from '@/lib/money'
+import { weight } from '@/lib/text'
+import { filtered, paths } from '@/paths'
+import { Button, ButtonLink, Kbd } from '@/parts/button'
+import { confirm } from '@/parts/confirm'
+import { Part } from '@/parts/states'
+import { Id, Money, State, When } from '@/parts/values'
+import { Facts, RecordHeader, Section } from '@/record/record-page'
+import { can } from '@/session'
+import { said } from '../orders/said'
+import { checkProduct, productBody, ProductFields, valuesOf, type ProductValues } from './form'
+import { Stock } from './list'
+
+const productQuery = (id: string) => read<Product>(`/products/${id}`)
+
+function useProductDeeds(product: Product) {
+  const client = useQueryClient()
+  const [editing, setEditing] = useState<keyof ProductValues>()
+  const fresh = () => client.invalidateQueries({ queryKey: ['products'] })
+  const tell = (text: string) => void said.toast({ text, type: 'product', id: product.id })
+  const archive = () =>
+    confirm({
+      title: t('products.archiveTitle', { name: product.name }),
+      body: t('products.archiveBody'),
+      deed: t('products.archive'),
+      danger: true,
+      name: product.name,
+      run: async () => {
+        await remove(`/products/${product.id}`)
+        await fresh()
+        tell(t('products.archived', { name: product.name }))
+      },
+    })
+  const restore = () =>
+    confirm({
+      title: t('products.restoreTitle', { name: product.name }),
+      body: t('products.restoreBody', { price: money(product.price) }),
+      deed: t('products.restore'),
+      run: async () => {
+        await patch(`/products/${product.id}`, { active: true }, product.version)
+        await fresh()
+        tell(t('products.restored', { name: product.name }))
+      },
+    })
+  const mayEdit = can('update:product')
+  useKeys([{ keys: 'e', label: 'common.edit', run: () => mayEdit && setEditing('name') }])
+  useActions(mayEdit ? [{ id: 'edit', label: t('common.edit'), keys: 'E', run: () => setEditing('name') }] : [])
+  return { editing, setEditing, archive, restore, mayEdit, fresh, tell }
+}
+
+function Edit({ product, focus, onClose, onDone }: { product: Product; focus: keyof ProductValues; onClose: () => void; onDone: (next: Product) => void }) {
+  const { currency } = product.price
+  const before = valuesOf(product)
+  const form = useForm({
+    initial: before,
+    check: (values) => checkProduct(values, currency),
+    send: (values) => patch<Product>(`/products/${product.id}`, { ...productBody(values, currency), description: values.description.trim() || null }, product.version),
+    onDone,
+  })
+  const changes = (Object.keys(before) as (keyof ProductValues)[]).filter((name) => before[name] !== form.values[name]).length
+  return (
+    <FormDialog form={form} title={t('products.edit', { name: product.name })} deed={changes > 0 ? t('products.saveN', { n: changes }) : t('common.save')} refuse={changes === 0 && t('common.noChange')} onClose={onClose}>
+      <ProductFields form={form} currency={currency} focus={focus} />
+    </FormDialog>
+  )
+}
+
+export function ProductPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const product = useQuery(productQuery(id))
+  return (
+    <Part query={product} lines={8}>
+      {(data) => <Body product={data} />}
+    </Part>
+  )
+}
+
+function Body({ product }: { product: Product }) {
+  const deeds = useProductDeeds(product)
+  const { mayEdit, setEditing } = deeds
+  return (
+    <div className="record">
+      <RecordHeader
+        up={{ to: paths.products, label: t('products.title') }}
+        title={product.name}
+        marks={
+          <>
+            <State value={product.active ? 'active' : 'inactive'} />
+            <Id id={product.id} kind="product" />
+          </>
+        }
+        actions={
+          mayEdit && (
+            <Button icon={<Pencil size={14} />} onClick={() => setEditing('name')}>
+              {t('common.edit')} <Kbd>E</Kbd>
+            </Button>
+          )
+        }
+        more={[
+          ...(product.active && can('delete:product') ? [{ label: t('products.archive'), icon: <Archive size={14} />, danger: true, run: deeds.archive }] : []),
+          ...(!product.active && mayEdit ? [{ label: t('products.restore'), icon: <ArchiveRestore size={14} />, run: deeds.restore }] : []),
+        ]}
+      />
+      <div className="record-main record-alone">
+        <dl className="money-line">
+          <div>
+            <dt>{t('products.price')}</dt>
+            <dd>
+              <Editable on={mayEdit} label={t('products.price')} onEdit={() => setEditing('price')}>
+                <Money value={product.price} />
+              </Editable>
+            </dd>
+          </div>
+          <div>
+            <dt>{t('products.stock')}</dt>
+            <dd>
+              <Editable on={mayEdit} label={t('products.stock')} onEdit={() => setEditing('stock')}>
+                <Stock product={product} />
+              </Editable>
+            </dd>
+          </div>
+          <div>
+            <dt>{t('products.weight')}</dt>
+            <dd className="num">{weight(product.weight)}</dd>
+          </div>
+        </dl>
+        <Section title={t('products.facts')}>
+          <Facts rows={facts(product)} />
+        </Section>
+        {can('read:audit') && (
+          <ButtonLink small look="quiet" to={filtered(paths.audit, { subjectType: 'product', subjectId: product.id })}>
+            {t('products.history')}
+          </ButtonLink>
+        )}
+      </div>
+      {deeds.editing && (
+        <Edit
+          product={product}
+          focus={deeds.editing}
+          onClose={() => setEditing(undefined)}
+          onDone={(next) => {
+            setEditing(undefined)
+            void deeds.fresh()
+            deeds.tell(t('products.saved', { name: next.name }))
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+const facts = (product: Product): [string, React.ReactNode][] => [
+  [t('products.sku'), <code key="s">{product.sku}</code>],
+  [t('products.description'), product.description],
+  [t('products.when'), <When key="w" at={product.createdAt} />],
+  [t('products.changed'), <When key="u" at={product.updatedAt} />],
+]
+
+const Editable = ({ on, label, onEdit, children }: { on: boolean; label: string; onEdit: () => void; children: React.ReactNode }) =>
+  on ? (
+    <button type="button" className="editable" aria-label={t('products.change', { name: label })} onClick={onEdit}>
+      {children}
+      <Pencil size={12} aria-hidden />
+    </button>
+  ) : (
+    children
+  )
+
+export function ProductPeek({ id }: { id: string }) {
+  const product = useQuery(productQuery(id))
+  return (
+    <div className="peek">
+      <Part query={product}>{(data) => <Facing product={data} />}</Part>
+    </div>
+  )
+}
+
+function Facing({ product }: { product: Product }) {
+  const deeds = useProductDeeds(product)
+  return (
+    <>
+      <header className="peek-head">
+        <h2 className="peek-title">{product.name}</h2>
+        <span className="spring" />
+        <span className="peek-figure">
+          <Money value={product.price} />
+        </span>
+      </header>
+      <div className="peek-marks">
+        <State value={product.active ? 'active' : 'inactive'} />
+        <Id id={product.id} kind="product" />
+        <span className="spring" />
+        {deeds.mayEdit && (
+          <Button small icon={<Pencil size={13} />} onClick={() => deeds.setEditing('name')}>
+            {t('common.edit')} <Kbd>E</Kbd>
+          </Button>
+        )}
+      </div>
+      <Facts rows={[[t('products.stock'), <Stock key="k" product={product} />], [t('products.weight'), weight(product.weight)], ...facts(product)]} />
+      {deeds.editing && (
+        <Edit
+          product={product}
+          focus={deeds.editing}
+          onClose={() => deeds.setEditing(undefined)}
+          onDone={(next) => {
+            deeds.setEditing(undefined)
+            void deeds.fresh()
+            deeds.tell(t('products.saved', { name: next.name }))
+          }}
+        />
+      )}
+    </>
+  )
+}
