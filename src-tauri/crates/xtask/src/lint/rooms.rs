@@ -30,7 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("purser-core", &[]),
     ("purser-store", &["core"]),
     ("purser-service", &["core", "store"]),
-    ("purser-adapters", &["core", "service"]),
+    ("purser-adapters", &["core", "store", "service"]),
     ("purser-http", &["core", "store", "service"]),
     ("purser-server", &["core", "store", "service", "adapters", "http"]),
     ("purser-desktop", &["core", "http", "server"]),
