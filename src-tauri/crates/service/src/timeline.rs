@@ -102,6 +102,7 @@ fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
         "order.create" => Some(Source::Orders),
         "order.refund" | "payment.refund" => Some(Source::Refunds),
         "order.pay" | "payment.create" => Some(Source::Payments),
+        "session.begin" => Some(Source::SignIns),
         _ => None,
     };
     let (lines, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(source, _)| *source == Source::Audit);

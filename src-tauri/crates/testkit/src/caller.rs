@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -67,8 +68,15 @@ impl Caller {
 
     /// Any method, content type and body. A path that begins with `//` is taken from the root.
     pub async fn send(&self, method: Method, path: &str, content_type: Option<&str>, body: Body) -> Reply {
-        let uri = path.strip_prefix('/').filter(|rest| rest.starts_with('/')).map_or_else(|| format!("/api/v1{path}"), str::to_owned);
-        let mut request = Request::builder().method(method).uri(&uri);
+        let uri = uri(path);
+        let (parts, body) = self.open(method, path, content_type, body).await.into_parts();
+        let body = body.collect().await.expect("the whole reply").to_bytes();
+        Reply { uri, status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The same with the reply's body unread: streams.
+    pub async fn open(&self, method: Method, path: &str, content_type: Option<&str>, body: Body) -> Response {
+        let mut request = Request::builder().method(method).uri(uri(path));
         if let Some(kind) = content_type {
             request = request.header(header::CONTENT_TYPE, kind);
         }
@@ -79,11 +87,12 @@ impl Caller {
             request = request.header(name.as_str(), value.as_str());
         }
         let request = request.body(body).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("the router is infallible");
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("the whole reply").to_bytes();
-        Reply { uri, status: parts.status, headers: parts.headers, body }
+        self.router.clone().oneshot(request).await.expect("the router is infallible")
     }
+}
+
+fn uri(path: &str) -> String {
+    path.strip_prefix('/').filter(|rest| rest.starts_with('/')).map_or_else(|| format!("/api/v1{path}"), str::to_owned)
 }
 
 /// What came back.
