@@ -15,6 +15,7 @@ import { Avatar } from '@/parts/values'
 import { arm, disarm, shellState, signOut, useArmedUntil, useEnvironment, useMe } from '@/session'
 import { isDesktop, mod } from '@/shell'
 import { LiveMark, useLive } from '@/table/foot'
+import { attentionWord } from './areas'
 
 export type Theme = 'system' | 'light' | 'dark'
 const chosen = kept<Theme>('themeChoice', 'system')
@@ -86,7 +87,7 @@ function Waiting({ attention }: { attention: Attention[] }) {
   const total = open.reduce((sum, one) => sum + one.count, 0)
   const label = total > 0 ? t('frame.attention', { n: total }) : t('frame.attentionNone')
   const items: MenuItem[] =
-    open.length === 0 ? [{ heading: label }] : open.map((one) => ({ label: one.label, hint: String(one.count), run: () => void go({ href: queryPath(one.query) }) }))
+    open.length === 0 ? [{ heading: label }] : open.map((one) => ({ label: attentionWord(one), hint: String(one.count), run: () => void go({ href: queryPath(one.query) }) }))
   return (
     <Menu
       items={items}

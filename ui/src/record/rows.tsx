@@ -3,6 +3,8 @@ import type { ReactNode } from 'react'
 import { t } from '@/i18n'
 import type { Column } from '@/table/spec'
 
+const className = (column: { end?: boolean; grow?: boolean }) => [column.end && 'cell-end', column.grow && 'cell-grow'].filter(Boolean).join(' ') || undefined
+
 type Props<R> = { label: string; columns: Column<R>[]; rows: R[]; id: (row: R) => string; empty: ReactNode; foot?: ReactNode }
 export function Rows<R>({ label, columns, rows, id, empty, foot }: Props<R>) {
   if (rows.length === 0) return <p className="quiet section-empty">{empty}</p>
@@ -12,7 +14,7 @@ export function Rows<R>({ label, columns, rows, id, empty, foot }: Props<R>) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.id} scope="col" className={column.end ? 'cell-end' : undefined} style={column.grow ? undefined : { width: column.width }}>
+              <th key={column.id} scope="col" className={className(column)} style={column.grow ? undefined : ({ '--wide': `${column.width}px` } as React.CSSProperties)}>
                 {t(column.title)}
               </th>
             ))}
@@ -22,7 +24,7 @@ export function Rows<R>({ label, columns, rows, id, empty, foot }: Props<R>) {
           {rows.map((row) => (
             <tr key={id(row)}>
               {columns.map((column) => (
-                <td key={column.id} className={column.end ? 'cell-end' : undefined}>
+                <td key={column.id} className={className(column)}>
                   {column.cell(row)}
                 </td>
               ))}

@@ -26,3 +26,11 @@ export const home = {
   total: 'Summe',
   when: 'Wann',
 }
+export const attention = {
+  unknownPayments: 'Zahlungen, zu denen der Anbieter schweigt',
+  openRefunds: 'Erstattungen, die nicht abgeschlossen sind',
+  failedPayments: 'In den letzten 7 Tagen gescheiterte Zahlungen',
+  waitingOrders: 'Bezahlte Aufträge, die über 2 Tage auf das Packen warten',
+  unpaidOrders: 'Aufträge, die über 2 Tage unbezahlt sind',
+  lowStock: 'Artikel, die zur Neige gehen',
+}

@@ -1,7 +1,7 @@
 import { common } from './common'
 import { entry } from './entry'
 import { frame } from './frame'
-import { home } from './home'
+import { attention, home } from './home'
 import { account, ledger } from './ledger'
 import { orders, source } from './orders'
 import { method, methodHint, pay, payments, provider, refund, refunds } from './payments'
@@ -12,4 +12,4 @@ import { table } from './table'
 
 import type { Shape } from '../index'
 
-export const de: Shape = { common, entry, frame, home, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, table, state, role, action, kind, permission }
+export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, table, state, role, action, kind, permission }

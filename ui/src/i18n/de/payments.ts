@@ -123,6 +123,7 @@ export const refunds = {
 }
 export const method = {
   pm_card_visa: 'Visa mit Endung 4242',
+  pm_card_mastercard: 'Mastercard mit Endung 4444',
   pm_card_authentication_required: 'Karte, die einen Nachweis verlangt',
   pm_card_processing: 'Langsame Karte',
   pm_card_timeout: 'Karte, deren Anbieter schweigt',
@@ -130,6 +131,7 @@ export const method = {
 }
 export const methodHint = {
   pm_card_visa: 'Geht sofort durch.',
+  pm_card_mastercard: 'Geht sofort durch.',
   pm_card_authentication_required: 'Wartet, bis der Kunde bestätigt.',
   pm_card_processing: 'Braucht einen Moment und geht dann durch.',
   pm_card_timeout: 'Es kommt keine Antwort; Purser fragt nach, bis es Bescheid weiß.',

@@ -26,3 +26,12 @@ export const home = {
   total: 'Total',
   when: 'When',
 }
+/** What waits for somebody, by the engine's kinds. */
+export const attention = {
+  unknownPayments: 'Payments the provider has not answered for',
+  openRefunds: 'Refunds that are not settled',
+  failedPayments: 'Payments failed in the last 7 days',
+  waitingOrders: 'Paid orders waiting to be packed for over 2 days',
+  unpaidOrders: 'Orders unpaid for over 2 days',
+  lowStock: 'Products running out',
+}

@@ -1,7 +1,7 @@
 import { common } from './common'
 import { entry } from './entry'
 import { frame } from './frame'
-import { home } from './home'
+import { attention, home } from './home'
 import { account, ledger } from './ledger'
 import { orders, source } from './orders'
 import { method, methodHint, pay, payments, provider, refund, refunds } from './payments'
@@ -10,4 +10,4 @@ import { files, moment } from './record'
 import { action, kind, permission, role, state } from './state'
 import { table } from './table'
 
-export const en = { common, entry, frame, home, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, table, state, role, action, kind, permission }
+export const en = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, table, state, role, action, kind, permission }

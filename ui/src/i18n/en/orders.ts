@@ -28,7 +28,7 @@ export const orders = {
   paid: 'Paid',
   facts: 'Facts',
   notes: 'Notes',
-  left: 'Can be refunded',
+  left: 'Refundable',
   taxAt: 'Tax ({rate})',
   shipTo: 'Ships to',
   copyId: 'Copy id',

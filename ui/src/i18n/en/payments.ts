@@ -8,7 +8,7 @@ export const payments = {
   amount: 'Amount',
   captured: 'Taken',
   refunded: 'Refunded',
-  left: 'Can be refunded',
+  left: 'Refundable',
   when: 'When',
   why: 'Why it failed',
   provider: 'Provider',
@@ -125,6 +125,7 @@ export const refunds = {
 /** The sandbox’s means of payment. */
 export const method = {
   pm_card_visa: 'Visa ending 4242',
+  pm_card_mastercard: 'Mastercard ending 4444',
   pm_card_authentication_required: 'Card that asks for a proof',
   pm_card_processing: 'Slow card',
   pm_card_timeout: 'Card whose provider is silent',
@@ -132,6 +133,7 @@ export const method = {
 }
 export const methodHint = {
   pm_card_visa: 'Goes through at once.',
+  pm_card_mastercard: 'Goes through at once.',
   pm_card_authentication_required: 'Waits until the customer confirms it.',
   pm_card_processing: 'Takes a moment, then goes through.',
   pm_card_timeout: 'No answer comes; Purser asks again until it knows.',

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { read } from '@/api/client'
 import type { Order, Overview } from '@/api/shapes'
+import { attentionWord } from '@/frame/areas'
 import { overview } from '@/frame/frame'
 import { t, word } from '@/i18n'
 import { money, moneyShort, number, percent } from '@/lib/money'
@@ -64,7 +65,7 @@ function Figures({ data }: { data: Overview }) {
   const before = (value: string) => t('home.previous', { value })
   return (
     <div className="figures">
-      <Figure name={t('home.revenue')} to={filtered(paths.payments, { ...since, state: 'captured,partially_refunded,refunded' })} note={before(money(data.revenue.previous))}>
+      <Figure name={t('home.revenue')} to={filtered(paths.orders, { ...since, paymentState: 'paid,partially_refunded,refunded' })} note={before(money(data.revenue.previous))}>
         <Money value={data.revenue.current} />
       </Figure>
       <Figure name={t('home.orders')} to={filtered(paths.orders, since)} note={before(number(data.orders.previous))}>
@@ -78,7 +79,7 @@ function Figures({ data }: { data: Overview }) {
       </Figure>
       <Figure
         name={t('home.signIns')}
-        to={filtered(paths.audit, { ...since, action: 'session.created' })}
+        to={filtered(paths.audit, { ...since, action: 'session.begin' })}
         note={
           <>
             {before(number(data.signIns.previous))}
@@ -121,7 +122,7 @@ function Attention({ data }: { data: Overview }) {
         <li key={one.kind}>
           <Link to={queryPath(one.query)} className="line">
             <span className="line-count">{number(one.count)}</span>
-            {one.label}
+            {attentionWord(one)}
           </Link>
         </li>
       ))}

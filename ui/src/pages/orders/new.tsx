@@ -147,7 +147,7 @@ function Line({ line, onQuantity, onRemove }: { line: Wanted; onQuantity: (n: nu
         {product.name} <code>{product.sku}</code>
         {quantity > product.stock && <span className="field-error">{t('orders.onlyStock', { n: number(product.stock) })}</span>}
       </span>
-      <span className="line-count">
+      <span className="line-qty">
         <IconButton label={t('orders.fewer', { name: product.name })} hint={false} onClick={() => put(quantity - 1)}>
           <Minus size={13} />
         </IconButton>

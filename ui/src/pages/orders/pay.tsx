@@ -13,7 +13,7 @@ import { said } from './said'
 
 type Paid = { order: Order; payment: Payment }
 /** The sandbox's means of payment, each with how it ends. */
-const methods = ['pm_card_visa', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined'] as const
+const methods = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined'] as const
 
 /** Sends under a key that stays the same until a clear answer comes. */
 async function once<T>(path: string, body: unknown, key: string): Promise<T> {

@@ -13,13 +13,14 @@ import { askRefund } from '../orders/refund/host'
 import { PaymentPeek } from './payment'
 
 const states = ['created', 'requires_action', 'processing', 'unknown', 'authorised', 'captured', 'partially_refunded', 'refunded', 'failed', 'voided', 'disputed']
-const methods = ['pm_card_visa', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined']
+const methods = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined']
 
 const payments: ListSpec<Payment> = {
   area: 'payments',
   title: 'payments.title',
   path: '/payments',
   sort: '-createdAt',
+  search: true,
   topic: 'payment',
   name: (payment) => `${orderName(payment.orderNumber)} ${payment.methodLabel}`,
   to: (payment) => paths.payment(payment.id),

@@ -42,7 +42,7 @@ const archive: BulkAction = {
 export const Stock = ({ product }: { product: Product }) =>
   product.active && product.stock < LOW ? (
     <span className="stock-low">
-      {number(product.stock)} <span className="stock-word">{t(product.stock === 0 ? 'products.out' : 'products.low')}</span>
+      {product.stock > 0 && number(product.stock)} <span className="stock-word">{t(product.stock === 0 ? 'products.out' : 'products.low')}</span>
     </span>
   ) : (
     <span className="num">{number(product.stock)}</span>

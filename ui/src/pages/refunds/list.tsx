@@ -19,6 +19,7 @@ const refunds: ListSpec<Refund> = {
   title: 'refunds.title',
   path: '/refunds',
   sort: '-createdAt',
+  search: true,
   topic: 'refund',
   name: (refund) => orderName(refund.orderNumber),
   to: (refund) => paths.order(refund.orderId),
