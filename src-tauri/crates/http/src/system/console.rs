@@ -8,7 +8,7 @@ use rust_embed::Embed;
 use crate::Problem;
 
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../../ui/dist"]
+#[folder = "../../../ui/dist"]
 #[allow_missing = true]
 struct Files;
 
