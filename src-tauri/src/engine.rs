@@ -19,10 +19,14 @@ pub(crate) fn opener(demo: Option<DemoSize>) -> Opener {
             let runtime = tokio::runtime::Handle::current();
             let opened = tokio::task::spawn_blocking(move || runtime.block_on(purser_server::Engine::open(config))).await;
             let engine = opened.unwrap_or_else(|error| Err(StartError::Internal(Box::new(error)))).map_err(refusal)?;
-            let engine: Arc<dyn Engine> = Arc::new(Embedded(engine));
-            Ok(engine)
+            Ok(embedded(engine))
         })
     })
+}
+
+/// An engine that is open already.
+pub(crate) fn embedded(engine: purser_server::Engine) -> Arc<dyn Engine> {
+    Arc::new(Embedded(engine))
 }
 
 struct Embedded(purser_server::Engine);

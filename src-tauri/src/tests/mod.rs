@@ -1,5 +1,7 @@
 //! The shell without a window: a stand-in engine whose tokens rotate as the real one's do, and the same door the page uses.
 
+mod doors;
+
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
