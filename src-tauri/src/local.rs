@@ -163,15 +163,8 @@ fn shown(scope: Scope, listener: &dyn Listener) -> String {
     let address = listener.address();
     let host = match scope {
         Scope::Machine => address.ip(),
-        Scope::Network => own_address().unwrap_or_else(|| address.ip()),
+        Scope::Network => purser_server::own_address().unwrap_or_else(|| address.ip()),
     };
     let scheme = if listener.encrypted() { "https" } else { "http" };
     format!("{scheme}://{}", SocketAddr::new(host, address.port()))
-}
-
-/// The address this machine uses towards a network. Nothing is sent: a UDP socket only picks a route.
-fn own_address() -> Option<IpAddr> {
-    let socket = std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }

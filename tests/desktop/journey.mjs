@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Driver, pause, start, stopAll, until } from './driver.mjs'
 import { hasFailed, holds, result, same, step } from './steps.mjs'
-import { asSeller, orderPaid } from './trade.mjs'
 
 const { PURSER_DESKTOP, PURSER_BIN, PURSER_DRIVER, PURSER_NATIVE_DRIVER, PURSER_SCRATCH: scratch } = process.env
 const config = join(scratch, 'config')
@@ -80,21 +79,6 @@ await step('nobody but the two commands answers, and no token is in the page', a
   }
 })
 
-if (process.env.TRADE) await step('an order is sold and refunded in the window', async () => {
-  const seller = asSeller((method, path, body) => page.ask(method, path, body))
-  const order = await orderPaid(seller)
-  await page.run('history.pushState(null, "", arguments[0]); dispatchEvent(new PopStateEvent("popstate"))', `/orders/${order.id}`)
-  await page.sees(String(order.number))
-  await page.click('button', '^Refund')
-  await page.find('dialog', 'Refund')
-  await page.type('^(Amount|Refund amount)', '10.00')
-  await page.click('button', '^Refund .*10')
-  await until('the refund in the books', async () => (await seller('GET', `/api/v1/orders/${order.id}`)).refunded.amount === 1000)
-  await page.sees('10.00')
-  const proof = await seller('GET', '/api/v1/ledger/proof')
-  holds(proof.balanced, 'the ledger sums to zero')
-})
-
 await step('the menu leads the page', async () => {
   const press = (keys) => spawnSync('xdotool', ['search', '--onlyvisible', '--name', '^Purser$', 'windowfocus', '--sync', 'key', '--clearmodifiers', keys])
   await until('the orders', async () => (press('ctrl+3'), await pause(300), (await page.path()).startsWith('/orders')))
@@ -160,18 +144,8 @@ await step('the window works on the other one, and each keeps its own session', 
   same((await asked('/api/v1/auth/me')).json.data.email, owner.email, 'who works here')
 })
 
-await step('what changes elsewhere is told to the window', async () => {
-  await page.ask('POST', `/shell/v1/profiles/${profile}/switch`, {})
-  await page.run('location.assign("/people")')
-  await page.sees('People')
-  await page.sees(other.lastName)
-  const made = await page.ask('POST', '/api/v1/users', { email: 'cy@farshore.example', firstName: 'Cyra', lastName: 'Tide', role: 'support' })
-  same(made.status, 201, 'inviting somebody')
-  // Not asked for by the page: the stream said that there is something new.
-  await until('the newcomer', async () => /Tide|1 new/.test(await page.text()))
-})
-
 await step('closed and started again on the other one: still signed in there', async () => {
+  await page.ask('POST', `/shell/v1/profiles/${profile}/switch`, {})
   await quit()
   await open()
   await page.sees('Home')

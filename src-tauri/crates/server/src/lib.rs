@@ -18,3 +18,4 @@ pub use engine::Engine;
 pub use error::StartError;
 pub use listen::{Listener, Reach};
 pub use lock::{Owner, owner};
+pub use tls::own_address;

@@ -1,5 +1,6 @@
 //! TLS 1.3 and nothing older, with one cryptography provider for the whole process.
 
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,6 +34,13 @@ pub(crate) fn from_files(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, S
     Ok(Arc::new(config))
 }
 
+/// The address this machine has towards a network, if there is one. Nothing is sent: a UDP socket only picks a route.
+pub fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
+}
+
 /// A certificate made here, kept in `folder` so that whoever trusted it once need not do so again.
 pub(crate) fn self_signed(folder: &Path) -> Result<Arc<ServerConfig>, StartError> {
     let (cert, key) = (folder.join("tls-cert.pem"), folder.join("tls-key.pem"));
@@ -43,7 +51,8 @@ pub(crate) fn self_signed(folder: &Path) -> Result<Arc<ServerConfig>, StartError
 }
 
 fn make(cert: &Path, key: &Path) -> Result<(), StartError> {
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    names.extend(own_address().map(|ip| ip.to_string()));
     let made =
         rcgen::generate_simple_self_signed(names).map_err(|error| StartError::Certificate(format!("No certificate could be made: {error}.")))?;
     write_private(key, made.signing_key.serialize_pem().as_bytes())?;

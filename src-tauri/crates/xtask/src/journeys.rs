@@ -1,12 +1,9 @@
 //! What a person does, in a real browser and in a real window.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
-use crate::background::Background;
-use crate::shell::{self, Result, built, cargo, program, root, target};
+use crate::shell::{self, Result, built, cargo, root, target};
 use crate::steps::{Done, Steps};
 use crate::{system, ui};
 
@@ -33,17 +30,12 @@ pub(crate) fn desktop(steps: &mut Steps) {
         return;
     }
     steps.step("desktop: journey", |tally| {
-        let journey = root().join("tests/desktop");
-        if !journey.exists() {
-            return Ok(Done::Skipped("no tests/desktop in this tree yet".into()));
-        }
         shell::run(&mut cargo(["build", "--quiet", "--bin", "purser"]))?;
-        let driver = window_driver()?;
-        let display = Display::start()?;
-        let mut tests = in_session(&["test", "--no-fail-fast", "--package", "purser-desktop-tests"]);
-        tests.env("DISPLAY", &display.name).env("PURSER_DRIVER", driver).env("PURSER_BIN", built("debug", "purser"));
-        tests.env("PURSER_DESKTOP", built("debug", "purser-desktop"));
-        shell::run_counting(&mut tests, tally).map(|()| Done::Ran)
+        // The journey brings its own display, bus and keychain, so that nothing of whoever runs it is touched.
+        let mut journey = Command::new("node");
+        journey.arg(root().join("tests/desktop/run")).env("PURSER_DRIVER", window_driver()?);
+        journey.env("PURSER_BIN", built("debug", "purser")).env("PURSER_DESKTOP", built("debug", "purser-desktop"));
+        shell::run_counting(&mut journey, tally).map(|()| Done::Ran)
     });
 }
 
@@ -61,30 +53,4 @@ fn window_driver() -> Result<PathBuf> {
         shell::run(cargo(["install", "tauri-driver", "--locked", "--root"]).arg(&tools).env_remove("CARGO_TARGET_DIR"))?;
     }
     Ok(file)
-}
-
-/// Cargo under a session bus of its own, with an unlocked keychain on it.
-fn in_session(args: &[&str]) -> Command {
-    const SESSION: &str = r#"printf 'purser\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@""#;
-    let cargo = cargo(args);
-    let mut command = program("dbus-run-session", ["--", "sh", "-c", SESSION, "session"]);
-    command.arg(cargo.get_program()).args(cargo.get_args().collect::<Vec<&OsStr>>());
-    command
-}
-
-/// A display that nobody looks at.
-struct Display {
-    _server: Background,
-    name: String,
-}
-
-impl Display {
-    fn start() -> Result<Self> {
-        // -displayfd lets the server pick a free number and print it.
-        let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"]);
-        let server = Background::start("Xvfb", &command, "TERM", &target().join("xvfb-test.log"), None)?;
-        let number = server.wait_for(Duration::from_secs(30), |output| output.lines().find_map(|line| line.trim().parse::<u32>().ok()))?;
-        Ok(Self { _server: server, name: format!(":{number}") })
-    }
 }

@@ -45,6 +45,7 @@ pub(crate) const JOURNEYS: &[Need] = &[
     need("xvfb", "a display for the desktop journey", Sign::Program("Xvfb")),
     need("dbus", "the desktop journey's session bus", Sign::Program("dbus-run-session")),
     need("gnome-keyring", "the desktop journey's keychain", Sign::Program("gnome-keyring-daemon")),
+    need("xdotool", "presses the keys of the window's menu", Sign::Program("xdotool")),
     need("webkit2gtk-driver", "drives the desktop window", Sign::Program("WebKitWebDriver")),
     need("fonts-dejavu-core", "letters without a desktop", Sign::Package),
     need("libgl1-mesa-dri", "drawing without a graphics card", Sign::Package),
