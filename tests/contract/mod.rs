@@ -3,3 +3,5 @@
 mod db;
 mod faults;
 mod migrations;
+mod people;
+mod rooms;

@@ -33,6 +33,8 @@ pub struct Entry {
     pub subject: (String, Uuid, String),
     /// The audit row behind it.
     pub audit_id: Option<Uuid>,
+    /// Its place among those of the same instant.
+    place: Uuid,
 }
 
 /// The story of a person.
@@ -69,20 +71,27 @@ async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Pag
         .read(by, async |tx| {
             let mut rows = Vec::new();
             for source in Source::ALL.into_iter().filter(|source| may_see(permissions, *source)) {
-                // One more than wanted tells whether more follow.
-                let found = store::read(tx, source, subject, (after, i64::from(page.limit) + 1)).await?;
+                // One more than wanted tells whether more follow; lines of the log may be folded into other rows.
+                let spare = if source == Source::Audit { SAME_INSTANT } else { 1 };
+                let found = store::read(tx, source, subject, (after, i64::from(page.limit) + spare)).await?;
                 rows.extend(found.into_iter().map(|row| (source, row)));
             }
             Ok::<_, Error>(rows)
         })
         .await?;
     rows.retain(|(source, row)| *source != Source::Audit || may_see_line(permissions, &row.word));
-    rows.sort_by_key(|(_, row)| std::cmp::Reverse((row.at, row.id)));
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|(_, row)| Cursor { sort: SORT.into(), key: Key::Time(row.at.micros()), id: row.id });
-    Ok(Listing { rows: told(rows, permissions.has(Permission::ReadAudit)), next })
+    let mut entries = told(rows, permissions.has(Permission::ReadAudit));
+    if let Some(Cursor { key: Key::Time(micros), id, .. }) = after {
+        entries.retain(|entry| (entry.at, entry.place) < (Timestamp::from_micros(*micros), *id));
+    }
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    let next = entries.last().filter(|_| more).map(|last| Cursor { sort: SORT.into(), key: Key::Time(last.at.micros()), id: last.place });
+    Ok(Listing { rows: entries, next })
 }
+
+/// Lines of the log that may share one instant.
+const SAME_INSTANT: i64 = 20;
 
 /// Name of the only order a story has.
 const SORT: &str = "-at";
@@ -117,7 +126,7 @@ fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
         let id = row.id;
         Entry { audit_id: audit.then_some(id), ..entry(Source::Audit, row, None, audit) }
     }));
-    entries.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.id)));
+    entries.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.place)));
     entries
 }
 
@@ -129,6 +138,8 @@ fn entry(source: Source, row: Row, line: Option<Row>, audit: bool) -> Entry {
         None => (row.actor_id, row.actor_name),
     };
     Entry {
+        // A row and its line of the log stand where the earlier of the two would.
+        place: line.as_ref().map_or(row.id, |line| line.id.min(row.id)),
         id: row.id,
         at: row.at,
         kind,

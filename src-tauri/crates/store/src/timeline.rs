@@ -147,7 +147,7 @@ impl Source {
     }
 }
 
-/// The newest `limit` entries of `source` about `subject`, older than `after`.
+/// The newest `limit` entries of `source` about `subject`, older than `after`; of the audit log also those of its very instant.
 pub async fn read(tx: &mut Tx, source: Source, subject: Subject, (after, limit): (Option<&Cursor>, i64)) -> Result<Vec<Entry>> {
     let (select, [at, id]) = source.select();
     let mut query = Query::start(select);
@@ -156,7 +156,13 @@ pub async fn read(tx: &mut Tx, source: Source, subject: Subject, (after, limit):
         return Ok(Vec::new());
     }
     if let Some(Cursor { key: Key::Time(micros), id: seen, .. }) = after {
-        query.push(" AND (").push(at).push(", ").push(id).push(") < (").arg(Timestamp::from_micros(*micros)).push(", ").arg(*seen).push(")");
+        let micros = Timestamp::from_micros(*micros);
+        if source == Source::Audit {
+            // Every line of that instant: it may belong to a row that has yet to be told.
+            query.push(" AND ").push(at).push(" <= ").arg(micros);
+        } else {
+            query.push(" AND (").push(at).push(", ").push(id).push(") < (").arg(micros).push(", ").arg(*seen).push(")");
+        }
     }
     query.push(" ORDER BY ").push(at).push(" DESC, ").push(id).push(" DESC LIMIT ").arg(limit);
     tx.all(query).await
