@@ -73,6 +73,12 @@ impl NewProfile {
     }
 }
 
+impl From<NewProfile> for ProfileChange {
+    fn from(new: NewProfile) -> Self {
+        Self { name: Some(new.name), environment: Some(new.environment), url: Some(new.url), ca_file: new.ca_file }
+    }
+}
+
 /// What a person changed about one; what is left out stays.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -46,6 +46,9 @@ pub(crate) struct Setup {
     pub(crate) desk: Box<dyn Desk>,
 }
 
+/// The profile of whatever process has this computer's data folder; its port differs from one start to the next.
+const OWNER: &str = "Running on this computer";
+
 pub(crate) struct Shell {
     pub(crate) store: Store,
     pub(crate) vault: Arc<Vault>,
@@ -187,13 +190,14 @@ impl Shell {
     /// The engine that has the data folder is another process: work on it through its address.
     pub(crate) fn connect_to_owner(&self, window: &str, url: &str) -> Result<Profile, Problem> {
         let url = backend::address(url)?.to_string();
-        let known = self.store.all().into_iter().find(|profile| profile.url.as_deref() == Some(url.as_str()));
-        let profile = if let Some(profile) = known {
-            profile
-        } else {
-            let certificate = Some(self.local().folder().join("tls-cert.pem")).filter(|path| url.starts_with("https") && path.exists());
-            self.store.add(NewProfile::found(&format!("Running at {}", url.trim_end_matches('/')), &url, certificate))?
+        let certificate = Some(self.local().folder().join("tls-cert.pem")).filter(|path| url.starts_with("https") && path.exists());
+        let found = NewProfile::found(OWNER, &url, certificate);
+        let known = self.store.all().into_iter().find(|profile| profile.name == OWNER);
+        let profile = match known {
+            Some(profile) => self.store.update(&profile.id, found.into())?,
+            None => self.store.add(found)?,
         };
+        self.disconnect(&profile.id);
         self.switch(window, &profile.id)
     }
 

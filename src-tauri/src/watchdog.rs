@@ -12,6 +12,7 @@ use tauri::{AppHandle, Manager, WebviewWindow};
 use crate::desk;
 use crate::routes;
 use crate::shell::Shell;
+use crate::window;
 
 const PATIENCE: Duration = Duration::from_secs(12);
 
@@ -40,14 +41,18 @@ impl Watchdog {
 /// Wait for a window's page; offer the browser when it does not come, or when it goes.
 pub(crate) fn watch(window: &WebviewWindow) {
     notice_death(window);
-    let (app, window) = (window.app_handle().clone(), window.label().to_owned());
+    watch_page(window.app_handle(), window.label());
+}
+
+fn watch_page(app: &AppHandle, window: &str) {
+    let (app, window) = (app.clone(), window.to_owned());
     tauri::async_runtime::spawn(async move {
         loop {
             tokio::time::sleep(PATIENCE).await;
             if app.state::<Watchdog>().knows(&window) || app.get_webview_window(&window).is_none() {
                 return;
             }
-            if !offer(&app, &window, "The window has stayed blank").await {
+            if !offer(&app, &window, "The window has stayed blank", "Keep waiting").await {
                 return;
             }
         }
@@ -78,16 +83,22 @@ fn notice_death(_: &WebviewWindow) {}
 fn died(app: &AppHandle, window: &str) {
     app.state::<Watchdog>().forget(window);
     let (app, window) = (app.clone(), window.to_owned());
-    tauri::async_runtime::spawn(async move { offer(&app, &window, "The page stopped working").await });
+    tauri::async_runtime::spawn(async move {
+        let again = offer(&app, &window, "The page stopped working", "Load it again").await;
+        if let Some(window) = app.get_webview_window(&window).filter(|_| again) {
+            window::start_over(&window);
+            watch_page(&app, window.label());
+        }
+    });
 }
 
-/// `true`: wait a little longer.
-async fn offer(app: &AppHandle, window: &str, what: &str) -> bool {
+/// `true`: neither, but what the last button says.
+async fn offer(app: &AppHandle, window: &str, what: &str, otherwise: &str) -> bool {
     let question = format!(
         "{what}. This can follow an update of the system's web view. Your data is safe, and the same console works in a browser.\n\n\
          Simple drawing starts Purser again without the graphics card."
     );
-    match desk::ask(app, "Purser", &question, ["Open in browser", "Simple drawing", "Keep waiting"]).await {
+    match desk::ask(app, "Purser", &question, ["Open in browser", "Simple drawing", otherwise]).await {
         0 => {
             let shell = app.state::<Arc<Shell>>().inner().clone();
             if let Err(problem) = routes::in_browser(&shell, window).await {

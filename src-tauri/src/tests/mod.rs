@@ -335,6 +335,17 @@ async fn a_folder_that_cannot_be_opened_leaves_everything_as_it_was() {
 }
 
 #[tokio::test]
+async fn the_owner_of_the_folder_is_one_profile_wherever_it_listens() {
+    let bench = bench();
+    for port in [7001, 7002] {
+        let profile = bench.shell.connect_to_owner(MAIN, &format!("http://127.0.0.1:{port}")).unwrap();
+        assert_eq!(profile.url, Some(format!("http://127.0.0.1:{port}/")));
+    }
+    assert_eq!(bench.shell.store.all().len(), 2);
+    assert_eq!(bench.ask(Call::post("/shell/v1/connect-to-owner", &json!({}))).await.0, StatusCode::CONFLICT, "nobody else has the folder");
+}
+
+#[tokio::test]
 async fn a_reply_is_saved_whole_or_its_problem_is_told() {
     let bench = bench();
     bench.sign_in().await;
