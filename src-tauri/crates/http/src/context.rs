@@ -40,6 +40,11 @@ pub(crate) fn current() -> Option<Arc<Context>> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
+/// Run `work` as part of the request `context`, from a task of its own.
+pub(crate) fn within<T>(context: Arc<Context>, work: impl FnOnce() -> T) -> T {
+    CURRENT.sync_scope(context, work)
+}
+
 const REQUEST_ID: &str = "x-request-id";
 
 /// The outermost layer: gives the request its id and writes it on the reply.

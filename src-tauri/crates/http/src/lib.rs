@@ -4,18 +4,25 @@
 //! wrong room. Each area is one folder with its routes and its views.
 
 mod audit;
+mod catalog;
 mod context;
 mod events;
 mod extract;
 mod files;
 mod identity;
+mod ledger;
+mod once;
 mod openapi;
+mod orders;
+mod party;
+mod payments;
 mod people;
 mod problem;
 mod reply;
 mod router;
 mod search;
 mod settings;
+mod stats;
 mod system;
 mod timeline;
 mod views;

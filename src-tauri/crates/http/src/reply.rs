@@ -190,7 +190,7 @@ impl<T: Serialize> IntoResponse for Rows<T> {
     }
 }
 
-fn documented<T: JsonSchema>(ctx: &mut GenContext, status: u16, description: &str) -> Vec<(Option<u16>, Documented)> {
+pub(crate) fn documented<T: JsonSchema>(ctx: &mut GenContext, status: u16, description: &str) -> Vec<(Option<u16>, Documented)> {
     let json_schema = ctx.schema.subschema_for::<T>();
     let schema = Some(SchemaObject { json_schema, example: None, external_docs: None });
     let content = [("application/json".to_owned(), MediaType { schema, ..MediaType::default() })];

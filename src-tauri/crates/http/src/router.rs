@@ -16,7 +16,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::problem::Problem;
-use crate::{audit, context, events, files, identity, openapi, people, search, settings, system, timeline, views};
+use crate::{
+    audit, catalog, context, events, files, identity, ledger, openapi, orders, payments, people, search, settings, stats, system, timeline, views,
+};
 
 /// What differs from one installation to the next.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +36,11 @@ pub(crate) fn areas() -> ApiRouter<App> {
     ApiRouter::new()
         .merge(identity::routes())
         .merge(people::routes())
+        .merge(catalog::routes())
+        .merge(orders::routes())
+        .merge(payments::routes())
+        .merge(ledger::routes())
+        .merge(stats::routes())
         .merge(audit::routes())
         .merge(files::routes())
         .merge(settings::routes())

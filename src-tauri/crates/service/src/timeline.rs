@@ -110,7 +110,9 @@ fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
     let twin = |action: &str| match action {
         "order.create" => Some(Source::Orders),
         "order.refund" | "payment.refund" => Some(Source::Refunds),
-        "order.pay" | "payment.create" => Some(Source::Payments),
+        "payment.authorise" | "payment.capture" | "payment.fail" | "payment.lose_track" | "payment.process" | "payment.require_action" => {
+            Some(Source::Payments)
+        }
         "session.begin" => Some(Source::SignIns),
         _ => None,
     };

@@ -276,12 +276,3 @@ pub async fn find(tx: &mut Tx, id: AuditId) -> Result<Option<AuditRow>> {
     query.push(" WHERE a.tenant_id = ").arg(tx.tenant()).push(" AND a.id = ").arg(id);
     tx.optional(query).await
 }
-
-/// Lines about any of `subjects`, newest first, at most `limit`.
-pub async fn about(tx: &mut Tx, subjects: &[Uuid], limit: i64) -> Result<Vec<AuditRow>> {
-    let mut query = Query::start(SELECT);
-    query.push(" WHERE a.tenant_id = ").arg(tx.tenant());
-    query.push(" AND a.subject_id IN ").list(subjects.iter().map(|id| (*id).into()));
-    query.push(" ORDER BY a.seq DESC LIMIT ").arg(limit);
-    tx.all(query).await
-}

@@ -13,6 +13,7 @@ pub mod doctor;
 mod error;
 pub mod events;
 pub mod files;
+pub mod found;
 pub mod idempotency;
 pub mod ledger;
 mod migrate;

@@ -5,6 +5,7 @@ use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
 
+use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
 use crate::{Listing, Page, Query, Result, Tx, Value, sql};
@@ -170,14 +171,9 @@ pub struct Filter {
     pub to: Option<Timestamp>,
     /// Some or none of it given back.
     pub refunded: Option<bool>,
-    /// Just this number.
-    pub number: Option<i64>,
-    /// Beginnings of words of the customer's name or address, all of which have to be found.
-    pub words: Vec<String>,
+    /// Of this number, or this customer.
+    pub search: FoundBy,
 }
-
-/// Customers looked at for one search; a word that more people share finds the rest when another word is added.
-const CANDIDATES: i64 = 2_000;
 
 fn clause(tx: &Tx, filter: &Filter) -> Query {
     let mut query = Query::start(" WHERE o.tenant_id = ");
@@ -214,30 +210,11 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
         Some(false) => query.push(" AND o.payment_state NOT IN ('partially_refunded', 'refunded')"),
         None => &mut query,
     };
-    if let Some(number) = filter.number {
+    if let Some(number) = filter.search.number {
         query.push(" AND o.number = ").arg(number);
     }
-    candidates(tx, filter, &mut query);
+    found::customers(tx, &mut query, "o.customer_id", &filter.search.words);
     query
-}
-
-/// Customers found by their words: the first word narrows them down, the others are looked up one by one.
-fn candidates(tx: &Tx, filter: &Filter, query: &mut Query) {
-    // The longest word is the rarest, as a rule.
-    let Some(first) = filter.words.iter().max_by_key(|word| word.len()) else { return };
-    let tenant = tx.tenant();
-    query.push(" AND o.customer_id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
-    query.push(" AND t.term >= ").arg(first).push(" AND t.term < ").arg(past(first));
-    for word in filter.words.iter().filter(|word| *word != first) {
-        query.push(" AND EXISTS (SELECT 1 FROM user_terms w WHERE w.user_id = t.user_id AND w.tenant_id = ").arg(tenant);
-        query.push(" AND w.term >= ").arg(word).push(" AND w.term < ").arg(past(word)).push(")");
-    }
-    query.push(" LIMIT ").arg(CANDIDATES).push(")");
-}
-
-/// First text after every text that begins with `word`, in byte order.
-fn past(word: &str) -> String {
-    format!("{word}{}", char::MAX)
 }
 
 /// One page.

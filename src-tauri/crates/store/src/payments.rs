@@ -5,6 +5,7 @@ use purser_core::payments::PaymentState;
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
 
+use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
 use crate::rows::{Instant, MaybeInstant};
 use crate::{Listing, Page, Query, Result, Tx, Value, sql};
@@ -128,6 +129,8 @@ pub struct Filter {
     pub min_amount: Option<i64>,
     /// At most this amount.
     pub max_amount: Option<i64>,
+    /// Of the order of this number, or of this customer.
+    pub search: Option<FoundBy>,
 }
 
 fn clause(tx: &Tx, filter: &Filter) -> Query {
@@ -156,6 +159,9 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
     }
     if let Some(most) = filter.max_amount {
         query.push(" AND p.amount <= ").arg(most);
+    }
+    if let Some(search) = &filter.search {
+        found::orders(tx, &mut query, "p.order_id", search);
     }
     query
 }

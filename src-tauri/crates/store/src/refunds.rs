@@ -5,6 +5,7 @@ use purser_core::payments::{RefundKind, RefundState};
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
 
+use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
 use crate::rows::{Instant, MaybeInstant};
 use crate::{Listing, Page, Query, Result, Tx, Value, sql};
@@ -100,6 +101,8 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Made before.
     pub to: Option<Timestamp>,
+    /// Of the order of this number, or of this customer.
+    pub search: Option<FoundBy>,
 }
 
 fn clause(tx: &Tx, filter: &Filter) -> Query {
@@ -119,6 +122,9 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
     }
     if let Some(to) = filter.to {
         query.push(" AND r.created_at < ").arg(to);
+    }
+    if let Some(search) = &filter.search {
+        found::orders(tx, &mut query, "r.order_id", search);
     }
     query
 }

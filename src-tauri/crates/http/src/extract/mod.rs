@@ -8,7 +8,7 @@ mod path;
 mod query;
 
 pub(crate) use allowed::{Allowed, From, Public};
-pub(crate) use body::Json;
+pub(crate) use body::{Json, OptionalJson};
 pub(crate) use cursor::encode_cursor;
 pub(crate) use headers::{IdempotencyKey, IfMatch, REFRESH_COOKIE, RefreshCookie};
 pub(crate) use path::Path;

@@ -5,12 +5,10 @@
 mod cancel;
 mod create;
 mod export;
-mod timeline;
 
 pub use cancel::cancel;
 pub use create::{Draft, Item, create};
 pub use export::export;
-pub use timeline::{Moment, timeline};
 
 use purser_core::access::{Grant, can};
 use purser_core::events::Topic;

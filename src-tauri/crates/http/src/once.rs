@@ -1,0 +1,91 @@
+//! Replies that repeat byte for byte when their request is repeated with the same `Idempotency-Key`.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use aide::generate::GenContext;
+use aide::openapi::{Operation, Response as Documented};
+use aide::operation::OperationOutput;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use purser_core::access::Grant;
+use purser_service::idempotency::{Key, Once, Outcome, Reply};
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::extract::IdempotencyKey;
+use crate::reply::{Envelope, documented};
+use crate::{Problem, Result, context};
+
+/// How the result of an operation becomes its reply.
+pub(crate) struct Shape<T, V> {
+    /// The view of a result.
+    pub(crate) view: Arc<dyn Fn(T) -> V + Send + Sync>,
+    /// Id of what was made or changed.
+    pub(crate) subject: fn(&T) -> Uuid,
+    /// Where something that was made can be read, in front of its id.
+    pub(crate) home: Option<&'static str>,
+}
+
+/// A reply of status `STATUS` with one thing, the same for every repeat.
+pub(crate) struct Repeatable<V, const STATUS: u16> {
+    body: Vec<u8>,
+    location: Option<String>,
+    view: PhantomData<fn() -> V>,
+}
+
+impl<T: Clone + 'static, V: Serialize + 'static> Shape<T, V> {
+    /// The key of this request, with how its answer is written; `None` if the caller sent none.
+    pub(crate) fn once<P, const STATUS: u16>(
+        &self,
+        by: &Grant<P>,
+        IdempotencyKey(key): IdempotencyKey,
+        request: (&str, &impl Serialize),
+    ) -> Result<Option<Once<T>>> {
+        let Some(text) = key else { return Ok(None) };
+        let key = Key::new(by, text, request.0, request.1)?;
+        let (view, subject, context) = (self.view.clone(), self.subject, context::current());
+        let render = move |result: &T| {
+            let body = || serde_json::to_vec(&Envelope::of(view(result.clone()))).unwrap_or_default();
+            // The answer is written by another task than the one that reads the request.
+            let body = match &context {
+                Some(context) => context::within(context.clone(), body),
+                None => body(),
+            };
+            Reply { status: STATUS, body, subject: subject(result) }
+        };
+        Ok(Some(Once { key, render: Arc::new(render) }))
+    }
+
+    /// The reply to how the operation ended.
+    pub(crate) fn reply<const STATUS: u16>(&self, outcome: Outcome<T>) -> Result<Repeatable<V, STATUS>> {
+        let (body, subject) = match outcome {
+            Outcome::Reply(reply) => (reply.body, reply.subject),
+            Outcome::Plain(result) => {
+                let subject = (self.subject)(&result);
+                let body = serde_json::to_vec(&Envelope::of((self.view)(result)));
+                (body.map_err(|error| Problem(purser_core::Error::Internal(Box::new(error))))?, subject)
+            }
+        };
+        Ok(Repeatable { body, location: self.home.map(|home| format!("/api/v1{home}/{subject}")), view: PhantomData })
+    }
+}
+
+impl<V, const STATUS: u16> IntoResponse for Repeatable<V, STATUS> {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(STATUS).unwrap_or(StatusCode::OK);
+        let mut response = (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.body).into_response();
+        if let Some(value) = self.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+            response.headers_mut().insert(header::LOCATION, value);
+        }
+        response
+    }
+}
+
+impl<V: JsonSchema, const STATUS: u16> OperationOutput for Repeatable<V, STATUS> {
+    type Inner = V;
+    fn inferred_responses(ctx: &mut GenContext, _: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        documented::<Envelope<V>>(ctx, STATUS, if STATUS == 201 { "Made" } else { "Done" })
+    }
+}
