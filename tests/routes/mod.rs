@@ -1,11 +1,17 @@
 //! One folder an area, one file an operation.
 
 mod audit;
+mod catalog;
 mod events;
 mod files;
 mod identity;
+mod ledger;
+mod orders;
+mod payments;
 mod people;
 mod search;
 mod settings;
+mod shop;
+mod stats;
 mod timeline;
 mod views;

@@ -7,6 +7,7 @@ use purser_core::ledger::{AccountCode, AccountKind, PostingKind};
 use purser_core::{Currency, Error, Timestamp};
 use uuid::Uuid;
 
+use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
 use crate::{Listing, Page, Query, Result, Tx, Value, sql};
@@ -237,6 +238,8 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Before.
     pub to: Option<Timestamp>,
+    /// About the order of this number, or of this customer.
+    pub search: Option<FoundBy>,
 }
 
 /// One page of entries.
@@ -260,6 +263,9 @@ pub async fn entries(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listin
     }
     if let Some(to) = filter.to {
         query.push(" AND e.at < ").arg(to);
+    }
+    if let Some(search) = &filter.search {
+        found::orders(tx, &mut query, "p.order_id", search);
     }
     LIST.page(tx, &query, page).await
 }

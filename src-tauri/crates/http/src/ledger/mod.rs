@@ -59,6 +59,7 @@ async fn entries(State(app): State<App>, Allowed(by): Allowed<can::ReadLedger>, 
         kinds: query.kind.0.clone(),
         from: query.from.map(When::instant),
         to: query.to.map(When::instant),
+        search: query.search().map(crate::orders::found_by),
     };
     let listing = ledger::entries(&app, &by, &filter, &page).await?;
     Ok(Rows::page(listing.map(EntryView::from), &page, None))

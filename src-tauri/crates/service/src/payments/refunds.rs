@@ -165,7 +165,7 @@ pub(crate) async fn wait<P: Right>(app: &App, by: &Grant<P>, accepted: Accepted,
     let (done, answer) = oneshot::channel();
     let render = once.as_ref().map(|(once, _)| once.render.clone());
     if let Some(held) = app.payments.refunds.hold(accepted.call.id) {
-        let ticket = Ticket { tenant: by.tenant(), call: accepted.call, actor: by.user(), once, done, _held: held };
+        let ticket = Ticket { tenant: by.tenant(), call: accepted.call, actor: by.user(), once, done, held };
         app.payments.settler.send(ticket).await.map_err(|_| Error::internal("the settler is gone"))?;
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok(outcome)) => return outcome,

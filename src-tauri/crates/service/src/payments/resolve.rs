@@ -75,7 +75,7 @@ pub async fn resolve_unknown(app: &App, age: i64) -> Result<()> {
         if let Some(held) = app.payments.refunds.hold(open.id) {
             let call = RefundCall { id: open.id, payment: open.payment_id, amount: purser_core::Money::new(open.amount, open.currency) };
             let (done, answer) = oneshot::channel();
-            let ticket = Ticket { tenant: open.tenant_id, call, actor: None, once: None, done, _held: held };
+            let ticket = Ticket { tenant: open.tenant_id, call, actor: None, once: None, done, held };
             app.payments.settler.send(ticket).await.map_err(|_| Error::internal("the settler is gone"))?;
             answers.push(answer);
         }

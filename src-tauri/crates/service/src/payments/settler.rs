@@ -53,7 +53,17 @@ pub(crate) struct Ticket {
     pub(crate) once: Option<(Once<Refunded>, Turn)>,
     pub(crate) done: oneshot::Sender<Result<Outcome<Refunded>>>,
     /// Keeps everybody else in this process from taking the refund up.
-    pub(crate) _held: Held<RefundId>,
+    pub(crate) held: Held<RefundId>,
+}
+
+impl Ticket {
+    /// Let go of the refund and its key, then tell whoever waits: a repeat that follows the answer finds nobody at work.
+    fn tell(self, outcome: Result<Outcome<Refunded>>) {
+        let Self { once, done, held, .. } = self;
+        drop((once, held));
+        // A caller that went away reads the outcome later.
+        drop(done.send(outcome));
+    }
 }
 
 /// What the settler works with.
@@ -100,8 +110,7 @@ impl Books {
         match outcomes {
             Ok(outcomes) => {
                 for (ticket, outcome) in tickets.into_iter().zip(outcomes) {
-                    // A caller that went away reads the outcome later.
-                    drop(ticket.done.send(outcome.ok_or(Error::NotFound("refund"))));
+                    ticket.tell(outcome.ok_or(Error::NotFound("refund")));
                 }
             }
             Err(error) => {
@@ -109,7 +118,7 @@ impl Books {
                 tracing::error!(%error, refunds = tickets.len(), "answers of the payment provider could not be booked; they are asked for again");
                 for ticket in tickets {
                     let message = "The refund was accepted but could not be finished yet. It goes on by itself; look again in a moment.";
-                    drop(ticket.done.send(Err(Error::Unavailable("refund_unfinished", message.into()))));
+                    ticket.tell(Err(Error::Unavailable("refund_unfinished", message.into())));
                 }
             }
         }

@@ -1,0 +1,7 @@
+mod cancel;
+mod create;
+mod export;
+mod list;
+mod pay;
+mod read;
+mod state;
