@@ -10,6 +10,7 @@ pub mod error;
 pub mod events;
 pub mod files;
 pub mod ids;
+pub mod imports;
 pub mod ledger;
 pub mod money;
 pub mod orders;

@@ -10,6 +10,7 @@ mod events;
 mod extract;
 mod files;
 mod identity;
+mod imports;
 mod ledger;
 mod once;
 mod openapi;

@@ -17,7 +17,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::problem::Problem;
 use crate::{
-    audit, catalog, context, events, files, identity, ledger, openapi, orders, payments, people, search, settings, stats, system, timeline, views,
+    audit, catalog, context, events, files, identity, imports, ledger, openapi, orders, payments, people, search, settings, stats, system, timeline,
+    views,
 };
 
 /// What differs from one installation to the next.
@@ -43,6 +44,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(stats::routes())
         .merge(audit::routes())
         .merge(files::routes())
+        .merge(imports::routes())
         .merge(settings::routes())
         .merge(events::routes())
         .merge(search::routes())

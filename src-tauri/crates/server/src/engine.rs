@@ -11,7 +11,7 @@ use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_http::Options;
 use purser_service::app::Setup;
-use purser_service::{App, events, files, payments};
+use purser_service::{App, events, files, imports, payments};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
@@ -48,6 +48,7 @@ impl Engine {
         let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway, data_folder };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
+        imports::recover(&app).await.map_err(StartError::database)?;
         tokio::spawn(payments::keep_resolving(app.weak()));
         events::keep_short(&app);
         let router = purser_http::router(app.clone(), Options::default());

@@ -55,6 +55,8 @@ pub struct Parts {
     pub once: Running,
     /// The figures of the home page.
     pub overviews: Overviews,
+    /// Imports that are being worked on.
+    pub imports: crate::imports::Running,
 }
 
 /// What an [`App`] is made from.
@@ -98,6 +100,7 @@ impl App {
             payments,
             once,
             overviews: Overviews::default(),
+            imports: crate::imports::Running::default(),
             db,
             clock,
             ids,

@@ -12,6 +12,7 @@ pub mod events;
 pub mod files;
 pub mod idempotency;
 pub mod identity;
+pub mod imports;
 pub mod ledger;
 pub mod orders;
 pub mod payments;

@@ -45,10 +45,12 @@ macro_rules! tables {
             }
 
             /// The text of a full statement.
-            fn full(self) -> &'static str {
+            fn full(self, engine: Engine) -> &'static str {
                 match self { $(Self::$variant => {
-                    static TEXT: OnceLock<String> = OnceLock::new();
-                    TEXT.get_or_init(|| statement(Self::$variant)).as_str()
+                    static SQLITE: OnceLock<String> = OnceLock::new();
+                    static POSTGRES: OnceLock<String> = OnceLock::new();
+                    let text = if engine == Engine::Sqlite { &SQLITE } else { &POSTGRES };
+                    text.get_or_init(|| statement(Self::$variant, engine)).as_str()
                 }),+ }
             }
         }
@@ -84,8 +86,9 @@ tables! {
     Entries = "ledger_entries" ("tenant_id", "at", "id", "posting_id", "account_id", "amount");
 }
 
-/// The text of a statement of [`Table::per_statement`] rows.
-fn statement(table: Table) -> String {
+/// The text of a statement of [`Table::per_statement`] rows. For SQLite the placeholders have no numbers: it keeps numbered ones in a list
+/// that is walked for each value.
+fn statement(table: Table, engine: Engine) -> String {
     use std::fmt::Write;
     let mut text = table.head().to_owned();
     let mut number = 0;
@@ -94,8 +97,12 @@ fn statement(table: Table) -> String {
         for column in 0..table.columns() {
             number += 1;
             let separator = if column == 0 { "" } else { ", " };
-            // Writing to a string does not fail.
-            write!(text, "{separator}${number}").unwrap_or_default();
+            text.push_str(separator);
+            match engine {
+                Engine::Sqlite => text.push('?'),
+                // Writing to a string does not fail.
+                Engine::Postgres => write!(text, "${number}").unwrap_or_default(),
+            }
         }
         text.push(')');
     }
@@ -153,7 +160,8 @@ pub async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
         return Ok(());
     }
     if values.len() == table.per_statement() * table.columns() {
-        return tx.run(sql(table.full()).bind_all(values)).await.map(drop);
+        let text = table.full(tx.engine());
+        return tx.run(sql(text).bind_all(values)).await.map(drop);
     }
     let mut values = values.into_iter().peekable();
     while values.peek().is_some() {

@@ -15,6 +15,7 @@ pub mod events;
 pub mod files;
 pub mod found;
 pub mod idempotency;
+pub mod imports;
 pub mod ledger;
 mod migrate;
 pub mod orders;

@@ -4,6 +4,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod import;
 mod openapi;
 mod owner;
 mod serve;
@@ -33,6 +34,8 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Bring people, products or past orders in from a CSV file.
+    Import(import::Import),
     /// Look a data folder over and say what is wrong with it.
     Doctor(doctor::Doctor),
     /// Print the OpenAPI document.
@@ -154,6 +157,7 @@ pub fn run() -> ExitCode {
             Command::Serve(command) => serve::run(command).await,
             Command::Demo(command) => demo::run(command).await,
             Command::Audit(command) => audit::run(command).await,
+            Command::Import(command) => import::run(command).await,
             Command::Doctor(command) => doctor::run(command).await,
             Command::Openapi => openapi::run(),
             Command::Owner(command) => owner::run(command).await,

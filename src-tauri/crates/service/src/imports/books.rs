@@ -1,0 +1,119 @@
+//! What orders of the past leave in the books: a payment, a refund, and bookings against the opening balance, each in its own time.
+
+use purser_core::ids::{PaymentId, RefundId};
+use purser_core::ledger::{AccountCode as Code, PostingKind};
+use purser_core::payments::{PaymentState, RefundKind, RefundState, Shares};
+use purser_core::{Money, Result};
+use purser_store::Tx;
+use purser_store::ledger::{self, Posting};
+use purser_store::orders::{NewOrder, Order};
+use purser_store::payments::{self, Payment};
+use purser_store::refunds::{self, Refund};
+
+use super::Basis;
+
+/// The provider of payments that were made elsewhere.
+pub(super) const PROVIDER: &str = "import";
+
+/// Write payments, refunds and bookings of these orders.
+pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, orders: &[NewOrder]) -> Result<()> {
+    let (mut paid, mut back, mut bookings) = (Vec::new(), Vec::new(), Vec::new());
+    for NewOrder { order, .. } in orders.iter().filter(|new| new.order.paid > 0) {
+        let payment = payment(basis, order);
+        let whole = Shares::of_order(order.subtotal, order.discount, order.tax, order.shipping);
+        let taken = whole.take(Shares::default(), order.money(order.paid));
+        bookings.push(booking(basis, order, (payment.id, None), taken));
+        if order.refunded > 0 {
+            let refund = refund(basis, order, payment.id);
+            let given = taken.take(Shares::default(), Money::new(order.refunded, order.currency));
+            bookings.push(booking(basis, order, (payment.id, Some(refund.id)), given));
+            back.push(refund);
+        }
+        paid.push(payment);
+    }
+    payments::insert(tx, &paid).await?;
+    refunds::insert(tx, &back).await?;
+    ledger::post(tx, basis.ids, &bookings).await?;
+    Ok(())
+}
+
+fn booking(basis: &Basis<'_>, order: &Order, (payment, refund): (PaymentId, Option<RefundId>), shares: Shares) -> Posting {
+    let Shares { goods, tax, shipping } = shares;
+    let (memo, entries) = if refund.is_some() {
+        let entries = vec![(Code::Refunds, goods), (Code::Tax, tax), (Code::Shipping, shipping), (Code::Opening, -shares.sum())];
+        (format!("Refund of order #{} before Purser", order.number), entries)
+    } else {
+        let entries = vec![(Code::Opening, shares.sum()), (Code::Revenue, -goods), (Code::Tax, -tax), (Code::Shipping, -shipping)];
+        (format!("Payment of order #{} before Purser", order.number), entries)
+    };
+    Posting {
+        id: basis.by.id(),
+        kind: PostingKind::Import,
+        memo,
+        order: Some(order.id),
+        payment: Some(payment),
+        refund,
+        at: order.created_at,
+        currency: order.currency,
+        entries,
+    }
+}
+
+fn payment(basis: &Basis<'_>, order: &Order) -> Payment {
+    let state = match order.refunded {
+        0 => PaymentState::Captured,
+        refunded if refunded == order.paid => PaymentState::Refunded,
+        _ => PaymentState::PartiallyRefunded,
+    };
+    Payment {
+        id: basis.by.id(),
+        order_id: order.id,
+        order_number: order.number,
+        customer_id: order.customer_id,
+        first_name: String::new(),
+        last_name: String::new(),
+        email: String::new(),
+        provider: PROVIDER.into(),
+        method: PROVIDER.into(),
+        capture_mode: "automatic".into(),
+        state,
+        pending: None,
+        pending_amount: None,
+        currency: order.currency,
+        amount: order.paid,
+        captured: order.paid,
+        refunded: order.refunded,
+        refund_pending: 0,
+        failure_code: None,
+        failure_message: None,
+        next_action_url: None,
+        version: 1,
+        created_at: order.created_at,
+        captured_at: Some(order.created_at),
+        updated_at: order.created_at,
+    }
+}
+
+fn refund(basis: &Basis<'_>, order: &Order, payment: PaymentId) -> Refund {
+    let actor = basis.by.actor();
+    Refund {
+        id: basis.by.id(),
+        payment_id: payment,
+        order_id: order.id,
+        order_number: order.number,
+        customer_id: order.customer_id,
+        first_name: String::new(),
+        last_name: String::new(),
+        email: String::new(),
+        amount: order.refunded,
+        currency: order.currency,
+        reason: "Given back before Purser".into(),
+        kind: RefundKind::Standard,
+        state: RefundState::Succeeded,
+        failure_message: None,
+        created_by: basis.by.user().map(purser_core::ids::UserId::uuid),
+        created_by_name: actor.name.clone(),
+        created_at: order.created_at,
+        settled_at: Some(order.created_at),
+    }
+}

@@ -1,0 +1,100 @@
+//! Rows that are people.
+
+use std::collections::{HashMap, HashSet};
+
+use purser_core::access::{Grant, Role, can};
+use purser_core::imports::Outcome;
+use purser_core::people::{Status, check_email, email_key};
+use purser_core::{Result, Timestamp};
+use purser_store::users::{self, User};
+use purser_store::{Tx, imports as store};
+
+use super::Basis;
+use super::row::Row;
+
+/// Read a row.
+pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<User> {
+    let email = row.needed("email", 254);
+    if !email.is_empty()
+        && let Some(error) = check_email("email", &email)
+    {
+        row.complain("email", &error.code, error.message);
+    }
+    if let Some(line) = basis.seen.insert(email_key(&email), row.line).filter(|_| !email.is_empty()) {
+        row.complain("email", "duplicate", format!("Line {line} has the same e-mail."));
+    }
+    let (first_name, last_name) = row.names();
+    if first_name.is_empty() && last_name.is_empty() {
+        row.complain("firstName", "required", "A name is needed.");
+    }
+    let role = role(row, basis.by);
+    let created_at = row.instant("createdAt", basis.slashes, basis.by.now()).unwrap_or_else(|| basis.by.now());
+    let user = User {
+        phone: row.text("phone", 40),
+        country: row.country(),
+        language: row.text("language", 35),
+        notes: row.text("notes", 5_000),
+        ..person(basis.by, (&email, first_name, last_name), created_at)
+    };
+    let status = if role.is_staff() { Status::Invited } else { Status::Active };
+    row.is_good().then_some(User { role, status, ..user })
+}
+
+fn role(row: &mut Row<'_>, by: &Grant<can::RunImport>) -> Role {
+    let Some(text) = row.cell("role") else { return Role::User };
+    let Ok(role) = text.to_lowercase().parse::<Role>() else {
+        let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        row.complain("role", "unknown_role", format!("Choose one of: {}.", known.join(", ")));
+        return Role::User;
+    };
+    if role != Role::User && !(by.actor().permissions.has(purser_core::Permission::UpdateRole) && by.actor().role.may_assign(role)) {
+        row.complain("role", "not_yours_to_give", "You may not give this role.");
+    }
+    role
+}
+
+/// A customer who is new here.
+pub(super) fn person(by: &Grant<can::RunImport>, (email, first_name, last_name): (&str, String, String), created_at: Timestamp) -> User {
+    User {
+        id: by.id(),
+        tenant_id: by.tenant(),
+        email: email.to_owned(),
+        first_name,
+        last_name,
+        role: Role::User,
+        status: Status::Active,
+        password_hash: None,
+        phone: None,
+        country: None,
+        language: None,
+        notes: None,
+        email_verified: false,
+        last_login_at: None,
+        locked_at: None,
+        lock_reason: None,
+        deleted_at: None,
+        version: 1,
+        created_at,
+        updated_at: by.now(),
+    }
+}
+
+/// Who of these is here already.
+pub(super) async fn known(tx: &mut Tx, emails: impl Iterator<Item = &str>) -> Result<HashMap<String, store::Known>> {
+    let keys: HashSet<String> = emails.map(email_key).collect();
+    let keys: Vec<String> = keys.into_iter().collect();
+    let found = store::known_people(tx, keys).await?;
+    Ok(found.into_iter().map(|known| (known.key.clone(), known)).collect())
+}
+
+/// Bring people in; whoever is here already stays as they are.
+pub(super) async fn write(tx: &mut Tx, people: &[User], dry: bool) -> Result<Outcome> {
+    let here = known(tx, people.iter().map(|user| user.email.as_str())).await?;
+    let new: Vec<User> = people.iter().filter(|user| !here.contains_key(&email_key(&user.email))).cloned().collect();
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let outcome = Outcome { inserted: count(new.len()), skipped: count(people.len() - new.len()), ..Outcome::default() };
+    if !dry {
+        users::insert(tx, &new).await?;
+    }
+    Ok(outcome)
+}
