@@ -112,6 +112,7 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
 
   it('finds the person, opens the order and gives part of it back', async () => {
     await page.goto('/')
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox').fill('Ada Brandt')
     await page.getByRole('option', { name: /Ada Brandt/ }).first().click()

@@ -1,5 +1,5 @@
 /** A form in a page or in a dialog. Fields are children; the problem that no field owns stands above the buttons. */
-import type { FormEvent, ReactNode } from 'react'
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react'
 import { t } from '@/i18n'
 import { Button, Kbd } from '@/parts/button'
 import { confirmKeys, Dialog } from '@/parts/dialog'
@@ -8,11 +8,16 @@ import type { Form as FormState, Values } from './use-form'
 
 export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) {
   const { problem, rest, errors } = form
+  const room = useRef<HTMLDivElement>(null)
+  // In a short window the problem would stand below the fold.
+  useEffect(() => {
+    if (problem) room.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
   if (!problem) return null
   const named = Object.values(errors).filter(Boolean).length
   if (named > 0 && rest.length === 0) return <p className="form-note" role="alert">{t('common.fieldsWrong', { n: named })}</p>
   return (
-    <>
+    <div ref={room} className="form-problem">
       <Failure problem={problem} small />
       {rest.length > 0 && (
         <ul className="form-rest">
@@ -21,7 +26,7 @@ export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) 
           ))}
         </ul>
       )}
-    </>
+    </div>
   )
 }
 

@@ -1,7 +1,7 @@
 /** The rail's areas: three groups, each area with its key after G and the right it takes. */
 import { BookOpen, CreditCard, FileText, House, Landmark, Package, Plug, ScrollText, Settings, Undo2, Upload, Users, type LucideIcon } from 'lucide-react'
 import type { Attention } from '@/api/shapes'
-import { word, type Key, type Right } from '@/i18n'
+import { wordFor, type Key, type Right } from '@/i18n'
 import { paths, queryPath } from '@/paths'
 
 export type Area = { id: string; title: Key; to: string; icon: LucideIcon; key: string; right?: Right }
@@ -40,7 +40,4 @@ export function waiting(attention: Attention[]): Record<string, number> {
 }
 
 /** The engine's kinds in the reader's language; one it has learnt since keeps its own words. */
-export function attentionWord({ kind, label }: Pick<Attention, 'kind' | 'label'>): string {
-  const own = word('attention', kind)
-  return own.toLowerCase() === kind.toLowerCase() ? label : own
-}
+export const attentionWord = ({ kind, label }: Pick<Attention, 'kind' | 'label'>) => wordFor('attention', kind) ?? label

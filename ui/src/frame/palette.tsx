@@ -60,7 +60,10 @@ function Inside({ onClose }: { onClose: () => void }) {
   }, [words, asked, found.data, here, go])
   const now = Math.min(at, items.length - 1)
   useEffect(() => setAt(0), [words])
-  useEffect(() => listRef.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [now])
+  useEffect(() => {
+    // Braces: newer browsers answer with a promise, which is no way to clean up.
+    void listRef.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
+  }, [now])
 
   const run = (item: Item | undefined) => {
     if (!item) return

@@ -64,8 +64,10 @@ const find = (key: string, tongue: Language): Message | undefined => {
   return area?.[key.slice(dot + 1)]
 }
 export const t = (key: Key, vars?: Vars) => format(find(key, current) ?? key, vars)
-/** For words the engine chooses (a state, a kind): the catalog's word, or the engine's own made readable. */
-export const word = (area: keyof typeof en & string, value: string) => {
+/** The catalog's word for what the engine names, or nothing where it has none. */
+export const wordFor = (area: keyof typeof en & string, value: string) => {
   const message = find(`${area}.${value}`, current)
-  return typeof message === 'string' ? message : value.charAt(0).toUpperCase() + value.slice(1).replaceAll('_', ' ')
+  return typeof message === 'string' ? message : undefined
 }
+/** For words the engine chooses (a state, a kind): the catalog's word, or the engine's own made readable. */
+export const word = (area: keyof typeof en & string, value: string) => wordFor(area, value) ?? value.charAt(0).toUpperCase() + value.slice(1).replaceAll('_', ' ')

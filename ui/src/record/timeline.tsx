@@ -5,7 +5,7 @@ import { CreditCard, FileText, KeyRound, MessageSquare, Package, Undo2, Upload, 
 import { useMemo, useState } from 'react'
 import { list } from '@/api/client'
 import type { TimelineEntry, TimelineKind } from '@/api/shapes'
-import { t, word } from '@/i18n'
+import { t, word, wordFor } from '@/i18n'
 import { auditPath, paths, subjectPath } from '@/paths'
 import { Button } from '@/parts/button'
 import { Bones, Failure, Stale } from '@/parts/states'
@@ -13,8 +13,8 @@ import { Money, When } from '@/parts/values'
 
 const icons: Record<TimelineKind, LucideIcon> = { order: Package, payment: CreditCard, refund: Undo2, account: UserRound, session: KeyRound, file: FileText, note: MessageSquare, import: Upload }
 
-/** `self` is the record whose page this is: entries about it need no link to it. */
-export function Timeline({ path, self }: { path: string; self: string }) {
+/** `self` is the record whose page this is: entries about it need no link to it, nor its name (`label`) again. */
+export function Timeline({ path, self, label }: { path: string; self: string; label?: string }) {
   const query = useInfiniteQuery(list<TimelineEntry>(path, {}, 50))
   const [kind, setKind] = useState<TimelineKind>()
   const entries = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
@@ -42,7 +42,7 @@ export function Timeline({ path, self }: { path: string; self: string }) {
       {shown.length === 0 && <p className="quiet">{t('common.timelineEmpty')}</p>}
       <ol className="timeline-list">
         {shown.map((entry) => (
-          <Entry key={entry.id} entry={entry} self={self} />
+          <Entry key={entry.id} entry={entry} self={self} label={label} />
         ))}
       </ol>
       {query.hasNextPage && (
@@ -54,9 +54,10 @@ export function Timeline({ path, self }: { path: string; self: string }) {
   )
 }
 
-function Entry({ entry, self }: { entry: TimelineEntry; self: string }) {
+function Entry({ entry, self, label }: { entry: TimelineEntry; self: string; label: string | undefined }) {
   const Icon = icons[entry.kind] ?? FileText
-  const title = word('moment', entry.title)
+  const short = wordFor('moment', entry.action)
+  const title = short === undefined ? entry.title : entry.subject.id === self || entry.subject.label === label ? short : `${short} · ${entry.subject.label}`
   const to = entry.subject.id === self ? undefined : subjectPath(entry.subject)
   return (
     <li className={`entry entry-${entry.kind}`}>

@@ -140,7 +140,7 @@ export function NewOrder() {
 
 function Line({ line, onQuantity, onRemove }: { line: Wanted; onQuantity: (n: number) => void; onRemove: () => void }) {
   const { product, quantity } = line
-  const put = (n: number) => onQuantity(Math.max(1, Math.min(10_000, n)))
+  const put = (n: number) => onQuantity(Math.max(1, Math.min(9_999, n)))
   return (
     <div className="line-edit">
       <span className="line-name">

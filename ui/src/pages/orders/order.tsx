@@ -22,7 +22,7 @@ export function OrderPage() {
   return (
     <Part query={order} lines={10}>
       {(data) => (
-        <RecordPage header={<Header order={data} />} side={<Timeline path={`/orders/${id}/timeline`} self={id} />}>
+        <RecordPage header={<Header order={data} />} side={<Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} />}>
           <MoneyLine order={data} />
           <Lines order={data} />
           {(data.payments ?? []).length > 0 && <Payments order={data} />}

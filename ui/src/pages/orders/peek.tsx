@@ -22,7 +22,7 @@ export function OrderPeek({ id }: { id: string }) {
   return (
     <div className="peek">
       <Part query={order}>{(data) => <Facing order={data} />}</Part>
-      <Timeline path={`/orders/${id}/timeline`} self={id} />
+      <Timeline path={`/orders/${id}/timeline`} self={id} {...(order.data ? { label: orderName(order.data.number) } : {})} />
     </div>
   )
 }

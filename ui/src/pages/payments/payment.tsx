@@ -43,7 +43,7 @@ export function PaymentPage() {
   return (
     <Part query={payment} lines={10}>
       {(data) => (
-        <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} />}>
+        <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />}>
           <Notice payment={data} />
           <dl className="money-line">
             {(['amount', 'captured', 'refunded', 'refundable'] as const).map((name) => (
@@ -131,7 +131,7 @@ export function PaymentPeek({ id }: { id: string }) {
             </div>
             <Notice payment={data} />
             <Facts rows={[...facts(data), [t('payments.refunded'), <Money key="r" value={data.refunded} dash />], [t('payments.left'), <Money key="l" value={data.refundable} dash />]]} />
-            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} />
+            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />
           </>
         )}
       </Part>

@@ -77,7 +77,7 @@ function RefundPeek({ id }: { id: string }) {
                 [t('refunds.settled'), data.settledAt && <When key="s" at={data.settledAt} />],
               ]}
             />
-            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} />
+            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />
           </>
         )}
       </Part>

@@ -117,7 +117,7 @@ function Ask({ order, payments, first, title, onClose, onDone }: AskProps) {
           <input className="input" value={values.typed} onChange={(event) => form.set('typed', event.target.value)} autoComplete="off" spellCheck={false} />
         </label>
       )}
-      {amount !== undefined && amount > 0 && amount <= left && <Books order={order} payment={payment} amount={amount} />}
+      {!unclear && amount !== undefined && amount > 0 && amount <= left && <Books order={order} payment={payment} amount={amount} />}
       {unclear && (
         <p className="form-note" role="status">
           {t('refund.unclear')}

@@ -29,7 +29,7 @@ export function Outcome({ refund: begun, again, title, onClose, onRetry }: { ref
       foot={
         <>
           {refund.state === 'failed' && <Button onClick={onRetry}>{t('refund.again')}</Button>}
-          <ButtonLink to={paths.order(refund.orderId)}>{t('refund.openOrder')}</ButtonLink>
+          {location.pathname !== paths.order(refund.orderId) && <ButtonLink to={paths.order(refund.orderId)}>{t('refund.openOrder')}</ButtonLink>}
           <Button look="primary" onClick={onClose} autoFocus>
             {t('common.close')}
           </Button>
