@@ -27,7 +27,7 @@ both! {
         let word = |text: &str| Filter { words: vec![text.into()], ..Filter::default() };
         for filter in [Filter::default(), Filter { roles: vec![Role::Support], ..Filter::default() }, word("name0"), word("example"), Filter { words: vec!["name1".into(), "exam".into()], ..Filter::default() }] {
             let page = Page { limit: 100, ..Page::default() };
-            let rows = read(&app, async |tx| Ok(people::list(tx, &filter, &page).await?)).await.rows;
+            let rows = read(&app, async |tx| Ok(people::list(tx, &filter, &page, false).await?)).await.rows;
             let (count, exact) = read(&app, async |tx| Ok(people::count(tx, &filter, 1_000).await?)).await;
             assert_eq!((i64::try_from(rows.len()).unwrap(), exact), (count, true), "{filter:?}");
             assert_eq!(read(&app, async |tx| Ok(people::count(tx, &filter, 2).await?)).await, (2, false));

@@ -29,10 +29,10 @@ impl Page {
 
     async fn next(&mut self) -> Option<Frame> {
         loop {
-            if let Some((frame, rest)) = self.text.split_once("\n\n") {
+            if let Some(end) = self.text.find("\n\n") {
+                let frame: String = self.text.drain(..end + 2).collect();
                 let field = |name: &str| frame.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap_or_default().to_owned();
                 let found = (field("id").parse().unwrap_or(-1), field("event"), serde_json::from_str(&field("data")).unwrap_or(Value::Null));
-                self.text = rest.to_owned();
                 return Some(found);
             }
             let part = tokio::time::timeout(Duration::from_secs(20), self.stream.next()).await.expect("something happens");
@@ -40,10 +40,20 @@ impl Page {
         }
     }
 
+    /// The next change; sign-ins of the test itself, which PostgreSQL may tell late, do not count.
     async fn change(&mut self) -> Value {
-        let (_, event, data) = self.next().await.expect("the feed goes on");
-        assert_eq!(event, "change");
-        data
+        loop {
+            let (_, event, data) = self.next().await.expect("the feed goes on");
+            assert_eq!(event, "change");
+            if data["topic"] != "session" {
+                return data;
+            }
+        }
+    }
+
+    /// Read on until there is news of this thing.
+    async fn until(&mut self, subject: &Value) {
+        while self.change().await["subjectId"] != *subject {}
     }
 }
 
@@ -73,7 +83,7 @@ both! {
         }
         assert_eq!(heard, [ada["id"].clone(), ben["id"].clone()]);
         let cleo = invited(&owner, "Cleo", "user").await;
-        assert_eq!(back.change().await["subjectId"], cleo["id"], "and then what happens, once");
+        assert_eq!(back.change().await["subjectId"], cleo["id"], "and then what happens");
     }
 
     async fn who_was_away_too_long_reads_everything_again(app) {
@@ -82,7 +92,7 @@ both! {
         let mut lost = Page::open(&owner.with("last-event-id", "999999999")).await;
         assert_eq!(lost.next().await.unwrap().1, "gap");
         let ben = invited(&owner, "Ben", "user").await;
-        assert_eq!(lost.change().await["subjectId"], ben["id"]);
+        lost.until(&ben["id"]).await;
         let _ = owner.with("last-event-id", "soon").get("/events").await.problem(400, "invalid").complains("Last-Event-ID", "not_valid");
     }
 

@@ -45,20 +45,33 @@ pub struct Wanted<'a> {
 
 impl Totals {
     /// The count that is remembered, or what `count` finds; `None` where the page needs none.
-    pub async fn of(&self, db: &Db, wanted: Wanted<'_>, count: impl AsyncFnOnce() -> Result<(i64, bool)>) -> Result<Option<(i64, bool)>> {
+    pub async fn of(&self, db: &Db, wanted: &Wanted<'_>, count: impl AsyncFnOnce() -> Result<(i64, bool)>) -> Result<Option<(i64, bool)>> {
         if wanted.page.after.is_some() {
             return Ok(None);
         }
-        // Read before counting: a change that comes in between makes the answer stale for the next caller, never wrong for long.
-        let as_of: Vec<u64> = wanted.topics.iter().map(|topic| db.version(*topic)).collect();
-        let key = (wanted.tenant, wanted.list);
-        if let Some((seen, total)) = self.cache.get(&key)
-            && seen == as_of
-        {
+        if let Some(total) = self.known(db, wanted) {
             return Ok(Some(total));
         }
+        // Read before counting: a change that comes in between makes the answer stale for the next caller, never wrong for long.
+        let as_of = wanted.versions(db);
         let total = count().await?;
-        self.cache.insert(key, (as_of, total));
+        self.cache.insert(wanted.key(), (as_of, total));
         Ok(Some(total))
+    }
+
+    /// The count, if it is remembered and nothing has changed since.
+    pub fn known(&self, db: &Db, wanted: &Wanted<'_>) -> Option<(i64, bool)> {
+        let (seen, total) = self.cache.get(&wanted.key())?;
+        (seen == wanted.versions(db)).then_some(total)
+    }
+}
+
+impl Wanted<'_> {
+    fn key(&self) -> (TenantId, String) {
+        (self.tenant, self.list.clone())
+    }
+
+    fn versions(&self, db: &Db) -> Vec<u64> {
+        self.topics.iter().map(|topic| db.version(*topic)).collect()
     }
 }

@@ -44,29 +44,29 @@ fn past(word: &str) -> String {
 /// People, by the beginnings of words of name and address.
 pub async fn people(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
     let tenant = tx.tenant();
-    let mut query = Query::start(
-        "SELECT u.id, u.first_name || ' ' || u.last_name AS title, u.email AS subtitle, NULL AS amount, NULL AS currency FROM users u \
-         WHERE u.deleted_at IS NULL AND u.tenant_id = ",
-    );
-    query.arg(tenant);
+    let mut query =
+        Query::start("SELECT u.id, u.first_name || ' ' || u.last_name AS title, u.email AS subtitle, NULL AS amount, NULL AS currency FROM ");
     // The longest word is most likely the rarest.
     let mut words: Vec<&String> = wanted.words.iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     match (wanted.id, words.split_first()) {
         (Some(id), _) => {
-            query.push(" AND u.id = ").arg(id);
+            query.push("users u WHERE u.id = ").arg(id);
         }
         (None, Some((first, others))) => {
-            query.push(" AND u.id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
-            query.push(" AND t.term >= ").arg(*first).push(" AND t.term < ").arg(past(first)).push(" LIMIT ").arg(CANDIDATES).push(")");
+            // The words are looked up first, and only then rows. CROSS JOIN keeps SQLite from turning that around.
+            query.push("(SELECT c.id FROM (SELECT DISTINCT t.user_id AS id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
+            query.push(" AND t.term >= ").arg(*first).push(" AND t.term < ").arg(past(first)).push(" LIMIT ").arg(CANDIDATES);
+            query.push(") c WHERE 1 = 1");
             for word in others {
-                query.push(" AND EXISTS (SELECT 1 FROM user_terms t WHERE t.user_id = u.id AND t.tenant_id = ").arg(tenant);
+                query.push(" AND EXISTS (SELECT 1 FROM user_terms t WHERE t.user_id = c.id AND t.tenant_id = ").arg(tenant);
                 query.push(" AND t.term >= ").arg(*word).push(" AND t.term < ").arg(past(word)).push(")");
             }
+            query.push(") f CROSS JOIN users u WHERE u.id = f.id");
         }
         (None, None) => return Ok(Vec::new()),
     }
-    query.push(" ORDER BY u.name_key, u.id LIMIT ").arg(wanted.limit);
+    query.push(" AND u.tenant_id = ").arg(tenant).push(" AND u.deleted_at IS NULL ORDER BY u.name_key, u.id LIMIT ").arg(wanted.limit);
     tx.all(query).await
 }
 
@@ -90,7 +90,7 @@ pub async fn orders(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
 pub async fn payments(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
     let mut query = Query::start(
         "SELECT p.id, '#' || CAST(o.number AS TEXT) AS title, p.state || ' · ' || p.method AS subtitle, p.amount, p.currency \
-         FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.tenant_id = ",
+         FROM payments p JOIN orders o ON o.id = p.order_id WHERE o.tenant_id = ",
     );
     query.arg(tx.tenant());
     match (wanted.id, wanted.number) {

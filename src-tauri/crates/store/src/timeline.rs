@@ -1,7 +1,7 @@
 //! What happened around one person or one order, from every table that tells of it: one statement a table, newest first.
 
 use purser_core::Timestamp;
-use purser_core::ids::{OrderId, UserId};
+use purser_core::ids::{OrderId, TenantId, UserId};
 use uuid::Uuid;
 
 use crate::page::Key;
@@ -66,80 +66,84 @@ impl Source {
     /// Every source.
     pub const ALL: [Self; 6] = [Self::Audit, Self::SignIns, Self::Orders, Self::Payments, Self::Refunds, Self::Files];
 
-    /// The statement up to its tenant, and the columns of instant and id.
-    const fn select(self) -> (&'static str, [&'static str; 2]) {
+    /// What is read of each row.
+    const fn columns(self) -> &'static str {
         match self {
-            Self::Audit => (
+            Self::Audit => {
                 "SELECT x.id, x.at, x.action AS word, x.reason AS detail, x.actor_id, x.actor_name, NULL AS amount, NULL AS currency, \
-                 x.subject_type, x.subject_id, x.subject_label FROM audit_log x WHERE x.tenant_id = ",
-                ["x.at", "x.id"],
-            ),
-            Self::SignIns => (
+                 x.subject_type, x.subject_id, x.subject_label"
+            }
+            Self::SignIns => {
                 "SELECT x.id, x.at, x.outcome AS word, x.ip AS detail, NULL AS actor_id, NULL AS actor_name, NULL AS amount, NULL AS currency, \
-                 'user' AS subject_type, x.user_id AS subject_id, u.first_name || ' ' || u.last_name AS subject_label \
-                 FROM sign_ins x JOIN users u ON u.id = x.user_id WHERE x.tenant_id = ",
-                ["x.at", "x.id"],
-            ),
-            Self::Orders => (
+                 'user' AS subject_type, x.user_id AS subject_id, u.first_name || ' ' || u.last_name AS subject_label"
+            }
+            Self::Orders => {
                 "SELECT x.id, x.created_at AS at, x.source AS word, NULL AS detail, NULL AS actor_id, NULL AS actor_name, x.total AS amount, \
-                 x.currency, 'order' AS subject_type, x.id AS subject_id, '#' || CAST(x.number AS TEXT) AS subject_label \
-                 FROM orders x WHERE x.tenant_id = ",
-                ["x.created_at", "x.id"],
-            ),
-            Self::Payments => (
+                 x.currency, 'order' AS subject_type, x.id AS subject_id, '#' || CAST(x.number AS TEXT) AS subject_label"
+            }
+            Self::Payments => {
                 "SELECT x.id, x.created_at AS at, x.state AS word, x.failure_message AS detail, NULL AS actor_id, NULL AS actor_name, x.amount, \
-                 x.currency, 'payment' AS subject_type, x.id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label \
-                 FROM payments x JOIN orders o ON o.id = x.order_id WHERE x.tenant_id = ",
-                ["x.created_at", "x.id"],
-            ),
-            Self::Refunds => (
+                 x.currency, 'payment' AS subject_type, x.id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
+            }
+            Self::Refunds => {
                 "SELECT x.id, x.created_at AS at, x.state AS word, x.reason AS detail, x.created_by AS actor_id, x.created_by_name AS actor_name, \
-                 x.amount, x.currency, 'payment' AS subject_type, x.payment_id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label \
-                 FROM refunds x JOIN orders o ON o.id = x.order_id WHERE x.tenant_id = ",
-                ["x.created_at", "x.id"],
-            ),
-            Self::Files => (
+                 x.amount, x.currency, 'payment' AS subject_type, x.payment_id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
+            }
+            Self::Files => {
                 "SELECT x.id, x.created_at AS at, x.content_type AS word, NULL AS detail, x.uploaded_by AS actor_id, \
                  b.first_name || ' ' || b.last_name AS actor_name, NULL AS amount, NULL AS currency, 'file' AS subject_type, \
-                 x.id AS subject_id, x.name AS subject_label FROM files x LEFT JOIN users b ON b.id = x.uploaded_by \
-                 WHERE x.deleted_at IS NULL AND x.tenant_id = ",
-                ["x.created_at", "x.id"],
-            ),
+                 x.id AS subject_id, x.name AS subject_label"
+            }
         }
     }
 
-    /// The part of the statement that says whose; `false` where this table knows nothing of such a subject.
-    fn narrow(self, query: &mut Query, subject: Subject) -> bool {
+    /// The columns of instant and id.
+    const fn order(self) -> [&'static str; 2] {
+        match self {
+            Self::Audit | Self::SignIns => ["x.at", "x.id"],
+            Self::Orders | Self::Payments | Self::Refunds | Self::Files => ["x.created_at", "x.id"],
+        }
+    }
+
+    /// Where it is read from, for this subject; `false` where this table knows nothing of such a subject.
+    ///
+    /// What belongs to the subject is few: it is looked up first. CROSS JOIN keeps SQLite from reading the whole table in its order instead.
+    fn from(self, query: &mut Query, tenant: TenantId, subject: Subject) -> bool {
         match (self, subject) {
-            (Self::Audit, Subject::Person(id)) => {
-                query.push(" AND x.subject_id IN (SELECT ").arg(id);
-                query.push(" UNION ALL SELECT id FROM orders WHERE tenant_id = x.tenant_id AND customer_id = ").arg(id);
-                query.push(" UNION ALL SELECT id FROM payments WHERE tenant_id = x.tenant_id AND customer_id = ").arg(id).push(")");
-            }
-            (Self::Audit, Subject::Order(id)) => {
-                query.push(" AND x.subject_id IN (SELECT ").arg(id);
-                query.push(" UNION ALL SELECT id FROM payments WHERE order_id = ").arg(id).push(")");
+            (Self::Audit, _) => {
+                query.push(" FROM (");
+                subjects(query, tenant, subject);
+                query.push(") s CROSS JOIN audit_log x WHERE x.subject_id = s.id AND x.tenant_id = ").arg(tenant);
             }
             (Self::SignIns, Subject::Person(id)) => {
+                query.push(" FROM sign_ins x CROSS JOIN users u WHERE u.id = x.user_id AND x.tenant_id = ").arg(tenant);
                 query.push(" AND x.user_id = ").arg(id);
             }
             (Self::SignIns, Subject::Order(_)) => return false,
-            (Self::Orders | Self::Payments, Subject::Person(id)) => {
-                query.push(" AND x.customer_id = ").arg(id);
+            (Self::Orders, Subject::Person(id)) => {
+                query.push(" FROM orders x WHERE x.tenant_id = ").arg(tenant).push(" AND x.customer_id = ").arg(id);
             }
             (Self::Orders, Subject::Order(id)) => {
-                query.push(" AND x.id = ").arg(id);
+                query.push(" FROM orders x WHERE x.tenant_id = ").arg(tenant).push(" AND x.id = ").arg(id);
             }
-            (Self::Payments | Self::Refunds, Subject::Order(id)) => {
-                query.push(" AND x.order_id = ").arg(id);
+            (Self::Payments, Subject::Person(id)) => {
+                query.push(" FROM payments x CROSS JOIN orders o WHERE o.id = x.order_id AND x.tenant_id = ").arg(tenant);
+                query.push(" AND x.customer_id = ").arg(id);
+            }
+            (Self::Payments, Subject::Order(id)) => {
+                query.push(" FROM orders o CROSS JOIN payments x WHERE x.order_id = o.id AND o.tenant_id = ").arg(tenant);
+                query.push(" AND o.id = ").arg(id);
             }
             (Self::Refunds, Subject::Person(id)) => {
+                query.push(" FROM orders o CROSS JOIN refunds x WHERE x.order_id = o.id AND o.tenant_id = ").arg(tenant);
                 query.push(" AND o.customer_id = ").arg(id);
             }
-            (Self::Files, Subject::Person(id)) => {
-                query.push(" AND x.subject_id = ").arg(id);
+            (Self::Refunds, Subject::Order(id)) => {
+                query.push(" FROM orders o CROSS JOIN refunds x WHERE x.order_id = o.id AND o.tenant_id = ").arg(tenant);
+                query.push(" AND o.id = ").arg(id);
             }
-            (Self::Files, Subject::Order(id)) => {
+            (Self::Files, Subject::Person(UserId(id)) | Subject::Order(OrderId(id))) => {
+                query.push(" FROM files x LEFT JOIN users b ON b.id = x.uploaded_by WHERE x.deleted_at IS NULL AND x.tenant_id = ").arg(tenant);
                 query.push(" AND x.subject_id = ").arg(id);
             }
         }
@@ -147,12 +151,27 @@ impl Source {
     }
 }
 
+/// The things whose lines of the log belong to the story.
+fn subjects(query: &mut Query, tenant: TenantId, subject: Subject) {
+    match subject {
+        Subject::Person(id) => {
+            query.push("SELECT u.id FROM users u WHERE u.tenant_id = ").arg(tenant).push(" AND u.id = ").arg(id);
+            query.push(" UNION ALL SELECT o.id FROM orders o WHERE o.tenant_id = ").arg(tenant).push(" AND o.customer_id = ").arg(id);
+            query.push(" UNION ALL SELECT p.id FROM payments p WHERE p.tenant_id = ").arg(tenant).push(" AND p.customer_id = ").arg(id);
+        }
+        Subject::Order(id) => {
+            query.push("SELECT o.id FROM orders o WHERE o.tenant_id = ").arg(tenant).push(" AND o.id = ").arg(id);
+            query.push(" UNION ALL SELECT p.id FROM orders o CROSS JOIN payments p WHERE p.order_id = o.id AND o.tenant_id = ").arg(tenant);
+            query.push(" AND o.id = ").arg(id);
+        }
+    }
+}
+
 /// The newest `limit` entries of `source` about `subject`, older than `after`; of the audit log also those of its very instant.
 pub async fn read(tx: &mut Tx, source: Source, subject: Subject, (after, limit): (Option<&Cursor>, i64)) -> Result<Vec<Entry>> {
-    let (select, [at, id]) = source.select();
-    let mut query = Query::start(select);
-    query.arg(tx.tenant());
-    if !source.narrow(&mut query, subject) {
+    let [at, id] = source.order();
+    let mut query = Query::start(source.columns());
+    if !source.from(&mut query, tx.tenant(), subject) {
         return Ok(Vec::new());
     }
     if let Some(Cursor { key: Key::Time(micros), id: seen, .. }) = after {

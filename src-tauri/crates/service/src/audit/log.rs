@@ -5,24 +5,34 @@ use futures::stream::try_unfold;
 use purser_core::access::{Grant, can};
 use purser_core::{Error, Result};
 use purser_store::audit::{self as store, AuditRow, Filter};
-use purser_store::{Listing, Page};
+use purser_store::{Listing, Page, Tx};
 
 use super::{Line, record};
 use crate::App;
 use crate::csv::Export;
 
-/// Counting stops here: a search has to look at every line.
-const MOST: i64 = 1_000;
+/// Counting stops here.
+const MOST: i64 = 10_000;
 
 /// A page of lines and, without a cursor, how many there are.
 pub async fn list(app: &App, by: &Grant<can::ReadAudit>, filter: &Filter, page: &Page) -> Result<(Listing<AuditRow>, Option<(i64, bool)>)> {
     app.db
         .read(by, async |tx| {
             let listing = store::list(tx, filter, page).await?;
-            let total = if page.after.is_some() { None } else { Some(store::count(tx, filter, MOST).await?) };
+            let total = if page.after.is_some() { None } else { Some(total(tx, filter, page, &listing).await?) };
             Ok((listing, total))
         })
         .await
+}
+
+/// A search has looked at every line already; it is not done a second time only to count.
+async fn total(tx: &mut Tx, filter: &Filter, page: &Page, listing: &Listing<AuditRow>) -> Result<(i64, bool)> {
+    if filter.search.is_none() || (listing.rows.is_empty() && page.offset > 0) {
+        return Ok(store::count(tx, filter, MOST).await?);
+    }
+    let seen = i64::try_from(page.offset).unwrap_or(i64::MAX).saturating_add(i64::try_from(listing.rows.len()).unwrap_or(0));
+    let more = listing.next.is_some();
+    Ok((seen + i64::from(more), !more))
 }
 
 /// One line.

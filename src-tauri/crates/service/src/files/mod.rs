@@ -83,7 +83,7 @@ pub async fn list(app: &App, by: &Grant<can::ReadFile>, filter: &Filter, page: &
     let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
     let wanted = Wanted { tenant: by.tenant(), list: format!("files {filter:?}"), topics: &[Topic::File], page };
     let count = async || app.db.read(by, async |tx| store::count(tx, filter, COUNT_LIMIT).await.map_err(Error::from)).await;
-    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+    Ok((listing, app.totals.of(&app.db, &wanted, count).await?))
 }
 
 /// One file.

@@ -47,7 +47,7 @@ pub async fn list(app: &App, by: &Grant<can::ReadOrder>, filter: &Filter, page: 
     let most = if *filter == Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
     let wanted = Wanted { tenant: by.tenant(), list: format!("orders {filter:?}"), topics: &[Topic::Order, Topic::User, Topic::Import], page };
     let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
-    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+    Ok((listing, app.totals.of(&app.db, &wanted, count).await?))
 }
 
 /// One order with everything its page shows: five statements, however large it is.

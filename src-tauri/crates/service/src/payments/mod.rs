@@ -41,7 +41,7 @@ pub async fn list(app: &App, by: &Grant<can::ReadPayment>, filter: &store::Filte
     let most = if *filter == store::Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
     let wanted = Wanted { tenant: by.tenant(), list: format!("payments {filter:?}"), topics: &[Topic::Payment, Topic::Import], page };
     let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
-    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+    Ok((listing, app.totals.of(&app.db, &wanted, count).await?))
 }
 
 /// One payment.
@@ -54,7 +54,7 @@ pub async fn list_refunds(app: &App, by: &Grant<can::ReadPayment>, filter: &refu
     let listing = app.db.read(by, async |tx| refund_store::list(tx, filter, page).await.map_err(Error::from)).await?;
     let wanted = Wanted { tenant: by.tenant(), list: format!("refunds {filter:?}"), topics: &[Topic::Refund, Topic::Import], page };
     let count = async || app.db.read(by, async |tx| refund_store::count(tx, filter, COUNT_LIMIT).await.map_err(Error::from)).await;
-    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+    Ok((listing, app.totals.of(&app.db, &wanted, count).await?))
 }
 
 /// One refund.

@@ -31,7 +31,7 @@ const HEADER: [&str; 14] = [
 pub async fn export(app: &App, by: &Grant<can::ExportUser>, filter: Filter, sort: String) -> Result<Export> {
     // Refuse a wrong sort before the first byte is out.
     let first = Page { limit: 1, sort: sort.clone(), ..Page::default() };
-    app.db.read(by, async |tx| store::list(tx, &filter, &first).await.map_err(Error::from)).await?;
+    app.db.read(by, async |tx| store::list(tx, &filter, &first, false).await.map_err(Error::from)).await?;
     app.db
         .transact(by, async |tx| {
             audit::record(tx, by, Line::new("user.export", "user", by.tenant().uuid(), "People").after(&filter));
@@ -42,7 +42,7 @@ pub async fn export(app: &App, by: &Grant<can::ExportUser>, filter: Filter, sort
     let next = move |after| {
         let (db, filter) = (db.clone(), filter.clone());
         let page = Page { limit: 1_000, after, sort: sort.clone(), ..Page::default() };
-        async move { db.read(tenant, async |tx| store::list(tx, &filter, &page).await.map_err(Error::from)).await }
+        async move { db.read(tenant, async |tx| store::list(tx, &filter, &page, false).await.map_err(Error::from)).await }
     };
     Ok(Sheet { header: &HEADER, cells }.stream(next))
 }

@@ -27,13 +27,18 @@ use serde::Serialize;
 use crate::App;
 use crate::totals::Wanted;
 
+/// Everybody is counted up to here.
+const EVERYBODY: i64 = 50_000;
+
 /// A page of people and, without a cursor, how many there are.
 pub async fn list(app: &App, by: &Grant<can::ReadUser>, filter: &Filter, page: &Page) -> Result<(Listing<Person>, Option<(i64, bool)>)> {
-    let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
-    let most = if *filter == Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
+    let most = if *filter == Filter::default() { EVERYBODY } else { COUNT_LIMIT };
     let wanted = Wanted { tenant: by.tenant(), list: format!("people {filter:?}"), topics: &[Topic::User], page };
     let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
-    Ok((listing, app.totals.of(&app.db, wanted, count).await?))
+    let total = app.totals.of(&app.db, &wanted, count).await?;
+    let few = total.or_else(|| app.totals.known(&app.db, &wanted)).is_some_and(store::is_few);
+    let listing = app.db.read(by, async |tx| store::list(tx, filter, page, few).await.map_err(Error::from)).await?;
+    Ok((listing, total))
 }
 
 /// One person, deleted ones included: their orders and the log still point at them.

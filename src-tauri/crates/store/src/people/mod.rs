@@ -7,9 +7,8 @@ use purser_core::people::{Move, Standing, Status, name_key, person_terms};
 use purser_core::{Role, Timestamp};
 use uuid::Uuid;
 
-use crate::page::{Key, List, SortKey};
 use crate::rows::{Instant, MaybeInstant};
-use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
+use crate::{Query, Result, Tx, sql};
 
 /// A person.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -81,121 +80,9 @@ macro_rules! columns {
     };
 }
 
-const CREATED: SortKey<Person> = SortKey { name: "createdAt", column: "u.created_at", key: |p| Key::Time(p.created_at.micros()) };
-const NAME: SortKey<Person> = SortKey { name: "name", column: "u.name_key", key: |p| Key::Text(p.name_key.clone()) };
-const EMAIL: SortKey<Person> = SortKey { name: "email", column: "u.email_key", key: |p| Key::Text(p.email_key.clone()) };
+mod find;
 
-/// Never signed in sorts as 1970, in the words of each engine's index.
-const fn last_login(column: &'static str) -> SortKey<Person> {
-    SortKey { name: "lastLoginAt", column, key: |p| Key::Time(p.last_login_at.map_or(0, Timestamp::micros)) }
-}
-
-const fn list_of(sorts: &'static [SortKey<Person>]) -> List<Person> {
-    List { select: concat!("SELECT ", columns!(), " FROM users u"), id: "u.id", row_id: |p| p.id.uuid(), sorts }
-}
-
-static ON_SQLITE: List<Person> = list_of(&[CREATED, NAME, EMAIL, last_login("COALESCE(u.last_login_at, 0)")]);
-static ON_POSTGRES: List<Person> = list_of(&[CREATED, NAME, EMAIL, last_login("COALESCE(u.last_login_at, TIMESTAMPTZ '1970-01-01 00:00:00+00')")]);
-
-/// Which people are wanted. Everything empty: all that are not deleted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Filter {
-    /// Any of these roles.
-    pub roles: Vec<Role>,
-    /// Any of these standings; empty: every one but deleted.
-    pub statuses: Vec<Status>,
-    /// Any of these countries.
-    pub countries: Vec<String>,
-    /// Made at or after.
-    pub from: Option<Timestamp>,
-    /// Made before.
-    pub to: Option<Timestamp>,
-    /// Beginnings of words, all of which have to be found; folded by `purser_core::text::terms`.
-    pub words: Vec<String>,
-}
-
-/// Fewer people than this with a word: look at just them. More: the word is so common that walking the list in its order finds a page soon.
-const FEW: i64 = 5_000;
-
-#[derive(sqlx::FromRow)]
-struct Count {
-    n: i64,
-}
-
-/// First text after every text that begins with `word`, in byte order.
-fn past(word: &str) -> String {
-    format!("{word}{}", char::MAX)
-}
-
-/// The filter as text and values; asks the database which of the words is rarest.
-async fn clause(tx: &mut Tx, filter: &Filter) -> Result<Query> {
-    let tenant = tx.tenant();
-    let mut query = Query::start(" WHERE u.tenant_id = ");
-    query.arg(tenant);
-    if filter.statuses.is_empty() {
-        query.push(" AND u.deleted_at IS NULL");
-    } else {
-        query.push(" AND u.status IN ").list(filter.statuses.iter().map(|s| s.as_str().into()));
-    }
-    if !filter.roles.is_empty() {
-        query.push(" AND u.role IN ").list(filter.roles.iter().map(|r| r.as_str().into()));
-    }
-    if !filter.countries.is_empty() {
-        query.push(" AND u.country IN ").list(filter.countries.iter().map(Value::from));
-    }
-    if let Some(from) = filter.from {
-        query.push(" AND u.created_at >= ").arg(from);
-    }
-    if let Some(to) = filter.to {
-        query.push(" AND u.created_at < ").arg(to);
-    }
-    let rare = rarest(tx, &filter.words).await?;
-    for (place, word) in filter.words.iter().enumerate() {
-        if Some(place) == rare {
-            query.push(" AND u.id IN (SELECT t.user_id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
-        } else {
-            query.push(" AND EXISTS (SELECT 1 FROM user_terms t WHERE t.user_id = u.id AND t.tenant_id = ").arg(tenant);
-        }
-        query.push(" AND t.term >= ").arg(word).push(" AND t.term < ").arg(past(word)).push(")");
-    }
-    Ok(query)
-}
-
-#[derive(sqlx::FromRow)]
-struct Found {
-    place: i64,
-    n: i64,
-}
-
-/// Place of the word with the fewest people, if they are few.
-async fn rarest(tx: &mut Tx, words: &[String]) -> Result<Option<usize>> {
-    if words.is_empty() {
-        return Ok(None);
-    }
-    let tenant = tx.tenant();
-    let mut query = Query::start("");
-    for (place, word) in words.iter().enumerate() {
-        query.push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " });
-        query.arg(i64::try_from(place).unwrap_or(i64::MAX)).push(" AS place, COUNT(*) AS n FROM (SELECT 1 AS one FROM user_terms WHERE tenant_id = ");
-        query.arg(tenant).push(" AND term >= ").arg(word).push(" AND term < ").arg(past(word)).push(" LIMIT ").arg(FEW + 1).push(") AS found");
-    }
-    let found: Vec<Found> = tx.all(query).await?;
-    let least = found.into_iter().filter(|f| f.n <= FEW).min_by_key(|f| f.n);
-    Ok(least.and_then(|f| usize::try_from(f.place).ok()))
-}
-
-/// One page.
-pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Person>> {
-    let clause = clause(tx, filter).await?;
-    let list = if tx.engine() == Engine::Sqlite { &ON_SQLITE } else { &ON_POSTGRES };
-    list.page(tx, &clause, page).await
-}
-
-/// How many there are, exact up to `most`, and whether that is all.
-pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
-    let clause = clause(tx, filter).await?;
-    crate::page::count(tx, "users u", &clause, most).await
-}
+pub use find::{Filter, count, is_few, list};
 
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant_id = $1 AND u.id = $2");
 
@@ -211,6 +98,11 @@ pub async fn hold(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<Person>> {
     query.arg(tx.tenant()).push(" AND u.id IN ").list(ids.iter().map(|id| (*id).into())).push(" ORDER BY u.id");
     query.push(tx.pick("", " FOR UPDATE"));
     tx.all(query).await
+}
+
+#[derive(sqlx::FromRow)]
+struct Count {
+    n: i64,
 }
 
 /// Whether an account that is not deleted uses this address, other than `except`.
