@@ -2,6 +2,9 @@
 
 mod db;
 mod faults;
+mod keys;
+mod ledger;
 mod migrations;
 mod people;
+mod provider;
 mod rooms;

@@ -11,7 +11,7 @@ mod payments;
 mod people;
 mod search;
 mod settings;
-mod shop;
+pub(crate) mod shop;
 mod stats;
 mod timeline;
 mod views;

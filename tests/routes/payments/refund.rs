@@ -87,11 +87,10 @@ both! {
         // Somebody else's key of the same text is another key.
         let support = app.caller(Role::Support).await.with("idempotency-key", "refund-1");
         assert_ne!(support.post(&path, body.clone()).await.is(201).body, first.body);
-        let _ = keyed.with("idempotency-key", "").post(&path, body.clone()).await;
+        shop.books_balance().await;
         // After a day it is forgotten.
         app.advance(purser_core::time::DAY + 1);
         let owner = app.owner().await.with("idempotency-key", "refund-1");
         assert_ne!(owner.post(&path, body).await.is(201).body, first.body);
-        shop.books_balance().await;
     }
 }

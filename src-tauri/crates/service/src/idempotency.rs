@@ -11,10 +11,12 @@ use purser_core::access::Grant;
 use purser_core::ids::TenantId;
 use purser_core::time::{DAY, MINUTE};
 use purser_core::{Error, Result, Timestamp};
-use purser_store::{Engine, Tx, idempotency as store};
+use purser_store::{Engine, Scope, Tx, idempotency as store};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+use crate::App;
 
 /// How long a key is remembered.
 const REMEMBERED: i64 = DAY;
@@ -155,6 +157,12 @@ pub(crate) async fn answer<T>(tx: &mut Tx, once: &Once<T>, result: &T) -> Result
     let reply = (once.render)(result);
     store::answer(tx, &[once.key.answer(&reply)]).await?;
     Ok(reply)
+}
+
+/// Forget the keys of all tenants that have run out.
+pub(crate) async fn forget(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    app.db.transact(Scope::System, async |tx| store::forget(tx, now).await.map(drop).map_err(Error::from)).await
 }
 
 fn still_running() -> Error {

@@ -68,12 +68,19 @@ fn row(tenant: Value, c: &Charge) -> [Value; 12] {
     ]
 }
 
+const SELECT: &str = "SELECT key, method, capture_mode, state, currency, amount, captured, refunded, failure_code, ready_at, created_at \
+     FROM sandbox_charges WHERE tenant_id = ";
+
+/// The charges of `keys`.
+pub async fn find(tx: &mut Tx, keys: &[String]) -> Result<Vec<Charge>> {
+    let mut query = Query::start(SELECT);
+    query.arg(tx.tenant()).push(" AND key IN ").list(keys.iter().map(Value::from));
+    tx.all(query).await
+}
+
 /// The charges of `keys`, held until the transaction ends.
 pub async fn hold(tx: &mut Tx, keys: &[String]) -> Result<Vec<Charge>> {
-    let mut query = Query::start(
-        "SELECT key, method, capture_mode, state, currency, amount, captured, refunded, failure_code, ready_at, created_at \
-         FROM sandbox_charges WHERE tenant_id = ",
-    );
+    let mut query = Query::start(SELECT);
     query.arg(tx.tenant()).push(" AND key IN ").list(keys.iter().map(Value::from));
     query.push(tx.pick(" ORDER BY key", " ORDER BY key FOR UPDATE"));
     tx.all(query).await

@@ -13,6 +13,7 @@ use purser_core::{Currency, Error, Timestamp};
 use purser_http::Options;
 use purser_service::identity::setup::{self, FirstRun};
 use purser_service::identity::{sign_in, tokens};
+use purser_service::payments::port::Gateway;
 use purser_service::{App, app::Setup};
 use purser_store::sessions::{self, SigningKey};
 use purser_store::users::User;
@@ -56,11 +57,16 @@ impl TestApp {
 
     /// On a database of the test's own.
     pub async fn on(database: Database) -> Self {
+        Self::with_gateway(database, |sandbox| Arc::new(sandbox)).await
+    }
+
+    /// On a database and with a payment provider of the test's own, which may keep its books with the sandbox.
+    pub async fn with_gateway(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>) -> Self {
         let db = Db::open(&database.config).await.expect("the database opens");
         db_signing_key(&db).await;
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
-        let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
+        let gateway = gateway(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
         let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, gateway, data_folder: None };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());

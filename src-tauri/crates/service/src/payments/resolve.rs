@@ -25,6 +25,9 @@ const NEVER_ARRIVED: i64 = MINUTE;
 /// How often open ends are looked for.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// Rounds between two sweeps of what has run out.
+const SWEEP: u32 = 600;
+
 /// Ask of the provider what `payment.pending` says. The key is the payment's own, so asking twice does nothing twice.
 pub(super) async fn call(app: &App, tenant: TenantId, payment: &Payment) -> Answer {
     let gateway = &app.payments.gateway;
@@ -102,13 +105,19 @@ async fn resolve_payment(app: &App, open: store::Open) -> Result<()> {
 
 /// Look for open ends as long as the engine lives; the first look takes up what a crash left, however young.
 pub async fn keep_resolving(app: Weak<Parts>) {
-    let mut age = 0;
+    let (mut age, mut rounds) = (0, 0_u32);
     while let Some(app) = app.upgrade().map(App::from) {
         if let Err(error) = resolve_unknown(&app, age).await {
             tracing::warn!(%error, "open payments and refunds could not be looked for; trying again");
         }
+        // Keys that have run out are swept up once in a while.
+        if rounds.is_multiple_of(SWEEP)
+            && let Err(error) = crate::idempotency::forget(&app).await
+        {
+            tracing::warn!(%error, "old idempotency keys could not be swept up; trying again");
+        }
         drop(app);
-        age = 2 * SECOND;
+        (age, rounds) = (2 * SECOND, rounds.wrapping_add(1));
         tokio::time::sleep(EVERY).await;
     }
 }
