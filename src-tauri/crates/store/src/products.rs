@@ -138,6 +138,13 @@ pub async fn hold(tx: &mut Tx, ids: &[ProductId]) -> Result<Vec<Product>> {
     tx.all(query).await
 }
 
+/// The products of these ids that exist, as they are now, held for nobody.
+pub async fn several(tx: &mut Tx, ids: &[ProductId]) -> Result<Vec<Product>> {
+    let mut query = Query::start(concat!("SELECT ", columns!(), " FROM products p WHERE p.tenant_id = "));
+    query.arg(tx.tenant()).push(" AND p.id IN ").list(ids.iter().map(|id| (*id).into())).push(" ORDER BY p.id");
+    tx.all(query).await
+}
+
 const INSERT: &str = "INSERT INTO products (id, tenant_id, name, name_key, sku, description, price, currency, weight_g, stock, active, version, \
      created_at, updated_at) VALUES";
 

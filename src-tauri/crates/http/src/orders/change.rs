@@ -8,7 +8,7 @@ use purser_core::ids::OrderId;
 use purser_service::App;
 use purser_service::orders::{self, Detail};
 
-use super::views::{CancelBody, DetailView, OrderBody, StateBody};
+use super::views::{CancelBody, DetailView, OrderBody, QuoteBody, QuoteView, StateBody};
 use crate::Result;
 use crate::extract::{Allowed, IdempotencyKey, Json, Path};
 use crate::once::{Repeatable, Shape};
@@ -28,6 +28,10 @@ pub(crate) async fn create_order(
     let shape = shape(&app, Some("/orders"));
     let once = shape.once::<_, 201>(&by, key, ("create order", &body))?;
     shape.reply(orders::create(&app, &by, body.into(), once).await?)
+}
+
+pub(crate) async fn quote_order(State(app): State<App>, Allowed(by): Allowed<can::CreateOrder>, Json(body): Json<QuoteBody>) -> Result<Data<QuoteView>> {
+    Ok(Data(orders::quote(&app, &by, &body.items()).await?.into()))
 }
 
 pub(crate) async fn cancel_order(

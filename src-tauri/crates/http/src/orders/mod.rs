@@ -21,6 +21,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
             get_with(list::list_orders, about("listOrders", "orders", "Find orders"))
                 .post_with(change::create_order, about("createOrder", "orders", "Enter an order; prices come from the catalog")),
         )
+        .api_route("/orders/quote", post_with(change::quote_order, about("quoteOrder", "orders", "What an order would come to; enters nothing")))
         .api_route("/orders/export", get_with(list::export_orders, about("exportOrders", "orders", "Orders as a CSV file")))
         .api_route("/orders/{id}", get_with(list::read_order, about("getOrder", "orders", "One order with everything in it")))
         .api_route("/orders/{id}/pay", post_with(crate::payments::pay_order, about("payOrder", "orders", "Pay an order")))

@@ -1,5 +1,6 @@
 //! Shapes of orders on the wire.
 
+use purser_core::checkout::Totals;
 use purser_core::ids::{LineId, OrderId, ProductId, UserId};
 use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
 use purser_core::{Currency, Money, Timestamp};
@@ -160,9 +161,51 @@ pub(crate) struct OrderBody {
     notes: Option<String>,
 }
 
+impl From<&ItemBody> for Item {
+    fn from(item: &ItemBody) -> Self {
+        Self { product: item.product_id, quantity: item.quantity }
+    }
+}
+
+/// What an order might hold.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "QuoteRequest")]
+pub(crate) struct QuoteBody {
+    /// At least one line, at most 200.
+    items: Vec<ItemBody>,
+}
+
+impl QuoteBody {
+    /// The lines, as the use case takes them.
+    pub(crate) fn items(&self) -> Vec<Item> {
+        self.items.iter().map(Item::from).collect()
+    }
+}
+
+/// What an order would come to.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Quote")]
+pub(crate) struct QuoteView {
+    subtotal: Money,
+    discount: Money,
+    tax: Money,
+    shipping: Money,
+    total: Money,
+}
+
+impl From<Totals> for QuoteView {
+    fn from(totals: Totals) -> Self {
+        let Totals { subtotal, discount, tax, shipping, total } = totals;
+        Self { subtotal, discount, tax, shipping, total }
+    }
+}
+
+impl Versioned for QuoteView {}
+
 impl From<OrderBody> for Draft {
     fn from(body: OrderBody) -> Self {
-        let items = body.items.into_iter().map(|item| Item { product: item.product_id, quantity: item.quantity });
+        let items = body.items.iter().map(Item::from);
         Self { customer: body.customer_id, items: items.collect(), address: body.shipping_address, notes: body.notes }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use purser_core::access::{Grant, can};
+use purser_core::checkout::Totals;
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::{LineId, OrderId, ProductId, UserId};
@@ -52,12 +53,7 @@ pub struct Draft {
 impl Draft {
     fn check(&self) -> Result<()> {
         let mut checks = Checks::new();
-        checks.that(!self.items.is_empty(), "items", "required", "An order needs at least one line.");
-        checks.that(self.items.len() <= MOST_LINES, "items", "too_many", format!("At most {MOST_LINES} lines."));
-        for (place, item) in self.items.iter().enumerate().take(MOST_LINES) {
-            let field = format!("items[{place}].quantity");
-            checks.that((1..=MOST_PIECES).contains(&item.quantity), &field, "out_of_range", format!("From 1 to {MOST_PIECES} pieces."));
-        }
+        check_items(&mut checks, &self.items);
         let address = &self.address;
         checks.text("shippingAddress.name", &address.name, 200).text("shippingAddress.street", &address.street, 200);
         checks.text("shippingAddress.city", &address.city, 100).text("shippingAddress.zipCode", &address.zip_code, 20);
@@ -70,12 +66,55 @@ impl Draft {
 
     /// Pieces wanted of each product, in the order of ids.
     fn wanted(&self) -> BTreeMap<ProductId, i64> {
-        let mut wanted = BTreeMap::new();
-        for item in &self.items {
-            *wanted.entry(item.product).or_insert(0) += item.quantity;
-        }
-        wanted
+        wanted(&self.items)
     }
+}
+
+fn check_items(checks: &mut Checks, items: &[Item]) {
+    checks.that(!items.is_empty(), "items", "required", "An order needs at least one line.");
+    checks.that(items.len() <= MOST_LINES, "items", "too_many", format!("At most {MOST_LINES} lines."));
+    for (place, item) in items.iter().enumerate().take(MOST_LINES) {
+        let field = format!("items[{place}].quantity");
+        checks.that((1..=MOST_PIECES).contains(&item.quantity), &field, "out_of_range", format!("From 1 to {MOST_PIECES} pieces."));
+    }
+}
+
+fn wanted(items: &[Item]) -> BTreeMap<ProductId, i64> {
+    let mut wanted = BTreeMap::new();
+    for item in items {
+        *wanted.entry(item.product).or_insert(0) += item.quantity;
+    }
+    wanted
+}
+
+/// What an order of these items would come to, were it entered now. Takes nothing out of stock and promises nothing.
+pub async fn quote(app: &App, by: &Grant<can::CreateOrder>, items: &[Item]) -> Result<Totals> {
+    let mut checks = Checks::new();
+    check_items(&mut checks, items);
+    checks.done()?;
+    let ids: Vec<ProductId> = wanted(items).into_keys().collect();
+    let (tenant, goods) = app
+        .db
+        .read(by, async |tx| {
+            let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
+            Ok::<_, Error>((tenant, products::several(tx, &ids).await?))
+        })
+        .await?;
+    let goods = goods.into_iter().map(|product| (product.id, product)).collect();
+    let complaints = complaints(items, (&wanted(items), &goods, &tenant));
+    if complaints.is_empty() { priced(items, &goods, &tenant) } else { Err(Error::Unprocessable(complaints)) }
+}
+
+/// Goods, tax, shipping and total, by the settings of the tenant.
+fn priced(items: &[Item], goods: &BTreeMap<ProductId, Product>, tenant: &Tenant) -> Result<Totals> {
+    let zero = Money::zero(tenant.currency);
+    let (mut subtotal, mut grams) = (zero, 0_i64);
+    for item in items {
+        let product = goods.get(&item.product).ok_or(Error::NotFound("product"))?;
+        subtotal = subtotal.plus(product.price().times(item.quantity)?)?;
+        grams = grams.saturating_add(product.weight_g.saturating_mul(item.quantity));
+    }
+    Settings::try_from(tenant)?.checkout.totals(subtotal, zero, grams)
 }
 
 /// Enter an order. Nothing is taken out of stock unless everything is there.
@@ -126,7 +165,7 @@ async fn compose(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: 
     let wanted = draft.wanted();
     let ids: Vec<ProductId> = wanted.keys().copied().collect();
     let goods: BTreeMap<ProductId, Product> = products::hold(tx, &ids).await?.into_iter().map(|product| (product.id, product)).collect();
-    let complaints = complaints(draft, (&wanted, &goods, &tenant));
+    let complaints = complaints(&draft.items, (&wanted, &goods, &tenant));
     if !complaints.is_empty() {
         return Err(Error::Unprocessable(complaints));
     }
@@ -138,9 +177,9 @@ async fn compose(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: 
 }
 
 /// What can not be sold, line by line.
-fn complaints(draft: &Draft, (wanted, goods, tenant): (&BTreeMap<ProductId, i64>, &BTreeMap<ProductId, Product>, &Tenant)) -> Vec<FieldError> {
+fn complaints(items: &[Item], (wanted, goods, tenant): (&BTreeMap<ProductId, i64>, &BTreeMap<ProductId, Product>, &Tenant)) -> Vec<FieldError> {
     let mut found = Vec::new();
-    for (place, item) in draft.items.iter().enumerate() {
+    for (place, item) in items.iter().enumerate() {
         let field = |name| format!("items[{place}].{name}");
         let Some(product) = goods.get(&item.product) else {
             found.push(FieldError::new(field("productId"), "unknown_product", "There is no such product."));
@@ -183,10 +222,7 @@ fn total(
     (draft, goods): (&Draft, &BTreeMap<ProductId, Product>),
     (customer, tenant): (&User, &Tenant),
 ) -> Result<Order> {
-    let zero = Money::zero(tenant.currency);
-    let subtotal = lines.iter().try_fold(zero, |sum, line| sum.plus(Money::new(line.total, tenant.currency)))?;
-    let grams = draft.items.iter().filter_map(|item| Some(goods.get(&item.product)?.weight_g.saturating_mul(item.quantity))).sum();
-    let totals = Settings::try_from(tenant)?.checkout.totals(subtotal, zero, grams)?;
+    let totals = priced(&draft.items, goods, tenant)?;
     // Nothing to pay is paid.
     let free = totals.total.amount == 0;
     Ok(Order {

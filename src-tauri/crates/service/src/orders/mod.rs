@@ -7,7 +7,7 @@ mod create;
 mod export;
 
 pub use cancel::cancel;
-pub use create::{Draft, Item, create};
+pub use create::{Draft, Item, create, quote};
 pub use export::export;
 
 use purser_core::access::{Grant, can};
