@@ -3,5 +3,6 @@ mod create;
 mod export;
 mod list;
 mod pay;
+mod quote;
 mod read;
 mod state;

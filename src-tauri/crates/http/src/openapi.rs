@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use aide::axum::ApiRouter;
 use aide::openapi::{
     Info, OpenApi, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr, SchemaObject, SecurityScheme, Tag,
 };
@@ -22,14 +21,15 @@ pub(crate) fn about(id: &'static str, area: &'static str, summary: &'static str)
 
 /// The document alone, for `purser openapi`.
 pub fn document() -> OpenApi {
-    build(areas()).1
+    build().1
 }
 
-/// Turn documented routes into plain ones and their document.
-pub(crate) fn build(routes: ApiRouter<App>) -> (Router<App>, OpenApi) {
+/// The documented routes as plain ones, and their document.
+pub(crate) fn build() -> (Router<App>, OpenApi) {
+    // Before the first route is made: it begins a new collection of schemas.
     aide::generate::extract_schemas(true);
     let mut document = OpenApi::default();
-    let plain = routes.finish_api(&mut document);
+    let plain = areas().finish_api(&mut document);
     document.info = Info {
         title: "Purser".into(),
         version: env!("CARGO_PKG_VERSION").into(),

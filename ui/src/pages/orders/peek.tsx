@@ -40,7 +40,7 @@ function Facing({ order }: { order: OrderDetail }) {
       </header>
       <div className="peek-marks">
         <State value={order.state} />
-        <State value={order.paymentState} />
+        {order.paymentState !== order.state && <State value={order.paymentState} />}
         <Id id={order.id} kind="order" />
       </div>
       <ul className="peek-lines">

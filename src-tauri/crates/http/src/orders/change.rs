@@ -30,7 +30,11 @@ pub(crate) async fn create_order(
     shape.reply(orders::create(&app, &by, body.into(), once).await?)
 }
 
-pub(crate) async fn quote_order(State(app): State<App>, Allowed(by): Allowed<can::CreateOrder>, Json(body): Json<QuoteBody>) -> Result<Data<QuoteView>> {
+pub(crate) async fn quote_order(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::CreateOrder>,
+    Json(body): Json<QuoteBody>,
+) -> Result<Data<QuoteView>> {
     Ok(Data(orders::quote(&app, &by, &body.items()).await?.into()))
 }
 
