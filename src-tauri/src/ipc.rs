@@ -46,6 +46,14 @@ impl Door {
         }
     }
 
+    /// A window is gone, and with it whoever listened there.
+    pub(crate) fn closed(&self, window: &str) {
+        if let Some(task) = self.following.lock().remove(window) {
+            task.abort();
+        }
+        self.shell.closed(window);
+    }
+
     /// Follow the events for a window; a page that was loaded again takes the place of the one before.
     fn follow(&self, window: &str, teller: Teller) {
         let task = tokio::spawn(events::follow(self.shell.clone(), window.to_owned(), teller));

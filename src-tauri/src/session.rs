@@ -60,7 +60,7 @@ impl Session {
         if now.is_some() && now != used {
             return Ok(now);
         }
-        let Some(refresh) = self.kept().await? else { return Ok(None) };
+        let Some(refresh) = self.kept().await else { return Ok(None) };
         let call = Call::post("/api/v1/auth/refresh", &json!({"refreshToken": refresh, "tokenDelivery": "body"}));
         let (parts, body) = backend.send(&call, None).await?.into_parts();
         let body = wire::collect(body, REPLY_BYTES_MAX).await?;
@@ -110,10 +110,14 @@ impl Session {
         self.held.lock().as_ref().filter(|held| held.until > soon).map(|held| held.access.clone())
     }
 
-    async fn kept(&self) -> Result<Option<String>, Problem> {
+    /// A keychain that cannot be read (locked, say) means signing in again, not a console that does not start.
+    async fn kept(&self) -> Option<String> {
         let (vault, key) = (self.vault.clone(), self.key.clone());
-        let kept = tokio::task::spawn_blocking(move || vault.get(&key)).await.map_err(|error| Problem::local("keychain", error.to_string()))?;
-        kept.map_err(|error| Problem::local("keychain", format!("The keychain cannot be read: {error}. Unlock it and try again.")))
+        let kept = tokio::task::spawn_blocking(move || vault.get(&key)).await;
+        kept.map_err(|error| error.to_string()).and_then(|kept| kept).unwrap_or_else(|error| {
+            self.vault.failed(&error);
+            None
+        })
     }
 
     /// A keychain that refuses to write costs a sign-in after the next start, not this one.
@@ -121,7 +125,7 @@ impl Session {
         let (vault, key) = (self.vault.clone(), self.key.clone());
         let done = tokio::task::spawn_blocking(move || vault.set(&key, secret.as_deref())).await;
         if let Err(error) = done.map_err(|error| error.to_string()).and_then(|done| done) {
-            tracing::warn!("the session is not kept for the next start: {error}");
+            self.vault.failed(&error);
         }
     }
 }

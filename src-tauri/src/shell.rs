@@ -15,7 +15,7 @@ use crate::backend::{self, Backend};
 use crate::connection::Connection;
 use crate::local::{Local, Opener};
 use crate::problem::Problem;
-use crate::profiles::{LOCAL, NewProfile, Profile, Store};
+use crate::profiles::{LOCAL, NewProfile, Profile, ProfileChange, Store};
 use crate::session::Session;
 use crate::vault::Vault;
 use crate::wire::Call;
@@ -158,6 +158,27 @@ impl Shell {
         gone
     }
 
+    /// Change a profile. One that is pointed elsewhere leaves its session behind.
+    pub(crate) async fn change(&self, id: &str, change: ProfileChange) -> Result<Profile, Problem> {
+        let before = self.store.find(id)?;
+        let line = self.connection(id).ok();
+        let after = self.store.update(id, change)?;
+        if before.url != after.url
+            && let Some(line) = line
+        {
+            line.session.forget().await;
+        }
+        if (&before.url, &before.ca_file) != (&after.url, &after.ca_file) {
+            self.disconnect(id);
+        }
+        Ok(after)
+    }
+
+    /// A window is gone.
+    pub(crate) fn closed(&self, window: &str) {
+        self.windows.lock().remove(window);
+    }
+
     /// Windows that looked at a removed profile look at this computer again.
     pub(crate) fn leave(&self, id: &str) {
         for looked_at in self.windows.lock().values_mut().filter(|looked_at| *looked_at == id) {
@@ -188,16 +209,15 @@ impl Shell {
     }
 
     /// The engine that has the data folder is another process: work on it through its address.
-    pub(crate) fn connect_to_owner(&self, window: &str, url: &str) -> Result<Profile, Problem> {
+    pub(crate) async fn connect_to_owner(&self, window: &str, url: &str) -> Result<Profile, Problem> {
         let url = backend::address(url)?.to_string();
         let certificate = Some(self.local().folder().join("tls-cert.pem")).filter(|path| url.starts_with("https") && path.exists());
         let found = NewProfile::found(OWNER, &url, certificate);
         let known = self.store.all().into_iter().find(|profile| profile.name == OWNER);
         let profile = match known {
-            Some(profile) => self.store.update(&profile.id, found.into())?,
+            Some(profile) => self.change(&profile.id, found.into()).await?,
             None => self.store.add(found)?,
         };
-        self.disconnect(&profile.id);
         self.switch(window, &profile.id)
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tauri::{AppHandle, Manager, RunEvent};
+use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tracing_subscriber::EnvFilter;
 
 use crate::desk::{self, NativeDesk};
@@ -62,6 +62,11 @@ pub fn run(flags: Flags) -> Result<(), String> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .menu(menu::build)
+        .on_window_event(|window, event| {
+            if let WindowEvent::Destroyed = event {
+                window.state::<Arc<Door>>().closed(window.label());
+            }
+        })
         .on_menu_event(|app, event| menu::chosen(app, &event))
         .invoke_handler(tauri::generate_handler![ipc::api, ipc::events])
         .setup(move |app| set_up(app.handle(), &flags))
@@ -106,10 +111,29 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
     app.manage(Zoom::default());
     app.manage(Places { web });
     watchdog::watch(&window::open(app, window::MAIN)?);
+    leave_in_order(app);
     let app = app.clone();
     tauri::async_runtime::spawn(async move { settle_owner(&app, &shell).await });
     Ok(())
 }
+
+/// Asked to stop by the system, Purser ends as if somebody had chosen Quit.
+#[cfg(unix)]
+fn leave_in_order(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            if let Ok(mut asked) = signal(kind) {
+                asked.recv().await;
+                app.exit(0);
+            }
+        });
+    }
+}
+
+#[cfg(not(unix))]
+fn leave_in_order(_: &AppHandle) {}
 
 /// Another process has the data folder: say which, and offer what can be done.
 async fn settle_owner(app: &AppHandle, shell: &Arc<Shell>) {
@@ -121,7 +145,7 @@ async fn settle_owner(app: &AppHandle, shell: &Arc<Shell>) {
     let connect = if refusal.address.is_some() { "Connect to it" } else { "Quit" };
     let quit_or_leave = if refusal.address.is_some() { "Quit" } else { "Stay" };
     let chosen = match desk::ask(app, "Purser", &refusal.detail, [connect, "Choose another folder", quit_or_leave]).await {
-        0 if refusal.address.is_some() => shell.connect_to_owner(window::MAIN, refusal.address.as_deref().unwrap_or_default()).map(drop),
+        0 if refusal.address.is_some() => shell.connect_to_owner(window::MAIN, refusal.address.as_deref().unwrap_or_default()).await.map(drop),
         1 => match shell.desk.pick_folder().await {
             Some(folder) => shell.move_to(folder).await,
             None => return,

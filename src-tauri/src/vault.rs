@@ -35,8 +35,8 @@ pub(crate) struct Vault {
     place: Mutex<Place>,
     /// What this run knows, so that a read does not ask the keychain (which may prompt) twice.
     known: Mutex<BTreeMap<String, Option<String>>>,
-    /// Why the keychain is not used.
-    reason: Option<String>,
+    /// Why the keychain is not used, or what it last refused.
+    reason: Mutex<Option<String>>,
 }
 
 impl Vault {
@@ -55,7 +55,7 @@ impl Vault {
     }
 
     fn at(place: Place, reason: Option<String>) -> Self {
-        Self { place: Mutex::new(place), known: Mutex::default(), reason }
+        Self { place: Mutex::new(place), known: Mutex::default(), reason: Mutex::new(reason) }
     }
 
     /// Whether the OS keychain holds the sessions.
@@ -72,9 +72,15 @@ impl Vault {
         }
     }
 
-    /// Why there is no keychain.
-    pub(crate) fn reason(&self) -> Option<&str> {
-        self.reason.as_deref()
+    /// Why there is no keychain, or what it last refused.
+    pub(crate) fn reason(&self) -> Option<String> {
+        self.reason.lock().clone()
+    }
+
+    /// Write down that it did not work; the page shows it.
+    pub(crate) fn failed(&self, error: &str) {
+        tracing::warn!("a session could not be read or kept: {error}");
+        *self.reason.lock() = Some(error.to_owned());
     }
 
     /// Choose what stands in; what is known now moves along, and a file that is no longer wanted is removed.

@@ -42,5 +42,5 @@ pub(super) async fn connect_to_owner(State(shell): State<Arc<Shell>>, Extension(
         let told = "The process that has the data folder does not listen, so nothing can connect to it. Turn sharing on there, or close it.";
         return Err(Problem::new(StatusCode::CONFLICT, "owner_not_listening", told));
     };
-    Ok(data(shell.connect_to_owner(&window, &address)?))
+    Ok(data(shell.connect_to_owner(&window, &address).await?))
 }

@@ -37,12 +37,7 @@ pub(super) async fn add(State(shell): State<Arc<Shell>>, Fields(new): Fields<New
 }
 
 pub(super) async fn change(State(shell): State<Arc<Shell>>, Path(id): Path<String>, Fields(change): Fields<ProfileChange>) -> Result {
-    let before = shell.store.find(&id)?;
-    let after = shell.store.update(&id, change)?;
-    if (&before.url, &before.ca_file) != (&after.url, &after.ca_file) {
-        shell.disconnect(&id);
-    }
-    Ok(data(after))
+    Ok(data(shell.change(&id, change).await?))
 }
 
 /// The session goes first: here in any case, there when it can be reached.

@@ -338,7 +338,7 @@ async fn a_folder_that_cannot_be_opened_leaves_everything_as_it_was() {
 async fn the_owner_of_the_folder_is_one_profile_wherever_it_listens() {
     let bench = bench();
     for port in [7001, 7002] {
-        let profile = bench.shell.connect_to_owner(MAIN, &format!("http://127.0.0.1:{port}")).unwrap();
+        let profile = bench.shell.connect_to_owner(MAIN, &format!("http://127.0.0.1:{port}")).await.unwrap();
         assert_eq!(profile.url, Some(format!("http://127.0.0.1:{port}/")));
     }
     assert_eq!(bench.shell.store.all().len(), 2);
