@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Driver, pause, start, stopAll, until } from './driver.mjs'
 import { hasFailed, holds, result, same, step } from './steps.mjs'
+import { asSeller, orderPaid } from './trade.mjs'
 
 const { PURSER_DESKTOP, PURSER_BIN, PURSER_DRIVER, PURSER_NATIVE_DRIVER, PURSER_SCRATCH: scratch } = process.env
 const config = join(scratch, 'config')
@@ -79,6 +80,23 @@ await step('nobody but the two commands answers, and no token is in the page', a
   }
 })
 
+let order
+await step('an order is sold and refunded in the window', async () => {
+  const seller = asSeller((method, path, body) => page.ask(method, path, body))
+  order = await orderPaid(seller)
+  await page.run('history.pushState(null, "", arguments[0]); dispatchEvent(new PopStateEvent("popstate"))', `/orders/${order.id}`)
+  await page.sees(String(order.number))
+  await page.click('button', '^Refund')
+  await page.find('dialog', 'Refund')
+  await page.type('^Amount', '10.00')
+  await page.click('reason', '^Damaged on arrival')
+  await page.click('button', '^Refund .*10.00')
+  await until('the refund in the books', async () => (await seller('GET', `/api/v1/orders/${order.id}`)).refunded.amount === 1000)
+  await page.sees('10.00')
+  const proof = await seller('GET', '/api/v1/ledger/proof')
+  holds(proof.balanced, 'the ledger sums to zero')
+})
+
 await step('the menu leads the page', async () => {
   const press = (keys) => spawnSync('xdotool', ['search', '--onlyvisible', '--name', '^Purser$', 'windowfocus', '--sync', 'key', '--clearmodifiers', keys])
   await until('the orders', async () => (press('ctrl+3'), await pause(300), (await page.path()).startsWith('/orders')))
@@ -100,6 +118,7 @@ await step('started again: still signed in, everything there', async () => {
   const { json } = await page.ask('GET', '/api/v1/auth/me')
   same([json.data.email, json.data.tenant.name], [owner.email, owner.tenantName], 'who is signed in')
   same((await page.ask('GET', '/api/v1/users')).json.meta.total, people, 'the people')
+  same((await page.ask('GET', `/api/v1/orders/${order.id}`)).json.data.refunded.amount, 1000, 'the refund')
   holds(!(await page.ask('GET', '/shell/v1/state')).json.data.firstRun, 'the first run is over')
 })
 
@@ -142,6 +161,16 @@ await step('the window works on the other one, and each keeps its own session', 
   await page.run('location.assign("/")')
   await page.sees('Home')
   same((await asked('/api/v1/auth/me')).json.data.email, owner.email, 'who works here')
+})
+
+await step('what changes elsewhere is told to the window', async () => {
+  await page.ask('POST', `/shell/v1/profiles/${profile}/switch`, {})
+  await page.run('location.assign("/products")')
+  await until('the list', async () => (await page.path()).startsWith('/products') && (await page.text()).includes('Products'))
+  const made = await page.ask('POST', '/api/v1/products', { name: 'Storm lantern', sku: 'LAN-9', price: { amount: 2500, currency: 'EUR' }, weight: 1, stock: 4 })
+  same(made.status, 201, 'a new product')
+  // The page did not ask for it: the stream of the other Purser said that there is something new.
+  await until('the newcomer', async () => /Storm lantern|1 new/.test(await page.text()))
 })
 
 await step('closed and started again on the other one: still signed in there', async () => {
