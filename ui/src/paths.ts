@@ -42,7 +42,7 @@ const subjects: Record<string, (id: string) => string> = {
   tenant: () => paths.settings,
   ledger: () => paths.ledger,
 }
-export const subjectPath = ({ type, id }: Pick<Subject, 'type' | 'id'>): string | undefined => subjects[type]?.(id)
+export const subjectPath = ({ type, id }: Pick<Subject, 'type' | 'id'>): string | undefined => (id ? subjects[type]?.(id) : undefined)
 export const auditPath = (id: string) => filtered(paths.audit, { peek: id })
 export const hitPath = (hit: Pick<Hit, 'type' | 'id'>) => subjectPath(hit) ?? paths.home
 

@@ -65,15 +65,14 @@ export const useMe = (): Me => {
   return user
 }
 export const can = (right: Right) => {
-  const rights = me.get()?.permissions ?? []
-  return rights.includes(right) || rights.includes('*:*')
+  return me.get()?.permissions.includes(right) ?? false
 }
 export const useCan = (right: Right | undefined) => {
   useStore(me)
   return right === undefined || can(right)
 }
 
-export const environmentNow = (): Environment => shellState.get()?.profile.environment ?? me.get()?.tenant.environment ?? 'local'
+export const environmentNow = (): Environment => shellState.get()?.profile.environment ?? (me.get()?.tenant.environment as Environment | undefined) ?? 'local'
 export const useEnvironment = (): Environment => {
   useStore(me)
   useStore(shellState)

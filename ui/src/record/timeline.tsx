@@ -4,19 +4,19 @@ import { Link } from '@tanstack/react-router'
 import { CreditCard, FileText, KeyRound, MessageSquare, Package, Undo2, Upload, UserRound, type LucideIcon } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { list } from '@/api/client'
-import type { TimelineEntry, TimelineKind } from '@/api/shapes'
+import type { TimelineEntry } from '@/api/shapes'
 import { t, word, wordFor } from '@/i18n'
 import { auditPath, paths, subjectPath } from '@/paths'
 import { Button } from '@/parts/button'
 import { Bones, Failure, Stale } from '@/parts/states'
 import { Money, When } from '@/parts/values'
 
-const icons: Record<TimelineKind, LucideIcon> = { order: Package, payment: CreditCard, refund: Undo2, account: UserRound, session: KeyRound, file: FileText, note: MessageSquare, import: Upload }
+const icons: Record<string, LucideIcon> = { order: Package, payment: CreditCard, refund: Undo2, account: UserRound, session: KeyRound, file: FileText, note: MessageSquare, import: Upload }
 
 /** `self` is the record whose page this is: entries about it need no link to it, nor its name (`label`) again. */
 export function Timeline({ path, self, label }: { path: string; self: string; label?: string }) {
   const query = useInfiniteQuery(list<TimelineEntry>(path, {}, 50))
-  const [kind, setKind] = useState<TimelineKind>()
+  const [kind, setKind] = useState<string>()
   const entries = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
   const kinds = [...new Set(entries.map((entry) => entry.kind))]
   const shown = kind ? entries.filter((entry) => entry.kind === kind) : entries
@@ -28,7 +28,7 @@ export function Timeline({ path, self, label }: { path: string; self: string; la
         <h2 className="section-title">{t('common.timeline')}</h2>
         <span className="spring" />
         {kinds.length > 1 && (
-          <select className="input input-small select" aria-label={t('table.filter')} value={kind ?? ''} onChange={(event) => setKind((event.target.value || undefined) as TimelineKind | undefined)}>
+          <select className="input input-small select" aria-label={t('table.filter')} value={kind ?? ''} onChange={(event) => setKind(event.target.value || undefined)}>
             <option value="">{t('common.everything')}</option>
             {kinds.map((one) => (
               <option key={one} value={one}>

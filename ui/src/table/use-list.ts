@@ -82,5 +82,5 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
   }, [client, options.queryKey, params, spec])
 
   const meta = query.data?.pages[0]?.meta
-  return { query, rows, fresh, reload, total: meta?.total, totalExact: meta?.totalExact !== false }
+  return { query, rows, fresh, reload, total: meta?.total ?? undefined, totalExact: meta?.totalExact !== false }
 }

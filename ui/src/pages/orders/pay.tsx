@@ -1,7 +1,7 @@
 /** Taking money: paying an order by one of the provider's means, and capturing what was only promised. */
 import { useQueryClient } from '@tanstack/react-query'
 import { post } from '@/api/client'
-import type { Order, Payment } from '@/api/shapes'
+import type { Order, Payment, PaymentDone } from '@/api/shapes'
 import { MoneyField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
@@ -11,7 +11,6 @@ import { money, parseAmount, typed } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { said } from './said'
 
-type Paid = { order: Order; payment: Payment }
 /** The sandbox's means of payment, each with how it ends. */
 const methods = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined'] as const
 
@@ -29,7 +28,7 @@ async function once<T>(path: string, body: unknown, key: string): Promise<T> {
 }
 
 /** How a payment went, in one sentence. */
-function tell({ payment }: Paid) {
+function tell({ payment }: PaymentDone) {
   const amount = money(payment.state === 'captured' ? payment.captured : payment.amount)
   const order = orderName(payment.orderNumber)
   const text =
@@ -50,7 +49,7 @@ export function PayDialog({ order, onClose }: { order: Order; onClose: () => voi
   const amount = money(order.total)
   const form = useForm({
     initial: { paymentMethod: methods[0] as string, later: false as boolean },
-    send: ({ paymentMethod, later }, key) => once<Paid>(`/orders/${order.id}/pay`, { paymentMethod, capture: later ? 'manual' : 'automatic' }, key),
+    send: ({ paymentMethod, later }, key) => once<PaymentDone>(`/orders/${order.id}/pay`, { paymentMethod, capture: later ? 'manual' : 'automatic' }, key),
     onDone: (reply) => {
       void client.invalidateQueries({ queryKey: ['orders'] })
       void client.invalidateQueries({ queryKey: ['payments'] })
@@ -90,7 +89,7 @@ export function CaptureDialog({ payment, onClose }: { payment: Payment; onClose:
       const amount = parseAmount(values.amount, currency)
       return amount === undefined || amount <= 0 || amount > payment.amount.amount ? { amount: t('pay.captureRange', { most: money(payment.amount) }) } : {}
     },
-    send: (values, key) => once<Paid>(`/payments/${payment.id}/capture`, { amount: { amount: parseAmount(values.amount, currency), currency } }, key),
+    send: (values, key) => once<PaymentDone>(`/payments/${payment.id}/capture`, { amount: { amount: parseAmount(values.amount, currency), currency } }, key),
     onDone: (reply) => {
       void client.invalidateQueries({ queryKey: ['orders'] })
       void client.invalidateQueries({ queryKey: ['payments'] })

@@ -1,12 +1,10 @@
 /** What an order would come to, asked of the engine as it is put together. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { post } from '@/api/client'
-import type { Money as MoneyValue } from '@/api/shapes'
+import type { Quote } from '@/api/shapes'
 import { t } from '@/i18n'
 import { Money } from '@/parts/values'
 import type { Wanted } from './new'
-
-export type Quote = { subtotal: MoneyValue; discount: MoneyValue; tax: MoneyValue; shipping: MoneyValue; total: MoneyValue }
 
 export function useQuote(lines: Wanted[]) {
   const items = lines.map((line) => ({ productId: line.product.id, quantity: line.quantity }))

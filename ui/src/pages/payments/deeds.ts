@@ -1,5 +1,5 @@
 /** Deeds on one payment that are asked with a plain question. */
-import type { Order, Payment } from '@/api/shapes'
+import type { Payment, PaymentDone } from '@/api/shapes'
 import { post } from '@/api/client'
 import { t } from '@/i18n'
 import { money } from '@/lib/money'
@@ -7,7 +7,6 @@ import { orderName } from '@/lib/text'
 import { confirm } from '@/parts/confirm'
 import { tellPayment } from '../orders/pay'
 
-type Paid = { order: Order; payment: Payment }
 
 /** Lets go of what was promised. */
 export function askVoid(payment: Payment) {
@@ -19,7 +18,7 @@ export function askVoid(payment: Payment) {
     deed: t('payments.voidDeed', { amount }),
     danger: true,
     name: orderName(payment.orderNumber),
-    run: async () => void tellPayment(await post<Paid>(`/payments/${payment.id}/void`, undefined, key)),
+    run: async () => void tellPayment(await post<PaymentDone>(`/payments/${payment.id}/void`, undefined, key)),
   })
 }
 
@@ -32,6 +31,6 @@ export function askConfirm(payment: Payment, outcome: 'success' | 'fail' = 'succ
     body: t(outcome === 'success' ? 'payments.confirmBody' : 'payments.confirmFailBody', { amount, name: payment.customer.name }),
     deed: t(outcome === 'success' ? 'payments.confirmDeed' : 'payments.confirmFailDeed', { amount }),
     danger: outcome === 'fail',
-    run: async () => void tellPayment(await post<Paid>(`/payments/${payment.id}/confirm`, { outcome }, key)),
+    run: async () => void tellPayment(await post<PaymentDone>(`/payments/${payment.id}/confirm`, { outcome }, key)),
   })
 }
