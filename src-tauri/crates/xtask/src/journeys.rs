@@ -16,7 +16,7 @@ pub(crate) fn browser(steps: &mut Steps) {
         shell::run(&mut cargo(["build", "--quiet", "--bin", "purser"]))?;
         let browser = system::browser().ok_or("no browser of the Chromium family was found")?;
         let mut journeys = ui::npm(&["run", "--silent", "e2e"]);
-        journeys.env("PURSER_BIN", built("debug", "purser")).env("PURSER_BROWSER", browser);
+        journeys.env("PURSER_BIN", built("debug", "purser")).env("PURSER_CHROMIUM", browser);
         shell::run_counting(&mut journeys, tally).map(|()| Done::Ran)
     });
 }
