@@ -8,8 +8,8 @@ use crate::shell::{self, Result, cargo};
 const WALLS: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["purser-store", "purser-testkit", "purser-bench"],
-        "statements live in the store; the test kit makes databases and bench runs the same SQL bare, for the ratio",
+        &["purser-store", "purser-testkit", "purser-tests", "purser-bench"],
+        "statements live in the store; tests look at tables with their own eyes, and bench runs the same SQL bare, for the ratio",
     ),
     ("libsqlite3-sys", &["purser-store"], "statements live in the store"),
     (
