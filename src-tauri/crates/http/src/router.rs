@@ -34,8 +34,6 @@ const LONGEST: Duration = Duration::from_mins(1);
 
 /// Every area's routes, with their documentation.
 pub(crate) fn areas() -> ApiRouter<App> {
-    // Before the first route: it begins a fresh collection of schemas.
-    aide::generate::extract_schemas(true);
     ApiRouter::new()
         .merge(identity::routes())
         .merge(people::routes())
