@@ -3,7 +3,8 @@
 use purser_core::access::Role;
 use purser_testkit::{both, json};
 
-use super::files::upload;
+use super::files::{Part, send, upload};
+use super::shop::Shop;
 
 both! {
     async fn the_story_of_a_person(app) {
@@ -35,6 +36,47 @@ both! {
         assert_eq!(seen, story.as_array().unwrap().iter().map(|e| e["id"].clone()).collect::<Vec<_>>());
         let figures = owner.get(&format!("/users/{ada}/overview")).await.ok().data();
         assert_eq!(figures, json!({ "orders": 0, "spent": [], "refunded": [], "openSessions": 1 }));
+    }
+
+    async fn orders_payments_refunds_and_files_of_a_customer(app) {
+        let shop = Shop::open(&app).await;
+        app.advance(1_000);
+        let paid = shop.paid_by("pm_card_visa").await;
+        let (order, payment) = (paid["order"]["id"].as_str().unwrap().to_owned(), paid["payment"]["id"].as_str().unwrap().to_owned());
+        app.advance(1_000);
+        let _ = shop.refund(&payment, Some(900)).await.is(201);
+        app.advance(1_000);
+        let parts: [Part<'_>; 3] = [("subjectType", None, b"order"), ("subjectId", None, order.as_bytes()), ("file", Some("label.txt"), b"x")];
+        let file = send(&shop.owner, &parts).await.is(201).data();
+        let number = paid["order"]["number"].as_i64().unwrap();
+        assert_eq!(file["subject"]["label"], format!("#{number}"));
+        let of = async |path: String| -> Vec<serde_json::Value> { shop.owner.get(&path).await.ok().data().as_array().unwrap().clone() };
+        let story = of(format!("/orders/{order}/timeline?limit=100")).await;
+        let kinds: Vec<_> = story.iter().map(|e| e["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds[..2], ["file", "refund"], "{story:?}");
+        assert!(kinds.contains(&"payment") && kinds.last() == Some(&"order"), "{kinds:?}");
+        assert_eq!((story[1]["amount"].clone(), story[1]["detail"].as_str()), (json!({ "amount": 900, "currency": "EUR" }), Some("Damaged on arrival")));
+        assert!(story[1]["auditId"].is_string() && story[1]["actor"]["name"] == "Olive Owner", "{}", story[1]);
+        let theirs = of(format!("/users/{}/timeline?limit=100", shop.customer)).await;
+        assert!(theirs.iter().any(|e| e["kind"] == "refund") && theirs.iter().any(|e| e["kind"] == "order"));
+        let figures = shop.owner.get(&format!("/users/{}/overview", shop.customer)).await.ok().data();
+        assert_eq!((figures["orders"].as_i64(), figures["spent"].clone()), (Some(1), json!([{ "amount": 5900, "currency": "EUR" }])));
+        assert_eq!(figures["refunded"], json!([{ "amount": 900, "currency": "EUR" }]));
+        let hits = shop.owner.get(&format!("/search?q=%23{number}")).await.ok().data();
+        let kinds: Vec<_> = hits.as_array().unwrap().iter().map(|hit| hit["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["order", "payment"]);
+        assert_eq!(hits[0]["amount"], json!({ "amount": 5900, "currency": "EUR" }));
+        assert_eq!(shop.owner.get("/search?q=lantern").await.ok().data()[0]["type"], "product");
+        let _ = shop.owner.with("if-match", "\"1\"").patch("/settings", json!({ "currency": "USD" })).await.problem(409, "currency_in_use");
+        let mut seen = Vec::new();
+        let mut path = format!("/orders/{order}/timeline?limit=2");
+        loop {
+            let reply = shop.owner.get(&path).await.ok();
+            seen.extend(reply.data().as_array().unwrap().iter().map(|e| e["id"].clone()));
+            let Some(cursor) = reply.meta()["nextCursor"].as_str().map(str::to_owned) else { break };
+            path = format!("/orders/{order}/timeline?limit=2&cursor={cursor}");
+        }
+        assert_eq!(seen, story.iter().map(|e| e["id"].clone()).collect::<Vec<_>>());
     }
 
     async fn not_of_strangers(app) {

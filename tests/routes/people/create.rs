@@ -64,6 +64,18 @@ both! {
         let _ = app.nobody().post("/users", body("guest")).await.problem(401, "not_signed_in");
     }
 
+    async fn a_repeat_with_the_key_makes_one(app) {
+        let owner = app.owner().await.with("idempotency-key", "invite-1");
+        let body = json!({ "email": "ada@example.com", "firstName": "Ada", "lastName": "L", "role": "user", "password": "harbour lantern 42 brass" });
+        let first = owner.post("/users", body.clone()).await.is(201);
+        let again = owner.post("/users", body).await.is(201);
+        assert_eq!((first.body.clone(), first.header("location")), (again.body.clone(), again.header("location")));
+        let other = json!({ "email": "ben@example.com", "firstName": "Ben", "lastName": "L", "role": "user" });
+        let _ = owner.post("/users", other).await.problem(422, "unprocessable");
+        assert_eq!(owner.get("/users?role=user").await.ok().meta()["total"], 1);
+        let _ = app.sign_in("ada@example.com").await;
+    }
+
     async fn two_at_once_make_one(app) {
         let owner = app.owner().await;
         let body = json!({ "email": "race@example.com", "firstName": "R", "lastName": "R", "role": "user" });

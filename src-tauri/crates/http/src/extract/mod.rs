@@ -6,6 +6,7 @@ mod cursor;
 mod headers;
 mod path;
 mod query;
+mod slowly;
 
 pub(crate) use allowed::{Allowed, From, Public};
 pub(crate) use body::{Json, OptionalJson};
@@ -13,6 +14,7 @@ pub(crate) use cursor::encode_cursor;
 pub(crate) use headers::{IdempotencyKey, IfMatch, REFRESH_COOKIE, RefreshCookie};
 pub(crate) use path::Path;
 pub(crate) use query::{Any, Query, When, page};
+pub(crate) use slowly::part_by_part;
 
 use purser_core::FieldError;
 

@@ -1,12 +1,8 @@
 //! Uploads: the parts of the form are taken as they come; the file's bytes go straight to where they are kept.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, ReferenceOr, RequestBody, SchemaObject};
 use aide::operation::OperationInput;
-use axum::body::{Body, BodyDataStream};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header;
@@ -21,7 +17,7 @@ use uuid::Uuid;
 use super::views::FileView;
 use crate::Problem;
 use crate::Result;
-use crate::extract::Allowed;
+use crate::extract::{Allowed, part_by_part};
 use crate::reply::Created;
 
 /// Longest text part of the form.
@@ -48,32 +44,10 @@ impl FromRequest<App> for Form {
             }
             return Err(Problem(Error::TooLarge(app.largest_file)));
         }
-        let request = request.map(|body| Body::from_stream(OneAtATime { inner: body.into_data_stream(), gave: false }));
-        Multipart::from_request(request, app)
+        Multipart::from_request(part_by_part(request), app)
             .await
             .map(Self)
             .map_err(|_| Problem(Error::UnsupportedMedia("Send multipart/form-data with the parts file, subjectType and subjectId.".into())))
-    }
-}
-
-/// Gives one part of the body, then lets the reader look at it. The form's parser takes whatever is ready into memory; on a fast line that
-/// would be the whole file.
-struct OneAtATime {
-    inner: BodyDataStream,
-    gave: bool,
-}
-
-impl Stream for OneAtATime {
-    type Item = std::result::Result<Bytes, axum::Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if std::mem::take(&mut self.gave) {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let polled = Pin::new(&mut self.inner).poll_next(cx);
-        self.gave = matches!(polled, Poll::Ready(Some(_)));
-        polled
     }
 }
 

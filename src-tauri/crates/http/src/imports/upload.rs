@@ -14,7 +14,7 @@ use purser_service::imports::{self, LARGEST};
 use super::views::ImportView;
 use crate::Problem;
 use crate::Result;
-use crate::extract::Allowed;
+use crate::extract::{Allowed, part_by_part};
 use crate::reply::Created;
 
 /// A form with a file in it.
@@ -25,7 +25,7 @@ impl FromRequest<App> for Form {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let refused = |_| Problem(Error::UnsupportedMedia("Send multipart/form-data with the parts file and kind.".into()));
-        Multipart::from_request(request, app).await.map(Self).map_err(refused)
+        Multipart::from_request(part_by_part(request), app).await.map(Self).map_err(refused)
     }
 }
 

@@ -12,6 +12,7 @@ use purser_store::{Tx, people as store, sessions, users};
 
 use super::{Facts, find, hold, label, last_owner, within_reach};
 use crate::audit::{self, Line};
+use crate::idempotency::{self, Claim, Once, Outcome};
 use crate::identity::passwords;
 use crate::{App, events};
 
@@ -77,6 +78,14 @@ fn optional(checks: &mut Checks, [phone, country, language, notes]: [Option<&str
 
 /// Invite somebody; with a password they can sign in at once.
 pub async fn invite(app: &App, by: &Grant<can::CreateUser>, invite: Invite) -> Result<Person> {
+    match invite_once(app, by, invite, None).await? {
+        Outcome::Plain(person) => Ok(person),
+        Outcome::Reply(_) => Err(Error::internal("an answer to a key that was not sent")),
+    }
+}
+
+/// The same, once for each key.
+pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite, once: Option<Once<Person>>) -> Result<Outcome<Person>> {
     let invite = Invite {
         phone: trimmed(invite.phone),
         country: trimmed(invite.country),
@@ -89,6 +98,7 @@ pub async fn invite(app: &App, by: &Grant<can::CreateUser>, invite: Invite) -> R
         let message = format!("Your role does not allow you to make somebody {}.", invite.role);
         return Err(Error::Refused("role_above_yours", message.into()));
     }
+    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     let password_hash = match invite.password.clone() {
         Some(password) => Some(app.passwords.hash(password).await?),
         None => None,
@@ -96,6 +106,11 @@ pub async fn invite(app: &App, by: &Grant<can::CreateUser>, invite: Invite) -> R
     let user = row(by, invite, password_hash);
     app.db
         .transact(by, async |tx| {
+            if let Some(once) = &once
+                && let Claim::Answered(reply) = app.once.claim(tx, &once.key, by.now(), user.id.uuid()).await?
+            {
+                return Ok(Outcome::Reply(reply));
+            }
             match users::insert(tx, std::slice::from_ref(&user)).await {
                 Err(error) if error.is_taken() => return Err(taken()),
                 other => other?,
@@ -103,7 +118,10 @@ pub async fn invite(app: &App, by: &Grant<can::CreateUser>, invite: Invite) -> R
             let person = find(tx, user.id).await?;
             audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&Facts::from(&person)));
             events::emit(tx, by, Topic::User, "created", user.id.uuid());
-            Ok(person)
+            Ok(match &once {
+                Some(once) => Outcome::Reply(idempotency::answer(tx, once, &person).await?),
+                None => Outcome::Plain(person),
+            })
         })
         .await
 }

@@ -9,7 +9,7 @@ mod overview;
 mod standing;
 
 pub use bulk::{Bulk, Outcome, Row as BulkRow, bulk};
-pub use change::{Invite, Particulars, invite, set_role, update};
+pub use change::{Invite, Particulars, invite, invite_once, set_role, update};
 pub use export::export;
 pub use overview::{Overview, overview};
 pub use standing::{delete, lock, restore, unlock};
