@@ -124,7 +124,7 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
     const dialog = page.getByRole('dialog', { name: `Refund ${order.name}` })
     await dialog.getByText('€59.00 left').waitFor()
     await dialog.getByLabel('How many of Storm lantern').fill('1')
-    await dialog.getByText('Arrived broken').click()
+    await dialog.getByText('Damaged on arrival').click()
     // One of two lanterns with its tax; the books take their part from goods, tax and shipping.
     await dialog.getByText('Cash at the payment provider').waitFor()
     await axeClean(page, 'the refund dialog')
@@ -136,7 +136,7 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
   it('sees it in the timeline, the ledger and the audit', async () => {
     const told = page.getByRole('complementary', { name: 'Timeline' })
     await told.getByText('Refunded').waitFor()
-    await told.getByText('Arrived broken').waitFor()
+    await told.getByText('Damaged on arrival').waitFor()
     await page.getByRole('region', { name: 'Ledger' }).getByText('Refunds').waitFor()
     await page.getByRole('region', { name: 'Refunds' }).getByText('€27.00').waitFor()
 
@@ -159,7 +159,7 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
     await api('POST', `/payments/${payments[0].id}/refund`, { amount: { amount: 1200, currency: 'EUR' }, reason: 'Another agent' })
     await dialog.getByText('€20.00 left').waitFor()
     await dialog.getByText('Changed while you were here').waitFor()
-    await dialog.getByText('Wrong item').click()
+    await dialog.getByText('Arrived too late').click()
     await dialog.getByRole('button', { name: /^Refund €20\.00/ }).waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
