@@ -4,6 +4,7 @@
  * cannot read. On the desktop neither ever reaches the page.
  */
 import { isDesktop } from '@/shell'
+import { multipart } from './multipart'
 import { Problem, problemFrom } from './problem'
 import type { Me, Reply, SignedIn } from './shapes'
 
@@ -53,11 +54,9 @@ async function viaFetch(request: Outgoing): Promise<Response> {
  */
 async function viaIpc(request: Outgoing): Promise<Response> {
   const { invoke } = await import('@tauri-apps/api/core')
-  const packed = request.body === undefined ? undefined : new Request('http://purser/', { method: 'POST', body: request.body })
   const headers = { ...request.headers }
-  const type = packed?.headers.get('content-type')
+  const { type, bytes: payload } = await packed(request.body)
   if (type && !('content-type' in headers)) headers['content-type'] = type
-  const payload = packed ? new Uint8Array(await packed.arrayBuffer()) : new Uint8Array()
   let raw: ArrayBuffer
   try {
     raw = await invoke<ArrayBuffer>('api', payload, {
@@ -68,6 +67,13 @@ async function viaIpc(request: Outgoing): Promise<Response> {
   }
   request.signal?.throwIfAborted()
   return unpack(raw)
+}
+
+async function packed(body: Outgoing['body']): Promise<{ type?: string; bytes: Uint8Array<ArrayBuffer> }> {
+  if (body === undefined) return { bytes: new Uint8Array() }
+  if (body instanceof FormData) return multipart(body)
+  if (typeof body === 'string') return { bytes: new TextEncoder().encode(body) }
+  return { type: body.type, bytes: new Uint8Array(await body.arrayBuffer()) }
 }
 
 export function unpack(raw: ArrayBuffer): Response {
