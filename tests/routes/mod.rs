@@ -5,6 +5,7 @@ mod catalog;
 mod events;
 mod files;
 mod identity;
+mod imports;
 mod ledger;
 mod orders;
 mod payments;

@@ -46,7 +46,9 @@ pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>, drafts: &mut Vec<Dr
             row.complain("number", "duplicate", format!("Line {} has the same order, and this row names no item.", draft.line));
         }
         let currency = draft.currency;
-        if let Some(line) = line(row, basis, currency) {
+        if row.is_good()
+            && let Some(line) = line(row, basis, currency)
+        {
             draft.lines.push(line);
         }
         draft.good &= row.is_good();

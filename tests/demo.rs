@@ -1,0 +1,81 @@
+//! The made-up business: the same for the same seed, and everything in it holds.
+
+use purser_server::demo::{self, Plan};
+use purser_testkit::{TestApp, both, json};
+use serde_json::Value;
+
+const PLAN: Plan = Plan { users: 120, orders: 600, seed: 7 };
+
+/// What people see of it, without what differs from one request to the next.
+async fn seen(app: &TestApp) -> Vec<Value> {
+    let tenant = app.tenant().await;
+    demo::fill(&app.app, tenant, PLAN).await.unwrap();
+    let owner = app.owner().await;
+    let mut seen = Vec::new();
+    for path in
+        ["/users?limit=100&role=user", "/products?limit=100", "/orders?limit=100", "/payments?limit=100", "/refunds?limit=100", "/ledger/accounts"]
+    {
+        seen.push(owner.get(path).await.ok().data());
+    }
+    seen
+}
+
+both! {
+    async fn the_books_balance_and_the_log_is_whole(app) {
+        let tenant = app.tenant().await;
+        let made = demo::fill(&app.app, tenant, PLAN).await.unwrap();
+        assert_eq!((made.users, made.orders), (120, 600));
+        let owner = app.owner().await;
+        let proof = owner.get("/ledger/proof").await.ok().data();
+        assert_eq!((proof["balanced"].as_bool(), proof["unbalanced"].as_array().unwrap().len()), (Some(true), 0), "{proof}");
+        let cash = owner.get("/ledger/accounts").await.ok().data();
+        let of = |code: &str| cash.as_array().unwrap().iter().find(|account| account["code"] == code).unwrap()["debit"]["amount"].as_i64().unwrap();
+        assert_eq!(of("cash:provider"), made.captured);
+        assert!(owner.get("/audit/verify").await.ok().data()["intact"].as_bool().unwrap());
+        assert_eq!(owner.get("/orders").await.ok().meta()["total"], 600);
+        assert!(owner.get("/refunds").await.ok().meta()["total"].as_i64().unwrap() > 10);
+        assert!(owner.get("/audit?action=order.refund").await.ok().meta()["total"].as_i64().unwrap() > 5);
+        assert_eq!(owner.get("/users?role=support").await.ok().meta()["total"], 4);
+    }
+
+    async fn an_order_of_it_can_be_refunded(app) {
+        let tenant = app.tenant().await;
+        demo::fill(&app.app, tenant, PLAN).await.unwrap();
+        let owner = app.owner().await;
+        let payment = owner.get("/payments?state=captured&limit=1").await.ok().data()[0].clone();
+        let body = json!({"reason": "Changed their mind"});
+        let refund = owner.post(&format!("/payments/{}/refund", payment["id"].as_str().unwrap()), body).await.is(201).data();
+        assert_eq!(refund["amount"], payment["refundable"]);
+        assert!(owner.get("/ledger/proof").await.ok().data()["balanced"].as_bool().unwrap());
+    }
+
+    async fn a_second_helping_needs_another_seed(app) {
+        let tenant = app.tenant().await;
+        demo::fill(&app.app, tenant, PLAN).await.unwrap();
+        let refused = demo::fill(&app.app, tenant, PLAN).await.unwrap_err();
+        assert_eq!(refused.code(), "demo_twice");
+        let owner = app.owner().await;
+        assert_eq!(owner.get("/orders").await.ok().meta()["total"], 600, "nothing of the refused one is there");
+        demo::fill(&app.app, tenant, Plan { seed: 8, orders: 50, ..PLAN }).await.unwrap();
+        assert!(owner.get("/ledger/proof").await.ok().data()["balanced"].as_bool().unwrap());
+        assert!(owner.get("/audit/verify").await.ok().data()["intact"].as_bool().unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_seed_makes_the_same_business() {
+    let (one, two) = (TestApp::sqlite().await, TestApp::sqlite().await);
+    assert_eq!(seen(&one).await, seen(&two).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn indexes_set_aside_come_back() {
+    let app = TestApp::sqlite().await;
+    let tenant = app.tenant().await;
+    let plan = Plan { users: 200, orders: 20_000, seed: 1 };
+    demo::fill(&app.app, tenant, plan).await.unwrap();
+    let findings = purser_store::doctor::examine(&app.database.config).await.unwrap();
+    assert!(findings.iter().all(|finding| finding.health == purser_store::doctor::Health::Good), "{findings:?}");
+    let indexes = app.owner().await.get("/orders?state=delivered&limit=5").await.ok();
+    assert_eq!(indexes.data().as_array().unwrap().len(), 5);
+}
