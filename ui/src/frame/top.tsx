@@ -18,9 +18,9 @@ import { LiveMark, useLive } from '@/table/foot'
 import { attentionWord } from './areas'
 
 export type Theme = 'system' | 'light' | 'dark'
-const chosen = kept<Theme>('themeChoice', 'system')
+export const chosenTheme = kept<Theme>('themeChoice', 'system')
 export function paint(theme: Theme) {
-  chosen.set(theme)
+  chosenTheme.set(theme)
   if (theme === 'system') {
     delete document.documentElement.dataset['theme']
     localStorage.removeItem('purser.theme')
@@ -104,12 +104,12 @@ function Waiting({ attention }: { attention: Attention[] }) {
 function Account() {
   const user = useMe()
   const go = useNavigate()
-  const theme = useStore(chosen)
+  const theme = useStore(chosenTheme)
   const themes: Theme[] = ['system', 'light', 'dark']
   const names = { system: 'frame.themeSystem', light: 'frame.themeLight', dark: 'frame.themeDark' } as const
   const items: MenuItem[] = [
     { heading: `${user.name} · ${word('role', user.role)}` },
-    { label: t('frame.account'), run: () => void go({ to: paths.person(user.id) }) },
+    { label: t('frame.account'), run: () => void go({ to: paths.account }) },
     { label: t('frame.keys'), hint: '?', run: () => sheetOpen.set(true) },
     'line',
     { heading: t('frame.theme') },

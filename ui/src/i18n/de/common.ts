@@ -11,6 +11,7 @@ export const common = {
   copy: 'Kopieren',
   copied: 'Kopiert',
   more: 'Weitere Aktionen',
+  download: 'Herunterladen',
   open: 'Öffnen',
   back: 'Zurück',
   none: 'Keine',

@@ -11,6 +11,7 @@ export const common = {
   copy: 'Copy',
   copied: 'Copied',
   more: 'More actions',
+  download: 'Download',
   open: 'Open',
   back: 'Back',
   none: 'None',

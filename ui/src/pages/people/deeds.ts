@@ -1,0 +1,79 @@
+/** What can be done with one person, with the reason where it cannot. */
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { post, remove } from '@/api/client'
+import type { User } from '@/api/shapes'
+import { t, word, type Right } from '@/i18n'
+import { filtered, paths } from '@/paths'
+import { confirm } from '@/parts/confirm'
+import { toast, toastProblem } from '@/parts/toasts'
+import { can, useMe } from '@/session'
+
+export type PersonDeed = { id: string; label: string; run: () => void; refuse?: string | undefined; danger?: boolean; main?: boolean }
+
+export function usePersonDeeds(user: User, open: { edit: () => void; role: () => void }): PersonDeed[] {
+  const client = useQueryClient()
+  const go = useNavigate()
+  const mine = useMe().id === user.id
+  const { name } = user
+  const settle = () => client.invalidateQueries({ queryKey: ['users'] })
+  const undo = (back: () => Promise<unknown>) => () => void back().then(settle, toastProblem)
+  const lack = (right: Right) => (can(right) ? undefined : t('table.noRight', { right: word('permission', right) }))
+  const gone = user.status === 'deleted' ? t('people.isDeleted') : undefined
+  const own = mine ? t('people.isYou') : undefined
+
+  const lock = () =>
+    confirm({
+      title: t('people.lockTitle', { name }),
+      body: t('people.lockBody', { name }),
+      deed: t('people.lock'),
+      danger: true,
+      name,
+      reason: 'required',
+      run: async (reason) => {
+        await post(`/users/${user.id}/lock`, { reason })
+        await settle()
+        toast({ text: t('people.locked', { name }), undo: undo(() => post(`/users/${user.id}/unlock`)) })
+      },
+    })
+  const unlock = () =>
+    confirm({
+      title: t('people.unlockTitle', { name }),
+      body: t('people.unlockBody', { name }),
+      deed: t('people.unlock'),
+      run: async () => {
+        await post(`/users/${user.id}/unlock`)
+        await settle()
+        toast({ text: t('people.unlocked', { name }), undo: undo(() => post(`/users/${user.id}/lock`, { reason: user.lockReason || t('people.undoneUnlock') })) })
+      },
+    })
+  const restore = async () => {
+    await post(`/users/${user.id}/restore`)
+    await settle()
+    toast({ text: t('people.restored', { name }) })
+  }
+  const away = () =>
+    confirm({
+      title: t('people.deleteTitle', { name }),
+      body: t('people.deleteBody', { name }),
+      deed: t('people.delete'),
+      danger: true,
+      name,
+      run: async () => {
+        await remove(`/users/${user.id}`)
+        await settle()
+        toast({ text: t('people.deleted', { name }), undo: undo(() => post(`/users/${user.id}/restore`)) })
+      },
+    })
+
+  const locked = user.status === 'locked'
+  const deeds: PersonDeed[] = [{ id: 'edit', label: t('people.edit'), main: true, refuse: lack('update:user') ?? gone, run: open.edit }]
+  if (user.status === 'deleted') deeds.push({ id: 'restore', label: t('people.restore'), main: true, refuse: lack('delete:user'), run: () => void restore().catch(toastProblem) })
+  else if (locked) deeds.push({ id: 'unlock', label: t('people.unlock'), main: true, refuse: lack('update:user'), run: unlock })
+  else deeds.push({ id: 'lock', label: t('people.lock'), main: true, refuse: lack('update:user') ?? own, run: lock })
+  deeds.push({ id: 'role', label: t('people.changeRole'), refuse: lack('update:role') ?? own ?? gone, run: open.role })
+  if (can('create:order')) deeds.push({ id: 'order', label: t('people.newOrder'), refuse: gone, run: () => void go({ to: filtered(paths.newOrder, { customerId: user.id }) }) })
+  if (can('read:audit')) deeds.push({ id: 'actor', label: t('people.whatTheyDid'), run: () => void go({ to: filtered(paths.audit, { actorId: user.id }) }) })
+  if (user.status !== 'deleted') deeds.push({ id: 'delete', label: t('people.delete'), danger: true, refuse: lack('delete:user') ?? own, run: away })
+  return deeds
+}

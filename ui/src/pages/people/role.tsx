@@ -1,0 +1,30 @@
+/** Another role for a person. It bites on their next request. */
+import { useQueryClient } from '@tanstack/react-query'
+import { patch } from '@/api/client'
+import type { User } from '@/api/shapes'
+import { SelectField } from '@/forms/fields'
+import { FormDialog } from '@/forms/form'
+import { useForm } from '@/forms/use-form'
+import { t, word } from '@/i18n'
+import { toast, toastProblem } from '@/parts/toasts'
+import { roleOptions } from './roles'
+
+export function RoleDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const client = useQueryClient()
+  const settle = () => client.invalidateQueries({ queryKey: ['users'] })
+  const give = (role: string) => patch<User>(`/users/${user.id}/role`, { role })
+  const form = useForm({
+    initial: { role: user.role as string },
+    send: ({ role }) => give(role),
+    onDone: (_, { role }) => {
+      void settle()
+      toast({ text: t('people.roleGiven', { name: user.name, role: word('role', role) }), undo: () => void give(user.role).then(settle, toastProblem) })
+      onClose()
+    },
+  })
+  return (
+    <FormDialog form={form} title={t('people.roleTitle', { name: user.name })} lead={t('people.roleLead')} deed={t('people.giveRole', { role: word('role', form.values.role) })} onClose={onClose} refuse={!form.dirty && t('common.noChange')}>
+      <SelectField form={form} name="role" label={t('people.role')} options={roleOptions()} hint={word('roleHint', form.values.role)} />
+    </FormDialog>
+  )
+}

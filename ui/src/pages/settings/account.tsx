@@ -1,0 +1,104 @@
+/** One's own account: password, sessions, and how the console looks on this device. */
+import { useQueryClient } from '@tanstack/react-query'
+import { post } from '@/api/client'
+import { PasswordField } from '@/forms/fields'
+import { Form } from '@/forms/form'
+import { useForm } from '@/forms/use-form'
+import { chosenTheme, paint, type Theme } from '@/frame/top'
+import { language, languages, speak, t, useLanguage, word } from '@/i18n'
+import { useStore } from '@/lib/store'
+import { Sessions } from '@/pages/people/sessions'
+import { paths } from '@/paths'
+import { ButtonLink } from '@/parts/button'
+import { toast } from '@/parts/toasts'
+import { Facts, Section } from '@/record/record-page'
+import { can, useMe } from '@/session'
+import { density, heights, type Density } from '@/table/use-columns'
+import { Office } from './office'
+
+const themes: Theme[] = ['system', 'light', 'dark']
+const themeNames = { system: 'frame.themeSystem', light: 'frame.themeLight', dark: 'frame.themeDark' } as const
+
+export function AccountPage() {
+  const user = useMe()
+  return (
+    <Office
+      title={t('own.title')}
+      parts={[
+        { id: 'profile', title: t('own.profile') },
+        { id: 'password', title: t('own.password') },
+        { id: 'sessions', title: t('people.sessions') },
+        { id: 'look', title: t('own.look') },
+      ]}
+    >
+      <div id="profile">
+        <Section title={t('own.profile')} actions={can('read:user') && <ButtonLink small to={paths.person(user.id)}>{t('own.openProfile')}</ButtonLink>}>
+          <Facts rows={[[t('people.name'), user.name], [t('people.email'), user.email], [t('people.role'), word('role', user.role)], [t('settings.business'), user.tenant.name]]} />
+        </Section>
+      </div>
+      <div id="password">
+        <Section title={t('own.password')}>
+          <Password />
+        </Section>
+      </div>
+      <div id="sessions">
+        <Sessions path="/auth/sessions" />
+      </div>
+      <div id="look">
+        <Section title={t('own.look')}>
+          <p className="section-lead">{t('own.lookLead')}</p>
+          <Look />
+        </Section>
+      </div>
+    </Office>
+  )
+}
+
+function Password() {
+  const client = useQueryClient()
+  const form = useForm({
+    initial: { currentPassword: '', newPassword: '' },
+    check: (values) => Object.fromEntries((['currentPassword', 'newPassword'] as const).filter((name) => !values[name]).map((name) => [name, t('common.required')])),
+    send: (values) => post('/auth/password', values),
+    onDone: () => {
+      form.reset({ currentPassword: '', newPassword: '' })
+      void client.invalidateQueries({ queryKey: ['auth'] })
+      toast({ text: t('own.changed') })
+    },
+  })
+  return (
+    <div className="office-fields">
+      <Form form={form} deed={t('own.change')} label={t('own.change')}>
+        <PasswordField form={form} name="currentPassword" label={t('own.currentPassword')} />
+        <PasswordField form={form} name="newPassword" label={t('own.newPassword')} hint={t('own.passwordHint')} fresh />
+      </Form>
+    </div>
+  )
+}
+
+function Look() {
+  useLanguage()
+  const theme = useStore(chosenTheme)
+  const row = useStore(density)
+  return (
+    <div className="choice-list">
+      <Choice name="language" title={t('own.language')} now={language()} options={languages.map(({ id, name }) => ({ value: id, label: name }))} onPick={(id) => speak(id)} />
+      <Choice name="theme" title={t('own.theme')} now={theme} options={themes.map((value) => ({ value, label: t(themeNames[value]) }))} onPick={paint} />
+      <Choice name="row-height" title={t('own.density')} now={row} options={(Object.keys(heights) as Density[]).map((value) => ({ value, label: t(`table.${value}`) }))} onPick={(next) => density.set(next)} />
+    </div>
+  )
+}
+
+type ChoiceProps<V extends string> = { name: string; title: string; now: V; options: { value: V; label: string }[]; onPick: (value: V) => void }
+const Choice = <V extends string>({ name, title, now, options, onPick }: ChoiceProps<V>) => (
+  <fieldset>
+    <legend className="field-label">{title}</legend>
+    <div className="segments-row">
+      {options.map((option) => (
+        <label key={option.value} className="check">
+          <input type="radio" name={name} checked={now === option.value} onChange={() => onPick(option.value)} /> {option.label}
+        </label>
+      ))}
+    </div>
+  </fieldset>
+)
