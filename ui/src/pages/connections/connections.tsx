@@ -72,7 +72,6 @@ const Browser = () => (
   </>
 )
 
-const databases = { sqlite: 'connections.sqlite', postgresql: 'connections.postgresql' } as const
 function Server() {
   const environment = useEnvironment()
   const system = useQuery({ ...read<System>('/system'), enabled: can('read:system') })
@@ -90,7 +89,7 @@ function Server() {
               rows={[
                 ...common,
                 [t('connections.product'), data.version],
-                [t('connections.database'), t(databases[data.database])],
+                [t('connections.database'), t(data.database === 'postgresql' ? 'connections.postgresql' : 'connections.sqlite')],
                 [t('connections.folder'), data.dataFolder && <code key="f">{data.dataFolder}</code>],
                 [t('connections.started'), <When key="s" at={data.startedAt} />],
                 [t('connections.mode'), data.mode === 'fleet' ? t('connections.fleet') : t('connections.standalone')],

@@ -18,7 +18,7 @@ export const fieldName = (data: Import, name: string) => {
 
 export function Matching({ data, onChecking }: { data: Import; onChecking: () => void }) {
   const client = useQueryClient()
-  const [mapping, setMapping] = useState(data.mapping)
+  const [mapping, setMapping] = useState(data.mapping as Record<string, string | null>)
   const check = useMutation({
     mutationFn: () => post<Import>(`/imports/${data.id}/check`, { mapping }),
     onSuccess: () => {

@@ -22,6 +22,7 @@ export function Result({ data }: { data: Import }) {
       <p className={`verdict ${done ? 'verdict-good' : 'verdict-warn'}`} role="status">
         <Icon size={18} aria-hidden /> {text}
       </p>
+      {data.message && <p className="section-lead">{data.message}</p>}
       {result && (
         <div className="figures figures-plain">
           <Figure name={t('imports.inserted')}>{number(result.inserted)}</Figure>
