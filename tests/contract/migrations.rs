@@ -21,6 +21,7 @@ fn both_folders_hold_the_same_files() {
 }
 
 #[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
+#[expect(clippy::struct_field_names, reason = "the engines' own catalogues name it so")]
 struct Column {
     table_name: String,
     column_name: String,

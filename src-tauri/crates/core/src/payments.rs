@@ -225,6 +225,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::many_single_char_names, reason = "one letter a state keeps the table readable")]
     fn every_pair_of_payment_state_and_event() {
         use PaymentEvent as E;
         use PaymentState as S;

@@ -1,5 +1,7 @@
 //! Orders, how they were paid, and what became of them.
 
+mod payment;
+
 use purser_core::ids::{OrderId, PaymentId, RefundId};
 use purser_core::ledger::{AccountCode as Code, PostingKind};
 use purser_core::payments::Shares;
@@ -10,6 +12,7 @@ use purser_store::bulk::Table;
 use purser_store::products::Product;
 use uuid::Uuid;
 
+use self::payment::payment;
 use super::books::About;
 use super::people::{Customer, Staff};
 use super::random::Rng;
@@ -358,50 +361,4 @@ fn dispute(maker: &mut Maker, rng: &mut Rng, draft: &Draft<'_>, (payment, paid):
     let booking = maker.books.book(&maker.scene, rng, (PostingKind::Dispute, memo, about, at), &[(Code::Disputes, total), (Code::Cash, -total)]);
     maker.sink.booking(at, booking);
     true
-}
-
-fn payment(maker: &mut Maker, draft: &Draft<'_>, paid: &Paid, (refunded, used, updated): (i64, Shares, Timestamp)) {
-    let (tenant, currency, total) = (maker.scene.tenant, maker.scene.currency, draft.sums[4]);
-    let (code, message) = paid.failure.unzip();
-    let taken = (paid.captured > 0).then_some(paid.at);
-    let row = [
-        paid.id.into(),
-        tenant.into(),
-        draft.id.into(),
-        draft.customer.id.into(),
-        "sandbox".into(),
-        paid.method.into(),
-        "automatic".into(),
-        paid.state.into(),
-        currency.into(),
-        total.into(),
-        paid.captured.into(),
-        refunded.into(),
-        used.tax.into(),
-        used.shipping.into(),
-        code.into(),
-        message.into(),
-        paid.at.into(),
-        taken.into(),
-        updated.into(),
-    ];
-    // The provider's own books, so that what is left can be refunded.
-    let state = match paid.state {
-        "failed" | "voided" | "requires_action" => paid.state,
-        _ => "captured",
-    };
-    let charge = [
-        tenant.into(),
-        paid.id.to_string().into(),
-        paid.method.into(),
-        "automatic".into(),
-        state.into(),
-        currency.into(),
-        total.into(),
-        paid.captured.into(),
-        refunded.into(),
-        code.into(),
-        paid.at.into(),
-    ];
-    maker.payments.push((row, charge));
 }
