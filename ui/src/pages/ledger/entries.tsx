@@ -33,12 +33,12 @@ const entries: ListSpec<LedgerEntry> = {
   name: (entry) => `${word('account', entry.account.code)} ${money(entry.amount)}`,
   columns: [
     { id: 'when', title: 'ledger.when', width: 124, cell: (entry) => <When at={entry.at} /> },
-    { id: 'account', title: 'ledger.account', width: 216, cell: (entry) => word('account', entry.account.code) },
+    { id: 'account', title: 'ledger.account', width: 216, grow: true, cell: (entry) => word('account', entry.account.code) },
     { id: 'kind', title: 'ledger.kind', width: 100, cell: (entry) => word('kind', entry.kind) },
-    { id: 'memo', title: 'ledger.memo', width: 150, grow: true, cell: (entry) => entry.memo },
     { id: 'order', title: 'ledger.order', width: 92, cell: (entry) => entry.orderId && <Link to={paths.order(entry.orderId)} className="link num">{orderName(entry.orderNumber ?? '')}</Link> },
     { id: 'debit', title: 'ledger.debit', width: 110, end: true, cell: debit },
     { id: 'credit', title: 'ledger.credit', width: 110, end: true, cell: credit },
+    { id: 'memo', title: 'ledger.memo', width: 200, hidden: true, cell: (entry) => entry.memo },
     { id: 'transaction', title: 'ledger.transaction', width: 110, hidden: true, cell: (entry) => <Id id={entry.transactionId} /> },
   ],
   filters: [

@@ -12,6 +12,7 @@ import { Empty, Part } from '@/parts/states'
 import { Money, When } from '@/parts/values'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
+import { can } from '@/session'
 import type { Column } from '@/table/spec'
 
 const columns: Column<Account>[] = [
@@ -23,18 +24,21 @@ const columns: Column<Account>[] = [
 ]
 
 export function Ledger() {
-  const accounts = useQuery(read<Account[]>('/ledger/accounts'))
+  const mine = can('read:ledger')
+  const accounts = useQuery({ ...read<Account[]>('/ledger/accounts'), retry: false })
   return (
     <div className="home">
       <header className="page-head">
         <h1 className="page-title">{t('ledger.title')}</h1>
         <span className="spring" />
-        <ButtonLink to={paths.ledgerEntries} icon={<ScrollText size={14} />}>
-          {t('ledger.entries')}
-        </ButtonLink>
+        {mine && (
+          <ButtonLink to={paths.ledgerEntries} icon={<ScrollText size={14} />}>
+            {t('ledger.entries')}
+          </ButtonLink>
+        )}
       </header>
       <div className="home-body">
-        <Proof />
+        {mine && <Proof />}
         <Part query={accounts} lines={8}>
           {(rows) =>
             rows.length === 0 ? (

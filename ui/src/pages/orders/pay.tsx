@@ -63,7 +63,7 @@ export function PayDialog({ order, onClose }: { order: Order; onClose: () => voi
         <legend className="field-label">{t('pay.method')}</legend>
         {methods.map((method) => (
           <label key={method} className={`choice${form.values.paymentMethod === method ? ' choice-on' : ''}`}>
-            <input type="radio" name="paymentMethod" data-field="paymentMethod" checked={form.values.paymentMethod === method} onChange={() => form.set('paymentMethod', method)} />
+            <input type="radio" name="paymentMethod" data-field="paymentMethod" autoFocus={method === methods[0]} checked={form.values.paymentMethod === method} onChange={() => form.set('paymentMethod', method)} />
             <span>
               {word('method', method)}
               <span className="field-hint">{word('methodHint', method)}</span>
