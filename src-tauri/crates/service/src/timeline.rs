@@ -70,10 +70,12 @@ async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Pag
         .db
         .read(by, async |tx| {
             let mut rows = Vec::new();
+            // The instant a page ended in is read again as a whole: only then is it known which lines of the log belong to which rows.
+            let from = after.map(|cursor| Cursor { id: Uuid::max(), ..cursor.clone() });
             for source in Source::ALL.into_iter().filter(|source| may_see(permissions, *source)) {
-                // One more than wanted tells whether more follow; lines of the log may be folded into other rows.
-                let spare = if source == Source::Audit { SAME_INSTANT } else { 1 };
-                let found = store::read(tx, source, subject, (after, i64::from(page.limit) + spare)).await?;
+                // Enough to tell whether more follow, however many share the first and the last instant.
+                let wanted = i64::from(page.limit) + 2 * SAME_INSTANT;
+                let found = store::read(tx, source, subject, (from.as_ref(), wanted)).await?;
                 rows.extend(found.into_iter().map(|row| (source, row)));
             }
             Ok::<_, Error>(rows)
@@ -90,8 +92,8 @@ async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Pag
     Ok(Listing { rows: entries, next })
 }
 
-/// Lines of the log that may share one instant.
-const SAME_INSTANT: i64 = 20;
+/// Rows of one table that may share one instant.
+const SAME_INSTANT: i64 = 25;
 
 /// Name of the only order a story has.
 const SORT: &str = "-at";

@@ -74,6 +74,13 @@ impl Caller {
         Reply { uri, status: parts.status, headers: parts.headers, body }
     }
 
+    /// Only the head of a reply that works, for streams that do not end; a refusal is read.
+    pub async fn head_of(&self, method: Method, path: &str) -> Reply {
+        let (parts, body) = self.open(method, path, None, Body::empty()).await.into_parts();
+        let body = if parts.status.is_success() { Bytes::new() } else { body.collect().await.expect("the whole reply").to_bytes() };
+        Reply { uri: uri(path), status: parts.status, headers: parts.headers, body }
+    }
+
     /// The same with the reply's body unread: streams.
     pub async fn open(&self, method: Method, path: &str, content_type: Option<&str>, body: Body) -> Response {
         let mut request = Request::builder().method(method).uri(uri(path));

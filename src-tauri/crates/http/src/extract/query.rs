@@ -24,6 +24,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let text = parts.uri.query().unwrap_or_default();
         let pairs = form_urlencoded::parse(text.as_bytes());
+        // No text holds one, and PostgreSQL can not be asked for it.
+        if let Some((name, _)) = pairs.clone().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(Problem(Error::invalid(name.replace('\0', ""), "not_text", "A text can not hold the character NUL.")));
+        }
         let deserializer = serde_html_form::Deserializer::new(pairs);
         match serde_path_to_error::deserialize(deserializer) {
             Ok(value) => Ok(Self(value)),

@@ -84,7 +84,7 @@ impl Layer {
     fn read(path: &Path, needed: bool) -> Result<Self, String> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !needed => return Ok(Self::default()),
+            Err(error) if !needed && absent(&error) => return Ok(Self::default()),
             Err(error) => return Err(format!("The settings file can not be read: {error}.")),
         };
         toml::from_str(&text).map_err(|error| {
@@ -110,4 +110,9 @@ impl Layer {
             plain_http: above.plain_http.or(self.plain_http),
         }
     }
+}
+
+/// There is no such file, or no such folder for it to be in; what is wrong with the folder is told when it is opened.
+fn absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }

@@ -1,0 +1,204 @@
+//! A call of every operation that works, in an order in which they all can be made on one world. An operation without one fails the suite.
+
+use purser_testkit::json;
+use serde_json::Value;
+
+/// What a sample sends.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    None,
+    Json(Value),
+    /// A whole form, its boundary being that of [`FORM_TYPE`].
+    Form(String),
+}
+
+/// A call of one operation; `{name}` in path and body stands for a thing of the world.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) operation: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) body: Body,
+    /// Where the `ETag` to send as `If-Match` is read.
+    pub(crate) version_of: Option<&'static str>,
+    /// Whether the reply is a stream without an end.
+    pub(crate) endless: bool,
+}
+
+pub(crate) const FORM_TYPE: &str = "multipart/form-data; boundary=harbour";
+
+/// A form with a file of this subject.
+pub(crate) fn upload(subject: &str, id: &str) -> String {
+    form(&[("subjectType", subject), ("subjectId", id)], "note.txt", "brass")
+}
+
+/// A form with people to bring in, one of them without an address.
+pub(crate) fn sheet() -> String {
+    form(&[("kind", "people")], "people.csv", "email,first name,last name\r\nnils@sheet.example,Nils,Sheet\r\nnonsense,Nora,Sheet\r\n")
+}
+
+fn form(texts: &[(&str, &str)], name: &str, content: &str) -> String {
+    let text = |(name, value): &(&str, &str)| format!("--harbour\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let head = format!("--harbour\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/plain\r\n\r\n");
+    format!("{}{head}{content}\r\n--harbour--\r\n", texts.iter().map(text).collect::<String>())
+}
+
+/// An order of two pieces.
+pub(crate) fn order(customer: &str, product: &str) -> Value {
+    let address = json!({ "name": "Wilma World", "street": "Quay 4", "city": "Bergen", "state": "Vestland", "zipCode": "5003", "country": "NO", "phone": "+4755512345" });
+    json!({ "customerId": customer, "items": [{ "productId": product, "quantity": 2 }], "shippingAddress": address })
+}
+
+const fn bare(operation: &'static str, path: &'static str) -> Sample {
+    Sample { operation, path, body: Body::None, version_of: None, endless: false }
+}
+
+fn with(operation: &'static str, path: &'static str, body: Value) -> Sample {
+    Sample { body: Body::Json(body), ..bare(operation, path) }
+}
+
+fn change(operation: &'static str, path: &'static str, body: Value) -> Sample {
+    Sample { version_of: Some(path), ..with(operation, path, body) }
+}
+
+/// Every sample.
+pub(crate) fn samples() -> Vec<Sample> {
+    [identity(), people(), catalog(), orders(), payments(), books(), papers(), imports(), office()].concat()
+}
+
+const PASSWORD: &str = "harbour lantern 42 brass";
+
+fn identity() -> Vec<Sample> {
+    let new = json!({ "tenantName": "Second", "firstName": "Sam", "lastName": "Second", "email": "sam@second.example", "password": PASSWORD });
+    vec![
+        bare("getSetup", "/setup"),
+        with("runSetup", "/setup", new),
+        with("login", "/auth/login", json!({ "email": "owner@harbour.example", "password": PASSWORD })),
+        with("refresh", "/auth/refresh", json!({ "refreshToken": "none", "tokenDelivery": "body" })),
+        bare("getMe", "/auth/me"),
+        bare("listOwnSessions", "/auth/sessions"),
+        with("changePassword", "/auth/password", json!({ "currentPassword": PASSWORD, "newPassword": "violet anchor 77 copper" })),
+        bare("endOwnSession", "/auth/sessions/{own_session}"),
+        bare("listSessions", "/users/{staff}/sessions"),
+        bare("endSession", "/users/{staff}/sessions/{session}"),
+        bare("logout", "/auth/logout"),
+    ]
+}
+
+fn people() -> Vec<Sample> {
+    vec![
+        bare("listUsers", "/users"),
+        with(
+            "createUser",
+            "/users",
+            json!({ "email": "new@world.example", "firstName": "New", "lastName": "Person", "role": "user", "phone": "+4755512345", "country": "NO" }),
+        ),
+        bare("exportUsers", "/users/export"),
+        with("bulkUsers", "/users/bulk", json!({ "action": "lock", "ids": ["{bulk}"], "reason": "audit" })),
+        bare("getUser", "/users/{user}"),
+        bare("getUserOverview", "/users/{user}/overview"),
+        bare("getUserTimeline", "/users/{user}/timeline"),
+        change("updateUser", "/users/{user}", json!({ "firstName": "Wanda", "phone": "+4755512345", "notes": "calls on Mondays" })),
+        with("setUserRole", "/users/{other}/role", json!({ "role": "support" })),
+        with("lockUser", "/users/{other}/lock", json!({ "reason": "asked for it" })),
+        bare("unlockUser", "/users/{locked}/unlock"),
+        bare("restoreUser", "/users/{deleted}/restore"),
+        bare("deleteUser", "/users/{leaving}"),
+    ]
+}
+
+fn catalog() -> Vec<Sample> {
+    let price = json!({ "amount": 1_200, "currency": "EUR" });
+    vec![
+        bare("listProducts", "/products"),
+        with(
+            "createProduct",
+            "/products",
+            json!({ "name": "Compass", "sku": "COMPASS-1", "description": "Brass", "price": price, "weight": 0.4, "stock": 5, "active": true }),
+        ),
+        bare("getProduct", "/products/{product}"),
+        change("updateProduct", "/products/{product}", json!({ "name": "Lantern", "price": price, "stock": 400 })),
+        bare("archiveProduct", "/products/{idle_product}"),
+    ]
+}
+
+fn orders() -> Vec<Sample> {
+    vec![
+        bare("listOrders", "/orders"),
+        with("createOrder", "/orders", order("{user}", "{product}")),
+        with("quoteOrder", "/orders/quote", json!({ "items": [{ "productId": "{product}", "quantity": 2 }] })),
+        bare("exportOrders", "/orders/export"),
+        bare("getOrder", "/orders/{order}"),
+        bare("getOrderTimeline", "/orders/{order}/timeline"),
+        bare("listOrderLedger", "/orders/{order}/ledger"),
+        with("payOrder", "/orders/{unpaid}/pay", json!({ "paymentMethod": "pm_card_visa", "capture": "automatic" })),
+        with("setOrderState", "/orders/{packed}/state", json!({ "state": "processing" })),
+        with("cancelOrder", "/orders/{doomed}/cancel", json!({ "reason": "changed their mind" })),
+    ]
+}
+
+fn payments() -> Vec<Sample> {
+    vec![
+        bare("listPayments", "/payments"),
+        bare("getPayment", "/payments/{payment}"),
+        with("capturePayment", "/payments/{promise}/capture", json!({ "amount": { "amount": 1_000, "currency": "EUR" } })),
+        bare("voidPayment", "/payments/{released}/void"),
+        with("confirmPayment", "/payments/{proof}/confirm", json!({ "outcome": "success" })),
+        with(
+            "refundPayment",
+            "/payments/{returned}/refund",
+            json!({ "amount": { "amount": 500, "currency": "EUR" }, "reason": "scratched", "kind": "goodwill" }),
+        ),
+        bare("listRefunds", "/refunds"),
+        bare("getRefund", "/refunds/{refund}"),
+    ]
+}
+
+fn books() -> Vec<Sample> {
+    vec![
+        bare("listAccounts", "/ledger/accounts"),
+        bare("listLedgerEntries", "/ledger/entries"),
+        bare("proveLedger", "/ledger/proof"),
+        bare("getOverview", "/stats/overview?days=30"),
+        bare("listAudit", "/audit"),
+        bare("getAuditLine", "/audit/{audit}"),
+        bare("verifyAudit", "/audit/verify"),
+        bare("exportAudit", "/audit/export"),
+    ]
+}
+
+fn papers() -> Vec<Sample> {
+    vec![
+        bare("listFiles", "/files"),
+        Sample { body: Body::Form(upload("user", "{user}")), ..bare("uploadFile", "/files") },
+        bare("getFile", "/files/{file}"),
+        bare("downloadFile", "/files/{file}/download"),
+        bare("deleteFile", "/files/{idle_file}"),
+        bare("listViews", "/views?area=orders"),
+        with("createView", "/views", json!({ "area": "orders", "name": "Paid", "query": "state=paid", "shared": true })),
+        with("updateView", "/views/{view}", json!({ "name": "Paid today", "shared": true })),
+        bare("deleteView", "/views/{idle_view}"),
+    ]
+}
+
+fn imports() -> Vec<Sample> {
+    vec![
+        bare("listImports", "/imports"),
+        Sample { body: Body::Form(sheet()), ..bare("createImport", "/imports") },
+        bare("getImport", "/imports/{import}"),
+        bare("listImportErrors", "/imports/{import}/errors"),
+        bare("exportImportErrors", "/imports/{import}/errors.csv"),
+        with("checkImport", "/imports/{unchecked}/check", json!({ "mapping": {} })),
+        with("runImport", "/imports/{import}/run", json!({ "mapping": {}, "mode": "skip_bad" })),
+        bare("cancelImport", "/imports/{idle_import}/cancel"),
+    ]
+}
+
+fn office() -> Vec<Sample> {
+    vec![
+        bare("getSettings", "/settings"),
+        change("updateSettings", "/settings", json!({ "name": "Harbour", "taxRateBp": 900, "refundReasons": ["scratched"] })),
+        bare("getSystem", "/system"),
+        bare("search", "/search?q=wilma"),
+        Sample { endless: true, ..bare("followEvents", "/events") },
+    ]
+}

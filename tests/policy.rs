@@ -1,0 +1,6 @@
+//! Who may do what, over every operation there is. The document says which permission an operation needs; here is checked that it is so.
+
+mod callers;
+mod repeats;
+mod strangers;
+mod whole;
