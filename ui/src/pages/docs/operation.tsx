@@ -75,7 +75,7 @@ export const Shape = ({ title, text }: { title: string; text: string }) => (
   <div>
     <h3 className="field-label">{title}</h3>
     {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, by keys too */}
-    <pre className="shape" tabIndex={0} aria-label={title} role="region">
+    <pre className="shape" tabIndex={0} aria-label={title} role="group">
       {text}
     </pre>
   </div>

@@ -76,7 +76,7 @@ export function Matching({ data, onChecking }: { data: Import; onChecking: () =>
         </table>
       </Section>
       <Section title={t('imports.sample')}>
-        <div className="rows-wrap" role="region" aria-label={t('imports.sample')} tabIndex={0}>{/* eslint-disable-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, by keys too */}
+        <div className="rows-wrap" role="group" aria-label={t('imports.sample')} tabIndex={0}>{/* eslint-disable-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways, by keys too */}
           <table className="rows raw">
             <thead>
               <tr>
