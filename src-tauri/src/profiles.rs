@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use http::StatusCode;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::backend;
 use crate::files;
@@ -75,7 +75,7 @@ impl NewProfile {
 
 impl From<NewProfile> for ProfileChange {
     fn from(new: NewProfile) -> Self {
-        Self { name: Some(new.name), environment: Some(new.environment), url: Some(new.url), ca_file: new.ca_file }
+        Self { name: Some(new.name), environment: Some(new.environment), url: Some(new.url), ca_file: Some(Given(new.ca_file)) }
     }
 }
 
@@ -86,7 +86,17 @@ pub(crate) struct ProfileChange {
     name: Option<String>,
     environment: Option<Environment>,
     url: Option<String>,
-    ca_file: Option<PathBuf>,
+    /// Left out it stays, `null` takes it away.
+    #[serde(default, deserialize_with = "given")]
+    ca_file: Option<Given>,
+}
+
+/// Said, even if what was said is "none".
+#[derive(Debug)]
+struct Given(Option<PathBuf>);
+
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Given>, D::Error> {
+    Option::deserialize(deserializer).map(|path| Some(Given(path)))
 }
 
 /// The file's content.
@@ -198,7 +208,7 @@ impl Store {
             remote.name = name.unwrap_or_else(|| remote.name.clone());
             remote.environment = change.environment.unwrap_or(remote.environment);
             remote.url = url.map_or_else(|| remote.url.clone(), |url| url.to_string());
-            remote.ca_file = change.ca_file.or_else(|| remote.ca_file.take());
+            remote.ca_file = change.ca_file.map_or_else(|| remote.ca_file.take(), |Given(path)| path);
             backend::Remote::new(backend::address(&remote.url)?, remote.ca_file.as_ref())?;
             Ok(shown(remote))
         })
@@ -310,6 +320,13 @@ mod tests {
         let untrusted = NewProfile { ca_file: Some(folder.path().join("none.pem")), ..new("Shop", "https://shop.example") };
         assert_eq!(store.add(untrusted).unwrap_err().field, Some("caFile"));
         assert!(!folder.path().join(FILE).exists());
+
+        let trusted = folder.path().join("ca.pem");
+        std::fs::write(&trusted, include_str!("tests/ca.pem")).unwrap();
+        let shop = store.add(NewProfile { ca_file: Some(trusted.clone()), ..new("Shop", "https://shop.example") }).unwrap();
+        let change = |json: &str| store.update(&shop.id, serde_json::from_str(json).unwrap()).unwrap().ca_file;
+        assert_eq!(change(r#"{"name": "Shop 2"}"#), Some(trusted), "what is left out stays");
+        assert_eq!(change(r#"{"caFile": null}"#), None);
     }
 
     #[test]
