@@ -37,6 +37,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet> {
     if text.contains('\0') {
         return refuse("not_csv", "This is not a text file. Send a CSV file.");
     }
+    // One kind of line end, so that lines are counted as an editor counts them.
+    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text };
     let delimiter = delimiter(&text);
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut records = reader.records();
@@ -110,8 +112,17 @@ mod tests {
         .unwrap();
         assert_eq!((sheet.encoding, sheet.delimiter), ("UTF-8", b';'));
         assert_eq!(sheet.header, ["e-mail", "name", "note"]);
-        let wanted = vec![(2, vec!["a@x.example", "Müller; Anna", "two\r\nlines \"quoted\""]), (6, vec!["b@x.example", "B"])];
+        let wanted = vec![(2, vec!["a@x.example", "Müller; Anna", "two\nlines \"quoted\""]), (6, vec!["b@x.example", "B"])];
         assert_eq!(cells(&sheet), wanted);
+    }
+
+    #[test]
+    fn lines_are_counted_alike_for_every_line_end() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "1,2", "3,4", "5,6"].join(end);
+            let lines: Vec<i64> = cells(&read(text.as_bytes()).unwrap()).iter().map(|row| row.0).collect();
+            assert_eq!(lines, [2, 3, 4], "{end:?}");
+        }
     }
 
     #[test]
