@@ -14,7 +14,7 @@ const WALLS: &[(&str, &[&str], &str)] = &[
     ("libsqlite3-sys", &["purser-store"], "statements live in the store"),
     (
         "axum",
-        &["purser-http", "purser-server", "purser-testkit", "purser-desktop", "purser-bench"],
+        &["purser-http", "purser-server", "purser-testkit", "purser-tests", "purser-desktop", "purser-bench"],
         "requests end at the HTTP room; bench has a bare handler, for the ratio",
     ),
     ("aide", &["purser-http", "purser-server"], "routes and their document live in the HTTP room"),
