@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
-use crate::{Listing, Page, Query, Result, Tx, Value, sql};
+use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
 
 /// A booking about to be made. Debits are positive, credits negative, and together they are nothing.
 #[derive(Clone, Debug)]
@@ -213,14 +213,33 @@ pub struct Entry {
 }
 
 // A booking and its entries carry the same instant: with it, the entries of a booking are found where they lie.
-static LIST: List<Entry> = List {
-    select: "SELECT e.id, e.posting_id, p.kind, e.account_id, a.code, a.name, a.currency, e.amount, p.memo, p.order_id, o.number AS order_number, \
-             p.payment_id, p.refund_id, e.at FROM ledger_entries e JOIN ledger_postings p ON p.id = e.posting_id AND p.at = e.at \
-             JOIN ledger_accounts a ON a.id = e.account_id LEFT JOIN orders o ON o.id = p.order_id",
-    id: "e.id",
-    row_id: |e| e.id,
-    sorts: &[SortKey { name: "at", column: "e.at", key: |e| Key::Time(e.at.micros()) }],
-};
+macro_rules! from {
+    ($tables:literal) => {
+        concat!(
+            "SELECT e.id, e.posting_id, p.kind, e.account_id, a.code, a.name, a.currency, e.amount, p.memo, p.order_id, o.number AS order_number, \
+             p.payment_id, p.refund_id, e.at FROM ",
+            $tables,
+            " JOIN ledger_accounts a ON a.id = e.account_id LEFT JOIN orders o ON o.id = p.order_id"
+        )
+    };
+}
+
+const fn list_of(select: &'static str) -> List<Entry> {
+    List { select, id: "e.id", row_id: |e| e.id, sorts: &[SortKey { name: "at", column: "e.at", key: |e| Key::Time(e.at.micros()) }] }
+}
+
+/// How SQLite shall read the entries: from the bookings of an order, by account, or by time. PostgreSQL decides for itself.
+fn way(tx: &Tx, filter: &Filter) -> &'static str {
+    if tx.engine() == Engine::Postgres {
+        from!("ledger_entries e JOIN ledger_postings p ON p.id = e.posting_id AND p.at = e.at")
+    } else if filter.order.is_some() || filter.posting.is_some() || filter.search.is_some() {
+        from!("ledger_postings p CROSS JOIN ledger_entries e ON e.tenant_id = p.tenant_id AND e.at = p.at AND e.posting_id = p.id")
+    } else if filter.accounts.len() == 1 {
+        from!("ledger_entries e INDEXED BY ledger_entries_account CROSS JOIN ledger_postings p ON p.id = e.posting_id")
+    } else {
+        from!("ledger_entries e CROSS JOIN ledger_postings p ON p.id = e.posting_id")
+    }
+}
 
 /// Which entries are wanted. Everything empty: all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -267,7 +286,7 @@ pub async fn entries(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listin
     if let Some(search) = &filter.search {
         found::orders(tx, &mut query, "p.order_id", search);
     }
-    LIST.page(tx, &query, page).await
+    list_of(way(tx, filter)).page(tx, &query, page).await
 }
 
 /// What the entries of one account sum to, beside what the running balance says.

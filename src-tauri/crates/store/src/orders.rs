@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
-use crate::{Listing, Page, Query, Result, Tx, Value, sql};
+use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
 
 /// An order with its customer, as lists show it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -136,16 +136,25 @@ macro_rules! from {
     };
 }
 
-static LIST: List<Order> = List {
-    select: concat!("SELECT ", columns!(), from!()),
-    id: "o.id",
-    row_id: |o| o.id.uuid(),
-    sorts: &[
-        SortKey { name: "createdAt", column: "o.created_at", key: |o| Key::Time(o.created_at.micros()) },
-        SortKey { name: "number", column: "o.number", key: |o| Key::Int(o.number) },
-        SortKey { name: "total", column: "o.total", key: |o| Key::Int(o.total) },
-    ],
-};
+/// The list, reading the orders by one index: SQLite guesses wrongly where a filter and a sort order pull two ways.
+macro_rules! by {
+    ($index:literal) => {
+        concat!("SELECT ", columns!(), " FROM orders o INDEXED BY ", $index, " JOIN users u ON u.id = o.customer_id")
+    };
+}
+
+const fn list_of(select: &'static str) -> List<Order> {
+    List {
+        select,
+        id: "o.id",
+        row_id: |o| o.id.uuid(),
+        sorts: &[
+            SortKey { name: "createdAt", column: "o.created_at", key: |o| Key::Time(o.created_at.micros()) },
+            SortKey { name: "number", column: "o.number", key: |o| Key::Int(o.number) },
+            SortKey { name: "total", column: "o.total", key: |o| Key::Int(o.total) },
+        ],
+    }
+}
 
 /// Which orders are wanted. Everything empty: all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -217,16 +226,80 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
     query
 }
 
+/// A filter that finds fewer orders than this is walked by itself and sorted afterwards; one that finds more is met soon enough while
+/// walking in the wanted order.
+const FEW: i64 = 2_000;
+
+/// How SQLite shall read the orders. PostgreSQL knows how often each value occurs and decides for itself.
+async fn way(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<&'static str> {
+    if tx.engine() == Engine::Postgres {
+        return Ok(concat!("SELECT ", columns!(), from!()));
+    }
+    if filter.search.number.is_some() {
+        return Ok(by!("orders_number"));
+    }
+    if !filter.search.words.is_empty() || !filter.customers.is_empty() {
+        return Ok(by!("orders_customer"));
+    }
+    let by_time = matches!(page.sort.trim_start_matches('-'), "" | "createdAt");
+    // One value of these stands in its index in the order of time.
+    match (by_time, filter.states.len(), filter.payment_states.len(), filter.countries.len()) {
+        (true, 1, ..) => return Ok(by!("orders_state")),
+        (true, _, 1, _) => return Ok(by!("orders_money")),
+        (true, _, _, 1) => return Ok(by!("orders_country")),
+        _ => {}
+    }
+    if !filter.payment_states.is_empty() && few(tx, "orders o INDEXED BY orders_money", &only(filter, Part::Money)).await? {
+        return Ok(by!("orders_money"));
+    }
+    if !filter.states.is_empty() && few(tx, "orders o INDEXED BY orders_state", &only(filter, Part::State)).await? {
+        return Ok(by!("orders_state"));
+    }
+    let range = filter.min_total.is_some() || filter.max_total.is_some();
+    if range && few(tx, "orders o INDEXED BY orders_total", &only(filter, Part::Total)).await? {
+        return Ok(by!("orders_total"));
+    }
+    Ok(match page.sort.trim_start_matches('-') {
+        "number" => by!("orders_number"),
+        "total" => by!("orders_total"),
+        _ => by!("orders_created"),
+    })
+}
+
+/// One part of a filter.
+#[derive(Clone, Copy)]
+enum Part {
+    Money,
+    State,
+    Total,
+}
+
+fn only(filter: &Filter, part: Part) -> Filter {
+    match part {
+        Part::Money => Filter { payment_states: filter.payment_states.clone(), ..Filter::default() },
+        Part::State => Filter { states: filter.states.clone(), ..Filter::default() },
+        Part::Total => Filter { min_total: filter.min_total, max_total: filter.max_total, ..Filter::default() },
+    }
+}
+
+async fn few(tx: &mut Tx, from: &'static str, filter: &Filter) -> Result<bool> {
+    let clause = clause(tx, filter);
+    Ok(crate::page::count(tx, from, &clause, FEW).await?.1)
+}
+
 /// One page.
 pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Order>> {
+    let way = way(tx, filter, page).await?;
     let clause = clause(tx, filter);
-    LIST.page(tx, &clause, page).await
+    list_of(way).page(tx, &clause, page).await
 }
 
 /// How many there are, exact up to `most`, and whether that is all.
 pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
     let clause = clause(tx, filter);
-    crate::page::count(tx, "orders o", &clause, most).await
+    let by_customer = filter.search.number.is_none() && !(filter.search.words.is_empty() && filter.customers.is_empty());
+    let from = if by_customer { tx.pick("orders o INDEXED BY orders_customer", "orders o") } else { "orders o" };
+    crate::page::count(tx, from, &clause, most).await
 }
 
 const FIND: &str = concat!("SELECT ", columns!(), from!(), " WHERE o.tenant_id = $1 AND o.id = $2");
