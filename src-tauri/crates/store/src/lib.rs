@@ -19,6 +19,7 @@ pub mod imports;
 pub mod ledger;
 mod migrate;
 pub mod orders;
+mod orders_new;
 pub mod overview;
 pub mod page;
 pub mod payments;

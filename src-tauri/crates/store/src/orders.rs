@@ -81,6 +81,8 @@ impl Order {
     }
 }
 
+pub use crate::orders_new::{NewOrder, insert};
+
 /// What only the order's own page shows.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Particulars {
@@ -108,19 +110,6 @@ pub struct Line {
     pub unit_price: i64,
     /// Price of all.
     pub total: i64,
-}
-
-/// An order about to be written.
-#[derive(Clone, Debug)]
-pub struct NewOrder {
-    /// The row; its customer's name is not written.
-    pub order: Order,
-    /// Where it goes.
-    pub address: Address,
-    /// What staff wrote down.
-    pub notes: Option<String>,
-    /// What is in it.
-    pub lines: Vec<Line>,
 }
 
 macro_rules! columns {
@@ -333,70 +322,6 @@ const LINES: &str =
 /// The lines of an order.
 pub async fn lines(tx: &mut Tx, id: OrderId) -> Result<Vec<Line>> {
     tx.all(sql(LINES).bind(id).bind(tx.tenant())).await
-}
-
-const INSERT: &str = "INSERT INTO orders (id, tenant_id, number, reference, customer_id, state, payment_state, country, currency, item_count, \
-     subtotal, discount, tax, shipping, total, paid, refunded, source, address, notes, version, created_at, updated_at) VALUES";
-const INSERT_LINES: &str = "INSERT INTO order_lines (order_id, id, tenant_id, product_id, name, sku, quantity, unit_price, total) VALUES";
-
-/// Add orders with their lines, many in one statement.
-pub async fn insert(tx: &mut Tx, orders: &[NewOrder]) -> Result<()> {
-    let tenant: Value = tx.tenant().into();
-    for chunk in orders.chunks(200) {
-        let mut query = Query::start(INSERT);
-        query.rows(chunk.iter().map(|new| order_row(tenant.clone(), new)));
-        tx.run(query).await?;
-    }
-    let lines: Vec<(OrderId, &Line)> = orders.iter().flat_map(|new| new.lines.iter().map(|line| (new.order.id, line))).collect();
-    for chunk in lines.chunks(500) {
-        let mut query = Query::start(INSERT_LINES);
-        query.rows(chunk.iter().map(|(order, line)| line_row(tenant.clone(), *order, line)));
-        tx.run(query).await?;
-    }
-    Ok(())
-}
-
-fn order_row(tenant: Value, new: &NewOrder) -> [Value; 23] {
-    let o = &new.order;
-    [
-        o.id.into(),
-        tenant,
-        o.number.into(),
-        o.reference.clone().into(),
-        o.customer_id.into(),
-        o.state.as_str().into(),
-        o.payment_state.as_str().into(),
-        (&o.country).into(),
-        o.currency.into(),
-        o.item_count.into(),
-        o.subtotal.into(),
-        o.discount.into(),
-        o.tax.into(),
-        o.shipping.into(),
-        o.total.into(),
-        o.paid.into(),
-        o.refunded.into(),
-        o.source.as_str().into(),
-        serde_json::to_value(&new.address).unwrap_or_default().into(),
-        new.notes.clone().into(),
-        o.version.into(),
-        o.created_at.into(),
-        o.updated_at.into(),
-    ]
-}
-
-fn line_row(tenant: Value, order: OrderId, line: &Line) -> [Value; 9] {
-    [
-        order.into(),
-        line.id.into(),
-        tenant,
-        line.product_id.into(),
-        (&line.name).into(),
-        (&line.sku).into(),
-        line.quantity.into(),
-        line.unit_price.into(),
-        line.total.into(),
-    ]
 }
 
 const MOVE: &str = "UPDATE orders SET state = $3, payment_state = $4, paid = paid + $5, updated_at = $6, version = version + 1 \
