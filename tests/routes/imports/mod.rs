@@ -33,7 +33,7 @@ async fn ended(app: &TestApp, by: &Caller, import: &Value, (verb, body): (&str, 
     let begun = by.post(&format!("{path}/{verb}"), body).await.ok().data();
     assert!(["checking", "running", "checked", "done", "failed"].contains(&begun["state"].as_str().unwrap()), "{begun}");
     loop {
-        let event = tokio::time::timeout(Duration::from_secs(60), events.recv()).await.expect("the import ends").unwrap();
+        let event = tokio::time::timeout(Duration::from_mins(1), events.recv()).await.expect("the import ends").unwrap();
         let over = ["checked", "done", "failed", "cancelled"].contains(&event.action.as_str());
         if event.topic == Topic::Import && over && Some(event.subject_id.to_string().as_str()) == import["id"].as_str() {
             return by.get(&path).await.ok().data();

@@ -1,5 +1,7 @@
 //! People from a file.
 
+use std::fmt::Write;
+
 use purser_testkit::{both, json};
 
 use super::{bring, check, complaints, sent};
@@ -71,7 +73,7 @@ both! {
         let owner = app.owner().await;
         let mut text = "email,firstName,lastName\n".to_owned();
         for n in 0..2_345 {
-            text.push_str(&format!("p{n}@many.example,Person{n},Many\n"));
+            writeln!(text, "p{n}@many.example,Person{n},Many").unwrap();
         }
         let import = sent(&owner, "people", &text).await;
         let done = bring(&app, &owner, &import, "skip_bad").await;
