@@ -14,11 +14,16 @@ async fn costs(world: &World) -> BTreeMap<String, (u64, usize)> {
         let whole = operation.query.iter().any(|(name, _)| name == "limit");
         let limit = if operation.id == "search" { 20 } else { 100 };
         let path = if whole { join(&world.fill(path), &format!("limit={limit}")) } else { world.fill(path) };
-        let _ = world.owner.get(&path).await.ok();
-        let before = world.app.app.db.statements();
-        let reply = world.owner.get(&path).await.ok();
-        let rows = reply.data().as_array().map_or(1, Vec::len);
-        costs.insert(operation.id, (world.app.app.db.statements() - before, rows));
+        // The least of a few readings: what is remembered has to be read once, and on PostgreSQL the news of a change may come a moment later
+        // and have it read again.
+        let (mut least, mut rows) = (u64::MAX, 0);
+        for _ in 0..5 {
+            let before = world.app.app.db.statements();
+            let reply = world.owner.get(&path).await.ok();
+            least = least.min(world.app.app.db.statements() - before);
+            rows = reply.data().as_array().map_or(1, Vec::len);
+        }
+        costs.insert(operation.id, (least, rows));
     }
     costs
 }
