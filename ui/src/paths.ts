@@ -65,7 +65,7 @@ export const topicRoots: Record<Topic, string[]> = {
   payment: ['payments', 'orders'],
   refund: ['refunds', 'payments', 'orders'],
   product: ['products'],
-  file: ['files'],
+  file: ['files', 'orders', 'users'],
   ledger: ['ledger'],
   import: ['imports'],
   setting: ['settings'],

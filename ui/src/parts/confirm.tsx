@@ -15,6 +15,8 @@ export type Question = {
   /** What the button says: the deed itself, never "OK". */
   deed: string
   danger?: boolean
+  /** What the other button says, where "Cancel" could be taken for the deed. */
+  keep?: string
   /** The record's name, typed on production before a destructive deed. */
   name?: string
   /** Asks for a reason; `required` refuses an empty one. */
@@ -58,7 +60,7 @@ function Ask({ question }: { question: Question }) {
       onConfirm={go}
       foot={
         <>
-          <Button onClick={close}>{t('common.cancel')}</Button>
+          <Button onClick={close}>{question.keep ?? t('common.cancel')}</Button>
           <Button type="submit" look={question.danger ? 'danger' : 'primary'} busy={busy} refuse={refuse}>
             {question.deed} <Kbd>{confirmKeys}</Kbd>
           </Button>

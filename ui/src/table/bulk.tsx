@@ -73,7 +73,7 @@ function Preview({ action, ids, onClose, onDone }: { action: BulkAction; ids: st
         <FailedRows result={outcome} />
       </Dialog>
     )
-  const deed = `${t(action.label)} ${preview.data ? preview.data.changed : ''}`.trim()
+  const deed = preview.data ? `${t(action.label)} (${preview.data.changed})` : t(action.label)
   return (
     <Dialog
       open
@@ -82,7 +82,7 @@ function Preview({ action, ids, onClose, onDone }: { action: BulkAction; ids: st
       onConfirm={() => void go()}
       foot={
         <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button onClick={onClose}>{t(action.keep ?? 'common.cancel')}</Button>
           <Button type="submit" look={action.danger ? 'danger' : 'primary'} busy={busy} refuse={refuse}>
             {deed} <Kbd>{confirmKeys}</Kbd>
           </Button>

@@ -40,6 +40,8 @@ export type BulkAction = {
   right?: Right
   danger?: boolean
   reason?: 'optional' | 'required'
+  /** What the other button says, where "Cancel" could be taken for the deed. */
+  keep?: Key
   run: (ids: string[], how: { dryRun: boolean; reason?: string }) => Promise<BulkResult>
   /** The effect in words, from a dry run and after the deed: "Lock 14 accounts, 3 already locked". */
   effect: (result: BulkResult, done: boolean) => string

@@ -59,7 +59,8 @@ const move = (id: 'processing' | 'shipped' | 'delivered', label: Key, from: Orde
 let giveBack = new Map<string, { amount: number; currency: string }>()
 const cancel: BulkAction = {
   id: 'cancel',
-  label: 'orders.cancel',
+  label: 'orders.cancelMany',
+  keep: 'orders.keepMany',
   right: 'update:order',
   danger: true,
   reason: 'required',

@@ -89,6 +89,7 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
           body: [left > 0 ? t('orders.cancelRefunds', { amount: say(left), name: order.customer.name }) : '', held || asked ? t('orders.cancelVoids', { amount: money((held ?? asked ?? payments[0])?.amount ?? order.total) }) : '', t('orders.cancelStock', { n: order.itemCount })].filter(Boolean).join(' '),
           deed: left > 0 ? t('orders.cancelAndRefund', { amount: say(left) }) : t('orders.cancel'),
           danger: true,
+          keep: t('orders.keep'),
           name,
           reason: 'required',
           run: async (reason) => {
