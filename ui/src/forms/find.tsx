@@ -13,11 +13,9 @@ type Props<R> = {
   autoFocus?: boolean
   error?: string | undefined
   field?: string
-  /** Empties itself after each choice, for picking several. */
-  clears?: boolean
 }
 
-export function FindField<R>({ label, shown = '', placeholder, find, onPick, autoFocus, error, field, clears }: Props<R>) {
+export function FindField<R>({ label, shown = '', placeholder, find, onPick, autoFocus, error, field }: Props<R>) {
   const id = useId()
   const [words, setWords] = useState<string>()
   const [found, setFound] = useState<Found<R>[]>()
@@ -49,7 +47,6 @@ export function FindField<R>({ label, shown = '', placeholder, find, onPick, aut
     if (!one || one.refuse) return
     onPick(one)
     close()
-    if (clears) setWords('')
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const count = found?.length ?? 0

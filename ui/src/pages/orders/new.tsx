@@ -103,7 +103,6 @@ export function NewOrder() {
             label={t(lines.length === 0 ? 'orders.firstLine' : 'orders.addLine')}
             placeholder={t('orders.findProduct')}
             field="items"
-            clears
             error={form.errors['items']}
             find={async (words) =>
               (await get<Product[]>('/products', { search: words, active: true, limit: 8 })).map((product) => ({
