@@ -139,7 +139,10 @@ impl Columns {
         let mut found = Vec::new();
         let mut places: Vec<(&'static str, usize)> = Vec::new();
         let mut complain = |name: &str, code: &'static str, message: String| found.push(FieldError::new(format!("mapping.{name}"), code, message));
-        for (name, column) in mapping {
+        // In the order of the fields, whatever order the mapping was written in: which of two fields keeps a column must not be chance.
+        let mut chosen: Vec<(&String, &Value)> = mapping.iter().collect();
+        chosen.sort_by_key(|(name, _)| fields(kind).iter().position(|field| field.name == *name));
+        for (name, column) in chosen {
             let Some(field) = fields(kind).iter().find(|field| field.name == name) else {
                 complain(name, "unknown_field", "There is no such field.".into());
                 continue;
