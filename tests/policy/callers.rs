@@ -48,7 +48,7 @@ both! {
             }
         }
         let never: Vec<_> = refused.iter().filter(|(_, times)| **times == 0).map(|(permission, _)| *permission).collect();
-        assert_eq!(never, ["read:product"], "permissions every role holds");
+        assert_eq!(never, ["read:product", "read:self"], "permissions every role holds");
         assert_eq!(world.app.db_dump(world.tenant).await, before, "a refused call changed something");
     }
 

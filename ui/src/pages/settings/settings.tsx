@@ -53,7 +53,7 @@ function Editor({ settings }: { settings: Settings }) {
     write: (changed, version, all) => patch<Settings>('/settings', toChange(changed, all), version),
     onDone: (next) => {
       client.setQueryData(query.queryKey, next)
-      me.set((now) => now && { ...now, tenant: { ...now.tenant, name: next.name, currency: next.currency, environment: next.environment } })
+      me.set((now) => now && { ...now, tenant: { ...now.tenant, name: next.name, currency: next.currency, environment: next.environment, refundReasons: next.refundReasons } })
       setReview(false)
       toast({ text: t('settings.saved') })
     },

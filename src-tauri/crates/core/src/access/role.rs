@@ -5,7 +5,7 @@ use super::permission::{Permission as P, Permissions};
 crate::text_enum! {
     /// A preset role.
     Role {
-        /// Sees products only.
+        /// Sees products and their own account.
         Guest = "guest",
         /// A customer: sees their own account.
         User = "user",
@@ -32,7 +32,7 @@ impl Role {
     /// What a person of this role may do.
     pub fn permissions(self) -> Permissions {
         let extra: &[P] = match self {
-            Self::Guest => return [P::ReadProduct].into_iter().collect(),
+            Self::Guest => return [P::ReadSelf, P::ReadProduct].into_iter().collect(),
             Self::User => return [P::ReadSelf, P::ReadProduct].into_iter().collect(),
             Self::Owner | Self::Admin => return Permissions::all(),
             Self::Moderator => &[P::CreateProduct, P::UpdateProduct, P::CreateFile, P::DeleteFile],

@@ -3,6 +3,7 @@
 use purser_core::access::Role;
 use purser_core::ids::{SessionId, TenantId, UserId};
 use purser_core::{Currency, Permission, Timestamp};
+use purser_service::settings::Settings;
 use purser_store::sessions::Session;
 use purser_store::tenants::Tenant;
 use purser_store::users::User;
@@ -148,6 +149,8 @@ pub(crate) struct TenantView {
     currency: Currency,
     /// `local`, `staging` or `production`.
     environment: String,
+    /// Reasons offered when money is given back; whoever refunds needs them, whether or not they may read the settings.
+    refund_reasons: Vec<String>,
 }
 
 impl MeView {
@@ -166,6 +169,7 @@ impl MeView {
                 slug: tenant.slug.clone(),
                 currency: tenant.currency,
                 environment: tenant.environment.clone(),
+                refund_reasons: Settings::try_from(tenant).map(|settings| settings.refund_reasons).unwrap_or_default(),
             },
         }
     }

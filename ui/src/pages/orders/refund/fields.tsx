@@ -1,21 +1,17 @@
 /** The amount and the reason of a refund. */
-import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useRef } from 'react'
-import { read } from '@/api/client'
-import type { Settings } from '@/api/shapes'
 import type { Form, Values } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { money, typed } from '@/lib/money'
 import { Button } from '@/parts/button'
-import { can } from '@/session'
+import { useMe } from '@/session'
 
 export const OTHER = '…'
 
-/** The reasons the settings offer; whoever may not read the settings gets the usual ones. */
+/** The reasons the settings offer; if there are none, the usual ones. */
 export function useReasons(): string[] {
-  const settings = useQuery({ ...read<Settings>('/settings'), enabled: can('read:setting'), staleTime: 60_000, retry: false })
-  const own = settings.data?.refundReasons
-  return own && own.length > 0 ? own : [t('refund.reasonBroken'), t('refund.reasonLate'), t('refund.reasonWrong'), t('refund.reasonUnwanted')]
+  const own = useMe().tenant.refundReasons
+  return own.length > 0 ? own : [t('refund.reasonBroken'), t('refund.reasonLate'), t('refund.reasonWrong'), t('refund.reasonUnwanted')]
 }
 
 type AmountProps = { currency: string; left: number; whole: boolean; text: string; onText: (text: string) => void; onWhole: () => void; error: string | undefined }
