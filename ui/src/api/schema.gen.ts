@@ -2075,6 +2075,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description Reasons offered when money is given back; whoever refunds needs them, whether or not they may read the settings. */
+            refundReasons: string[];
             slug: string;
         };
         /** @description What is to be taken. */
