@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use purser_store::{Config, Db};
 use sqlx::{Connection, Executor, PgConnection};
+use tokio::runtime::Builder;
 use tokio::sync::OnceCell;
 
 /// Where the suite finds PostgreSQL: a role that is not a superuser and may create databases.
@@ -20,6 +21,29 @@ pub struct Database {
     pub config: Config,
     /// Folder of the test: the SQLite file, uploads.
     pub folder: tempfile::TempDir,
+    /// What to remove from the server afterwards.
+    copy: Option<Copy>,
+}
+
+/// A database made for one test; dropping it removes it, so that a run needs room for the tests under way only.
+struct Copy {
+    server: String,
+    name: String,
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let (server, statement) = (self.server.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        let removal = async move {
+            let mut conn = PgConnection::connect(&server).await?;
+            conn.execute(sqlx::AssertSqlSafe(statement)).await
+        };
+        // The test's own runtime may be ending, and a drop cannot wait on it.
+        let thread = std::thread::spawn(|| Builder::new_current_thread().enable_all().build().map(|runtime| runtime.block_on(removal)));
+        if !matches!(thread.join(), Ok(Ok(Ok(_)))) {
+            eprintln!("the database {} could not be removed", self.name);
+        }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the suite is told by its environment where PostgreSQL is")]
@@ -35,7 +59,7 @@ impl Database {
     /// A fresh SQLite file.
     pub fn sqlite() -> Self {
         let folder = folder();
-        Self { config: Config::Sqlite(folder.path().join("purser.db")), folder }
+        Self { config: Config::Sqlite(folder.path().join("purser.db")), folder, copy: None }
     }
 
     /// A fresh PostgreSQL database; `None` only if the suite was told to leave PostgreSQL out.
@@ -50,7 +74,7 @@ impl Database {
         let mut conn = PgConnection::connect(&url).await.expect("PostgreSQL answers");
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         conn.execute(sqlx::AssertSqlSafe(statement)).await.expect("a database for the test");
-        Some(Self { config: Config::Postgres(with_name(&url, &name)), folder: folder() })
+        Some(Self { config: Config::Postgres(with_name(&url, &name)), folder: folder(), copy: Some(Copy { server: url, name }) })
     }
 }
 
