@@ -32,8 +32,7 @@ impl Role {
     /// What a person of this role may do.
     pub fn permissions(self) -> Permissions {
         let extra: &[P] = match self {
-            Self::Guest => return [P::ReadSelf, P::ReadProduct].into_iter().collect(),
-            Self::User => return [P::ReadSelf, P::ReadProduct].into_iter().collect(),
+            Self::Guest | Self::User => return [P::ReadSelf, P::ReadProduct].into_iter().collect(),
             Self::Owner | Self::Admin => return Permissions::all(),
             Self::Moderator => &[P::CreateProduct, P::UpdateProduct, P::CreateFile, P::DeleteFile],
             Self::Support => &[P::UpdateUser, P::CreateUser, P::ManageSession, P::CreateOrder, P::UpdateOrder, P::RefundOrder, P::CreateFile],
