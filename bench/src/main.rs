@@ -22,6 +22,8 @@ pub(crate) struct Bench {
     pub(crate) purser: PathBuf,
     /// The desktop binary, if it was built.
     pub(crate) desktop: PathBuf,
+    /// The go-between for the window, if it was built.
+    pub(crate) driver: PathBuf,
     /// Where the folders of data go; removed at the end.
     pub(crate) scratch: PathBuf,
     /// Seconds of each load.
@@ -31,7 +33,7 @@ pub(crate) struct Bench {
 }
 
 const USAGE: &str = "\
-purser-bench measure --purser FILE --desktop FILE --out DIR [--only NAME,NAME] [--quick]
+purser-bench measure --purser FILE --desktop FILE --driver FILE --out DIR [--only NAME,NAME] [--quick]
 purser-bench bare FILE.db        the orders list's SQL behind a bare axum handler
 ";
 
@@ -56,13 +58,14 @@ async fn measure(words: &[&str]) -> Result<()> {
     let mut only: Vec<String> = Vec::new();
     let mut out = PathBuf::from("bench");
     let scratch = std::env::temp_dir().join(format!("purser-bench-{}", std::process::id()));
-    let mut bench = Bench { purser: PathBuf::new(), desktop: PathBuf::new(), scratch, seconds: 10, million: 1_000_000 };
+    let mut bench = Bench { purser: PathBuf::new(), desktop: PathBuf::new(), driver: PathBuf::new(), scratch, seconds: 10, million: 1_000_000 };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
         match *word {
             "--purser" => bench.purser = value()?.into(),
             "--desktop" => bench.desktop = value()?.into(),
+            "--driver" => bench.driver = value()?.into(),
             "--out" => out = value()?.into(),
             "--only" => only.extend(value()?.split(',').map(ToOwned::to_owned)),
             "--quick" => (bench.seconds, bench.million) = (2, 50_000),

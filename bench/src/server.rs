@@ -59,11 +59,7 @@ impl Server {
 
     /// Memory of its own and shared, as the kernel counts it.
     pub(crate) fn resident(&self) -> Result<u64> {
-        let pid = self.child.id().ok_or("the server has ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(|error| format!("/proc/{pid}/status: {error}"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().map_err(|_| format!("not a size: {line}"))?;
-        Ok(kilobytes * 1_024)
+        resident(self.child.id().ok_or("the server has ended")?)
     }
 
     /// Ask it to stop, and wait until it did.
@@ -79,4 +75,11 @@ impl Server {
             Err(_) => Err("the server did not stop within 30 s".into()),
         }
     }
+}
+
+/// Memory of a process, its own and shared, as the kernel counts it.
+pub(crate) fn resident(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(|error| format!("/proc/{pid}/status: {error}"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    line.trim().trim_end_matches(" kB").parse::<u64>().map(|kilobytes| kilobytes * 1_024).map_err(|_| format!("not a size: {line}"))
 }

@@ -29,6 +29,11 @@ const client = new QueryClient({
   },
 })
 keepFresh(client)
+// How long a start takes is read from this mark (`cargo xtask bench`).
+const ready = router.subscribe('onRendered', () => {
+  performance.mark('first-page')
+  ready()
+})
 
 function App() {
   const tongue = useLanguage()

@@ -1,9 +1,11 @@
 //! One file per group of figures. Each starts its own servers on its own folders and hands back a section.
 
+mod imports;
 mod list;
 mod million;
 mod refunds;
 mod start;
+mod window;
 
 use std::path::Path;
 
@@ -11,7 +13,7 @@ use crate::report::Report;
 use crate::{Bench, Result};
 
 /// In the order of the report.
-const NAMES: &[&str] = &["list", "refunds", "million", "start"];
+const NAMES: &[&str] = &["list", "refunds", "million", "imports", "start", "window"];
 
 /// Measure what was asked for (everything when nothing was named) and write the report after each group.
 pub(crate) async fn all(bench: &Bench, only: &[String], out: &Path) -> Result<()> {
@@ -26,6 +28,8 @@ pub(crate) async fn all(bench: &Bench, only: &[String], out: &Path) -> Result<()
             "list" => list::measure(bench).await,
             "refunds" => refunds::measure(bench).await,
             "million" => million::measure(bench).await,
+            "imports" => imports::measure(bench).await,
+            "window" => window::measure(bench).await,
             _ => start::measure(bench).await,
         };
         match section {

@@ -107,7 +107,7 @@ macro_rules! by {
             columns!(),
             " FROM payments p INDEXED BY ",
             $index,
-            " JOIN orders o ON o.id = p.order_id JOIN users u ON u.id = p.customer_id"
+            " CROSS JOIN orders o ON o.id = p.order_id CROSS JOIN users u ON u.id = p.customer_id"
         )
     };
 }

@@ -88,7 +88,7 @@ macro_rules! by {
             columns!(),
             " FROM refunds r INDEXED BY ",
             $index,
-            " JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = o.customer_id"
+            " CROSS JOIN orders o ON o.id = r.order_id CROSS JOIN users u ON u.id = o.customer_id"
         )
     };
 }

@@ -45,7 +45,7 @@ fn has_script(name: &str) -> bool {
 }
 
 /// The go-between for the window, built once into the target folder.
-fn window_driver() -> Result<PathBuf> {
+pub(crate) fn window_driver() -> Result<PathBuf> {
     let tools = target().join("tools");
     let file = tools.join("bin/tauri-driver");
     if !file.exists() {
