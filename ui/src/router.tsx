@@ -1,11 +1,11 @@
 /** Routes in code. A page is loaded when it is first visited; everything inside the frame waits for a session. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type ErrorComponentProps } from '@tanstack/react-router'
 import { get } from '@/api/client'
-import { Problem } from '@/api/problem'
 import { Frame } from '@/frame/frame'
 import { paths } from '@/paths'
 import { HintRoom } from '@/parts/hint'
-import { Failure } from '@/parts/states'
+import { ButtonLink } from '@/parts/button'
+import { Empty, Failure } from '@/parts/states'
 import { begin, beginAgain, standing } from '@/session'
 import { parseSearch, stringifySearch, type Search } from '@/table/url'
 import { t } from '@/i18n'
@@ -55,7 +55,7 @@ export function Missing() {
   return (
     <div className="page-alone">
       <h1 className="unseen">{t('common.missingTitle')}</h1>
-      <Failure problem={new Problem(404, { title: t('common.missingTitle') })} />
+      <Empty action={<ButtonLink to={paths.home}>{t('common.toHome')}</ButtonLink>}>{t('common.missingPage')}</Empty>
     </div>
   )
 }

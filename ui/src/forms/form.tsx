@@ -2,7 +2,7 @@
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react'
 import { t } from '@/i18n'
 import { Button, Kbd } from '@/parts/button'
-import { confirmKeys, Dialog } from '@/parts/dialog'
+import { confirmKeys, Dialog, Why } from '@/parts/dialog'
 import { Failure } from '@/parts/states'
 import type { Form as FormState, Values } from './use-form'
 
@@ -64,6 +64,7 @@ export function FormDialog<V extends Values>({ form, title, lead, deed, onClose,
       onConfirm={() => !refuse && form.submit()}
       foot={
         <>
+          <Why refuse={refuse} />
           <Button onClick={onClose}>{t('common.cancel')}</Button>
           <Button type="submit" look={danger ? 'danger' : 'primary'} busy={form.busy} refuse={refuse}>
             {deed} <Kbd>{confirmKeys}</Kbd>

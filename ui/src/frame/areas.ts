@@ -1,5 +1,5 @@
 /** The rail's areas: three groups, each area with its key after G and the right it takes. */
-import { BookOpen, CreditCard, FileText, House, Landmark, Package, Plug, ScrollText, Settings, Undo2, Upload, Users, type LucideIcon } from 'lucide-react'
+import { BookOpen, Braces, CreditCard, FileText, House, Landmark, Package, Plug, ScrollText, Settings, Undo2, Upload, Users, type LucideIcon } from 'lucide-react'
 import type { Attention } from '@/api/shapes'
 import { wordFor, type Key, type Right } from '@/i18n'
 import { paths, queryPath } from '@/paths'
@@ -26,7 +26,9 @@ export const groups: Area[][] = [
     { id: 'connections', title: 'frame.connections', to: paths.connections, icon: Plug, key: 'n' },
   ],
 ]
-export const areas = groups.flat()
+/** At the rail's foot: the documentation of the API this page itself is served by. */
+export const help: Area = { id: 'docs', title: 'frame.docs', to: paths.docs, icon: Braces, key: 'e' }
+export const areas = [...groups.flat(), help]
 
 /** What waits for somebody, per area, from the engine's own list of it. */
 export function waiting(attention: Attention[]): Record<string, number> {

@@ -1,13 +1,14 @@
 /** The rail of areas. Counts stand only where somebody must act; what a person may not see is not there. */
 import { Link } from '@tanstack/react-router'
-import { PanelLeftClose, PanelLeftOpen } from 'lucide-react'
+import { Keyboard, PanelLeftClose, PanelLeftOpen } from 'lucide-react'
 import { t } from '@/i18n'
-import { railFolded } from '@/lib/keys'
+import { railFolded, sheetOpen } from '@/lib/keys'
 import { number } from '@/lib/money'
 import { useStore } from '@/lib/store'
+import { Kbd } from '@/parts/button'
 import { Hint } from '@/parts/hint'
 import { can } from '@/session'
-import { groups, type Area } from './areas'
+import { groups, help, type Area } from './areas'
 
 export function Rail({ counts }: { counts: Record<string, number> }) {
   const folded = useStore(railFolded)
@@ -25,10 +26,37 @@ export function Rail({ counts }: { counts: Record<string, number> }) {
         </ul>
       ))}
       <span className="spring" />
+      <ul className="rail-group rail-help" aria-label={t('frame.help')}>
+        <li>
+          <Item area={help} count={0} folded={folded} />
+        </li>
+        <li>
+          <KeysItem folded={folded} />
+        </li>
+      </ul>
       <button type="button" className="rail-item rail-fold" onClick={() => railFolded.set(!folded)} aria-label={t(folded ? 'frame.unfold' : 'frame.fold')} aria-expanded={!folded}>
         {folded ? <PanelLeftOpen size={16} /> : <PanelLeftClose size={16} />}
       </button>
     </nav>
+  )
+}
+
+function KeysItem({ folded }: { folded: boolean }) {
+  const button = (
+    <button type="button" className="rail-item rail-keys" onClick={() => sheetOpen.set(true)} aria-label={folded ? t('frame.keys') : undefined}>
+      <Keyboard size={16} aria-hidden />
+      <span className="rail-name">{t('frame.keys')}</span>
+      <span className="rail-key" aria-hidden>
+        <Kbd>?</Kbd>
+      </span>
+    </button>
+  )
+  return folded ? (
+    <Hint text={t('frame.keys')} side="right">
+      {button}
+    </Hint>
+  ) : (
+    button
   )
 }
 

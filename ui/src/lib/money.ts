@@ -44,9 +44,12 @@ function formatFor(currency: string) {
 // Intl formats a decimal string exactly; TypeScript's numeric literal type is the only thing in the way.
 const exact = (money: Money) => decimal(money) as `${number}`
 
-export const money = (value: Money) => formatFor(value.currency).format(exact(value))
+/** A minus as typeset, not the hyphen some locales write. */
+const minus = (text: string) => text.replace('-', '\u2212')
+
+export const money = (value: Money) => minus(formatFor(value.currency).format(exact(value)))
 /** The pieces, so that the currency can stand quietly beside the figure. */
-export const moneyParts = (value: Money) => formatFor(value.currency).formatToParts(exact(value))
+export const moneyParts = (value: Money) => formatFor(value.currency).formatToParts(exact(value)).map((part) => (part.type === 'minusSign' ? { ...part, value: '\u2212' } : part))
 
 /** Short, for axes and tiles: € 12.4k. */
 export const moneyShort = ({ amount, currency }: Money) =>
@@ -85,5 +88,5 @@ export function typed(value: Money): string {
 }
 
 export const percent = (basisPoints: number, digits = 1) =>
-  new Intl.NumberFormat(locale(), { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(basisPoints / 10_000)
+  minus(new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: digits }).format(basisPoints / 10_000))
 export const number = (value: number) => value.toLocaleString(locale())

@@ -40,6 +40,14 @@ export const exactly = (iso: string) =>
 
 export const day = (iso: string) => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(new Date(`${iso.slice(0, 10)}T12:00:00`))
 export const date = (iso: string) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(iso.length === 10 ? `${iso}T12:00:00` : iso))
+/** A moment of a filter: a day as a day; an instant that is not a local day's edge with its time. */
+export function edge(iso: string): string {
+  if (iso.length === 10) return date(iso)
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return iso
+  const minutes = at.getHours() * 60 + at.getMinutes()
+  return minutes === 0 || minutes === 1439 ? date(iso) : new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+}
 export const clock = (at: number) => new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(at))
 
 /** The local calendar day, as a filter writes it. */

@@ -78,7 +78,7 @@ export function Chart({ days, lines, summary, format, axis, dayText, height = 18
       const left = plot.cursor.left ?? -1
       box.hidden = day === undefined || left < 0
       if (day === undefined || at === null || at === undefined) return
-      box.textContent = `${latest.current.dayText(day)}  ${lines.map((one) => (one.values[at] === null || one.values[at] === undefined ? '–' : latest.current.format(one.values[at]))).join('  ·  ')}`
+      box.textContent = `${latest.current.dayText(day)}  ${lines.map((one) => `${one.thin ? `${one.label} ` : ''}${one.values[at] === null || one.values[at] === undefined ? '–' : latest.current.format(one.values[at])}`).join('  ·  ')}`
       box.style.transform = `translateX(${Math.min(left + 56, host.clientWidth - box.offsetWidth)}px)`
     }
     const plot = new UPlot(

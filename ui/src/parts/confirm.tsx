@@ -5,7 +5,7 @@ import { t } from '@/i18n'
 import { store, useStore } from '@/lib/store'
 import { environmentNow, isArmed } from '@/session'
 import { Button, Kbd } from './button'
-import { confirmKeys, Dialog } from './dialog'
+import { confirmKeys, Dialog, Why } from './dialog'
 import { Failure } from './states'
 
 export type Question = {
@@ -39,7 +39,7 @@ function Ask({ question }: { question: Question }) {
   const wantsName = question.danger && question.name !== undefined && environmentNow() === 'production' && !isArmed()
   const refuse =
     wantsName && typed.trim() !== question.name ? t('common.typeToConfirm', { name: question.name ?? '' })
-    : question.reason === 'required' && reason.trim() === '' ? `${t('common.reason')}: ${t('common.required')}`
+    : question.reason === 'required' && reason.trim() === '' ? t('common.needsReason')
     : undefined
   const close = () => asked.set(undefined)
   const go = () => {
@@ -60,6 +60,7 @@ function Ask({ question }: { question: Question }) {
       onConfirm={go}
       foot={
         <>
+          <Why refuse={refuse} />
           <Button onClick={close}>{question.keep ?? t('common.cancel')}</Button>
           <Button type="submit" look={question.danger ? 'danger' : 'primary'} busy={busy} refuse={refuse}>
             {question.deed} <Kbd>{confirmKeys}</Kbd>

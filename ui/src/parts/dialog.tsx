@@ -23,6 +23,12 @@ type Props = {
   onConfirm?: () => void
 }
 
+/** What has nothing to fill in takes the focus itself, so that no ring stands on the closing button. */
+const focusItself = (event: Event) => {
+  event.preventDefault()
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+}
+
 export function Dialog({ open, onClose, title, lead, children, foot, wide, onConfirm }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -42,6 +48,7 @@ export function Dialog({ open, onClose, title, lead, children, foot, wide, onCon
           className={`dialog${wide ? ' dialog-wide' : ''}`}
           data-layer=""
           {...(lead ? {} : { 'aria-describedby': undefined })}
+          {...(onConfirm ? {} : { onOpenAutoFocus: focusItself })}
           onKeyDown={(event) => {
             if (onConfirm && event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
               event.preventDefault()
@@ -70,6 +77,13 @@ export function Dialog({ open, onClose, title, lead, children, foot, wide, onCon
     </Base.Root>
   )
 }
+
+/** Beside the buttons: what is still missing, so that a key that does nothing has said why. */
+export const Why = ({ refuse }: { refuse: string | false | undefined }) => (
+  <span className="dialog-why" role="status">
+    {refuse}
+  </span>
+)
 
 /** The hint on a confirming button. */
 export const confirmKeys = isMac ? '⌘⏎' : 'Ctrl ⏎'

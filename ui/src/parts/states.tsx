@@ -73,7 +73,7 @@ export function Refused({ problem }: { problem: Problem }) {
   const right = rightOf(problem)
   const tenant = me.get()?.tenant.name ?? 'Purser'
   return (
-    <div className="failure" role="alert">
+    <div className="failure refused" role="alert">
       <Lock size={16} />
       <div className="failure-text">
         <strong>{t('common.refusedTitle')}</strong>

@@ -68,7 +68,7 @@ const tones: Record<string, Tone> = {
 export const State = ({ value, tone }: { value: string; tone?: Tone }) => (
   <span className={`state tone-${tone ?? tones[value] ?? 'idle'}`}>
     <span className="dot" aria-hidden />
-    {word('state', value)}
+    <span className="state-word">{word('state', value)}</span>
   </span>
 )
 

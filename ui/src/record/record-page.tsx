@@ -1,8 +1,10 @@
 /** A record's page: what it is and what is in it at the left, everything that happened at the right. */
-import { Link } from '@tanstack/react-router'
-import { Ellipsis } from 'lucide-react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { ChevronLeft, Ellipsis } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { t } from '@/i18n'
+import { backTo } from '@/lib/back'
+import { useKeys } from '@/lib/keys'
 import { IconButton } from '@/parts/button'
 import { Menu, type MenuItem } from '@/parts/menu'
 
@@ -16,33 +18,38 @@ type HeaderProps = {
   actions?: ReactNode
   more?: MenuItem[]
 }
-export const RecordHeader = ({ up, title, marks, actions, more }: HeaderProps) => (
-  <header className="record-head">
-    {up && (
-      <nav className="record-up" aria-label={t('common.back')}>
-        <Link to={up.to} className="link">
-          {up.label}
-        </Link>
-      </nav>
-    )}
-    <div className="record-line">
-      <h1 className="page-title">{title}</h1>
-      <div className="record-marks">{marks}</div>
-      <span className="spring" />
-      {actions}
-      {more && more.length > 0 && (
-        <Menu
-          items={more}
-          trigger={
-            <IconButton label={t('common.more')} look="plain" hint={false}>
-              <Ellipsis size={16} />
-            </IconButton>
-          }
-        />
+export function RecordHeader({ up, title, marks, actions, more }: HeaderProps) {
+  const go = useNavigate()
+  useKeys([{ keys: 'Escape', label: 'frame.keyBack', run: () => up && void go({ href: backTo(up.to) }) }], up !== undefined)
+  return (
+    <header className="record-head">
+      {up && (
+        <nav className="record-up" aria-label={t('common.back')}>
+          <Link to={backTo(up.to)} className="quiet-link">
+            <ChevronLeft size={12} aria-hidden /> {up.label}
+          </Link>
+        </nav>
       )}
-    </div>
-  </header>
-)
+      <div className="record-line">
+        <div className="record-name">
+          <h1 className="page-title">{title}</h1>
+          <div className="record-marks">{marks}</div>
+        </div>
+        {actions}
+        {more && more.length > 0 && (
+          <Menu
+            items={more}
+            trigger={
+              <IconButton label={t('common.more')} look="plain" hint={false}>
+                <Ellipsis size={16} />
+              </IconButton>
+            }
+          />
+        )}
+      </div>
+    </header>
+  )
+}
 
 export const RecordPage = ({ header, children, side }: { header: ReactNode; children: ReactNode; side: ReactNode }) => (
   <div className="record">

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { t } from '@/i18n'
 import type { Column } from '@/table/spec'
 
-const className = (column: { end?: boolean; grow?: boolean }) => [column.end && 'cell-end', column.grow && 'cell-grow'].filter(Boolean).join(' ') || undefined
+const className = (column: { end?: boolean; grow?: boolean | number }) => [column.end && 'cell-end', column.grow && 'cell-grow'].filter(Boolean).join(' ') || undefined
 
 type Props<R> = { label: string; columns: Column<R>[]; rows: R[]; id: (row: R) => string; empty: ReactNode; foot?: ReactNode }
 export function Rows<R>({ label, columns, rows, id, empty, foot }: Props<R>) {

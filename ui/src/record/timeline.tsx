@@ -66,7 +66,7 @@ function Entry({ entry, self, label }: { entry: TimelineEntry; self: string; lab
       </span>
       <div className="entry-body">
         <div className="entry-line">
-          <span className="entry-title">{to ? <Link to={to} className="link">{title}</Link> : title}</span>
+          <span className="entry-title">{to ? <Link to={to} className="quiet-link">{title}</Link> : title}</span>
           {entry.amount && <Money value={entry.amount} />}
         </div>
         {entry.detail && <p className="entry-detail">{entry.detail}</p>}

@@ -1,12 +1,12 @@
 /** The bar that rises when rows are selected, and the dialog that says what a deed on all of them would do. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { asProblem, type Problem } from '@/api/problem'
 import type { BulkResult } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { Button, IconButton, Kbd } from '@/parts/button'
-import { confirmKeys, Dialog } from '@/parts/dialog'
+import { confirmKeys, Dialog, Why } from '@/parts/dialog'
 import { Bones, Failure } from '@/parts/states'
 import { toast, toastProblem } from '@/parts/toasts'
 import { can, environmentNow, isArmed } from '@/session'
@@ -40,22 +40,26 @@ function Preview({ action, ids, onClose, onDone }: { action: BulkAction; ids: st
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem>()
   const [outcome, setOutcome] = useState<BulkResult>()
+  const [done, setDone] = useState(0)
+  const stop = useRef<AbortController>(undefined)
   const client = useQueryClient()
-  const preview = useQuery({ queryKey: ['bulk', action.id, ids], queryFn: () => action.run(ids, { dryRun: true }), gcTime: 0, staleTime: Infinity })
+  const preview = useQuery({ queryKey: ['bulk', action.id, ids], queryFn: ({ signal }) => action.run(ids, { dryRun: true, signal, progress: setDone }), gcTime: 0, staleTime: Infinity })
   const wantsCount = action.danger && environmentNow() === 'production' && !isArmed()
   const refuse =
     preview.data === undefined ? t('table.preview')
     : preview.data.changed === 0 ? t('common.noChange')
     : wantsCount && typed.trim() !== String(preview.data.changed) ? t('common.typeToConfirm', { name: String(preview.data.changed) })
-    : action.reason === 'required' && reason.trim() === '' ? `${t('common.reason')}: ${t('common.required')}`
+    : action.reason === 'required' && reason.trim() === '' ? t('common.needsReason')
     : undefined
 
   const go = async () => {
     if (refuse || busy) return
     setBusy(true)
     setProblem(undefined)
+    setDone(0)
+    stop.current = new AbortController()
     try {
-      const result = await action.run(ids, { dryRun: false, ...(reason.trim() ? { reason: reason.trim() } : {}) })
+      const result = await action.run(ids, { dryRun: false, signal: stop.current.signal, progress: setDone, ...(reason.trim() ? { reason: reason.trim() } : {}) })
       const changed = result.results.filter((one) => one.changed).map((one) => one.id)
       const undo = action.undo
       toast({ text: action.effect(result, true), ...(undo && changed.length > 0 ? { undo: () => void undo(changed).then(() => client.invalidateQueries(), toastProblem) } : {}) })
@@ -77,19 +81,21 @@ function Preview({ action, ids, onClose, onDone }: { action: BulkAction; ids: st
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={() => (busy ? stop.current?.abort() : onClose())}
       title={`${t(action.label)}: ${t('table.selected', { n: ids.length })}`}
       onConfirm={() => void go()}
       foot={
         <>
-          <Button onClick={onClose}>{t(action.keep ?? 'common.cancel')}</Button>
+          <Why refuse={busy ? undefined : refuse} />
+          <Button onClick={() => (busy ? stop.current?.abort() : onClose())}>{t(busy ? 'table.bulkStop' : (action.keep ?? 'common.cancel'))}</Button>
           <Button type="submit" look={action.danger ? 'danger' : 'primary'} busy={busy} refuse={refuse}>
             {deed} <Kbd>{confirmKeys}</Kbd>
           </Button>
         </>
       }
     >
-      {preview.isPending && <Bones lines={2} />}
+      {preview.isPending && (done > 0 ? <Progress text={t('table.bulkChecking', { done, total: ids.length })} done={done} total={ids.length} /> : <Bones lines={2} />)}
+      {busy && done > 0 && <Progress text={t('table.bulkDone', { done, total: ids.length })} done={done} total={ids.length} />}
       {preview.isError && <Failure problem={preview.error} retry={() => void preview.refetch()} />}
       {preview.data && <p className="effect">{action.effect(preview.data, false)}</p>}
       {preview.data && preview.data.failed > 0 && <FailedRows result={preview.data} />}
@@ -109,6 +115,14 @@ function Preview({ action, ids, onClose, onDone }: { action: BulkAction; ids: st
     </Dialog>
   )
 }
+
+/** Where many requests stand: a line and its bar. */
+const Progress = ({ text, done, total }: { text: string; done: number; total: number }) => (
+  <div className="bulk-progress" role="status">
+    <span className="num">{text}</span>
+    <progress className="bar-progress" value={done} max={total} aria-label={text} />
+  </div>
+)
 
 /** Why some could not be changed: the reasons with how many each, not a wall of ids. */
 function FailedRows({ result }: { result: BulkResult }) {

@@ -90,9 +90,11 @@ const Apply = () => (
   </div>
 )
 
+/** A day as the field reads it, also where a link gave an instant. */
+const asDay = (text = '') => (text.length <= 10 || Number.isNaN(Date.parse(text)) ? text : isoDay(new Date(text)))
 function Dates({ search, onDone }: Of<'dates'>) {
-  const [from, setFrom] = useState(search['from'] ?? '')
-  const [to, setTo] = useState(search['to'] ?? '')
+  const [from, setFrom] = useState(asDay(search['from']))
+  const [to, setTo] = useState(asDay(search['to']))
   const today = isoDay(new Date())
   const presets: [Key, string][] = [
     ['table.today', today],

@@ -17,7 +17,7 @@ export function Filters({ filters, search, onChange }: Props) {
       {set.map((filter) => (
         <Chip key={filter.field} filter={filter} search={search} onChange={onChange} />
       ))}
-      <Add filters={filters.filter((filter) => !isSet(filter, search))} search={search} onChange={onChange} />
+      <Add filters={filters.filter((filter) => !isSet(filter, search) && !(filter.kind === 'record' && filter.linked))} search={search} onChange={onChange} />
       {set.length > 1 && (
         <button type="button" className="linkish" onClick={() => onChange(set.reduce((now, filter) => without(filter, now), search))}>
           {t('table.clearFilters')}

@@ -11,6 +11,8 @@ import { density, heights, type Columns } from './use-columns'
 
 export type GridProps<R extends { id: string }> = {
   spec: ListSpec<R>
+  /** Whether rows can be chosen for a deed on many. */
+  selectable: boolean
   columns: Columns<R>
   /** Changes with the filters: other rows begin at the top. */
   filters: string
@@ -36,10 +38,9 @@ export type GridProps<R extends { id: string }> = {
 const interactive = (event: MouseEvent) => event.target instanceof Element && event.target.closest('a, button, input, label, [role=button]') !== null
 
 export function Grid<R extends { id: string }>(props: GridProps<R>) {
-  const { spec, columns, rows, at, selected, more, loading, onEnd, onRange, onAt } = props
+  const { spec, columns, rows, selectable, at, selected, more, loading, onEnd, onRange, onAt } = props
   const pane = useRef<HTMLDivElement>(null)
   const height = heights[useStore(density)]
-  const selectable = (spec.bulk?.length ?? 0) > 0
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => pane.current,
@@ -69,7 +70,7 @@ export function Grid<R extends { id: string }>(props: GridProps<R>) {
   const to = Math.min(range?.endIndex ?? 0, rows.length - 1)
   useEffect(() => onRange(from, to), [from, to, onRange])
 
-  const style = { '--cols': `${selectable ? '36px ' : ''}${columns.template}`, '--row': `${height}px`, '--least': `${columns.needed + (selectable ? 36 : 0)}px` }
+  const style = { '--cols': `${selectable ? '44px ' : ''}${columns.template}`, '--row': `${height}px`, '--least': `${columns.needed + (selectable ? 44 : 0)}px` }
   const onKeyDown = (event: KeyboardEvent) => {
     const jump: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 20, PageUp: at - 20 }
     const to = jump[event.key]
@@ -91,7 +92,7 @@ export function Grid<R extends { id: string }>(props: GridProps<R>) {
       onKeyDown={onKeyDown}
       style={style as React.CSSProperties}
     >
-      <Head {...props} selectable={selectable} />
+      <Head {...props} />
       <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() + (more ? height * 3 : 0) }}>
         {items.map((item) => {
           const row = rows[item.index]
@@ -124,7 +125,7 @@ export function Grid<R extends { id: string }>(props: GridProps<R>) {
   )
 }
 
-function Head<R extends { id: string }>({ spec, columns, sort, onSort, rows, selected, onSelectAll, selectable }: GridProps<R> & { selectable: boolean }) {
+function Head<R extends { id: string }>({ spec, columns, sort, onSort, rows, selected, onSelectAll, selectable }: GridProps<R>) {
   const order = parseSort(sort)
   const dragged = useRef<string | undefined>(undefined)
   const headers = new Map(columns.table.getFlatHeaders().map((header) => [header.id, header]))

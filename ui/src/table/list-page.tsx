@@ -1,9 +1,10 @@
 /** THE list page: give it a spec, actions, and what to show beside the list. See `spec.ts` for what a page declares. */
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { Download, Search as SearchIcon } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { asProblem } from '@/api/problem'
 import { t } from '@/i18n'
+import { leaveList } from '@/lib/back'
 import { download } from '@/lib/download'
 import { useKeys } from '@/lib/keys'
 import { isoDay } from '@/lib/time'
@@ -18,11 +19,12 @@ import { Foot } from './foot'
 import { Grid } from './grid'
 import { Inspector } from './inspector'
 import type { ListSpec } from './spec'
-import { ColumnsMenu, Views } from './tools'
+import { ColumnsMenu } from './tools'
 import { setFilters, toParams, withFields, type Search } from './url'
 import { useColumns } from './use-columns'
 import { useList } from './use-list'
 import { useSelection } from './use-selection'
+import { Views } from './views'
 
 type Props<R extends { id: string }> = {
   spec: ListSpec<R>
@@ -37,18 +39,23 @@ type Props<R extends { id: string }> = {
 export function ListPage<R extends { id: string }>({ spec, actions, peek, above }: Props<R>) {
   const search = useSearch({ strict: false }) as Search
   const go = useNavigate()
+  const { pathname, href } = useLocation()
+  useEffect(() => leaveList(pathname, href), [pathname, href])
   const setSearch = useCallback((next: Search, replace = false) => void go({ to: '.', search: next as never, replace, resetScroll: false }), [go])
   const filterText = JSON.stringify(toParams(spec.filters, search, spec.sort, spec.search ?? false))
   const params = useMemo(() => JSON.parse(filterText) as Record<string, string>, [filterText])
   const sort = search['sort'] ?? spec.sort
 
   const { query, rows, fresh, reload, total, totalExact } = useList(spec, params)
-  const columns = useColumns(spec)
   const pick = useSelection(rows, filterText)
   const [at, setAt] = useState(-1)
   const [range, setRange] = useState<[number, number]>([0, 0])
   const onRange = useCallback((from: number, to: number) => setRange([from, to]), [])
   const open = peek ? search['peek'] : undefined
+  // Who may do none of it on many has nothing to select for.
+  const bulk = (spec.bulk ?? []).filter((action) => !action.right || can(action.right))
+  const [pane, wide] = useWidth()
+  const columns = useColumns(spec, wide - (bulk.length > 0 ? 44 : 0) - (open ? BESIDE : 0), open !== undefined)
   useEffect(() => setAt(-1), [filterText])
 
   const openRow = (row: R) => {
@@ -78,12 +85,14 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
           if (row) one.run(row)
         },
       })),
-    ...(spec.bulk?.length ? [{ keys: 'x', label: 'table.keySelect' as const, run: () => at >= 0 && pick.toggle(at, false) }] : []),
+    ...(bulk.length > 0 ? [{ keys: 'x', label: 'table.keySelect' as const, run: () => at >= 0 && pick.toggle(at, false) }] : []),
   ])
   useKeys([{ keys: 'Escape', run: () => (open ? close() : pick.clear()) }], open !== undefined || pick.ids.length > 0)
 
-  const openedRow = rows.find((row) => row.id === open)
   const onEnd = useCallback(() => void query.fetchNextPage(), [query.fetchNextPage]) // eslint-disable-line react-hooks/exhaustive-deps -- the query object itself is new on every render
+  const refused = query.isError && !query.data && asProblem(query.error).forbidden
+  if (refused) return <RefusedList title={t(spec.title)} problem={query.error} />
+  const openedRow = rows.find((row) => row.id === open)
   const filtered = setFilters(spec.filters, search).length > 0 || Boolean(search['search'])
   return (
     <div className="list">
@@ -108,7 +117,7 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
         <ColumnsMenu spec={spec} columns={columns} />
       </div>
       {query.isError && query.data && <Stale at={query.dataUpdatedAt} retry={() => void query.refetch()} />}
-      <div className="list-pane">
+      <div className="list-pane" ref={pane}>
         {query.isError && !query.data ? (
           <Failure problem={query.error} retry={() => void query.refetch()} />
         ) : query.isPending ? (
@@ -124,6 +133,7 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
         ) : (
           <Grid
             spec={spec}
+            selectable={bulk.length > 0}
             columns={columns}
             filters={filterText}
             rows={rows}
@@ -144,16 +154,42 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
           />
         )}
         {open && peek && (
-          <Inspector key="inspector" to={openedRow && spec.to?.(openedRow)} onClose={close} onStep={step}>
+          <Inspector key="inspector" to={spec.page?.(open) ?? (openedRow && spec.to?.(openedRow))} onClose={close} onStep={step}>
             {peek(open, openedRow)}
           </Inspector>
         )}
-        {pick.ids.length > 0 && spec.bulk && <BulkBar actions={spec.bulk} ids={pick.ids} onClear={pick.clear} onDone={() => (pick.clear(), void query.refetch())} />}
+        {pick.ids.length > 0 && bulk.length > 0 && <BulkBar actions={bulk} ids={pick.ids} onClear={pick.clear} onDone={() => (pick.clear(), void query.refetch())} />}
       </div>
       <Foot from={rows.length ? range[0] + 1 : 0} to={rows.length ? range[1] + 1 : 0} total={total} exact={totalExact} at={query.dataUpdatedAt} />
     </div>
   )
 }
+
+/** What stands beside the list takes this much of its width (`--beside`). */
+const BESIDE = 440
+
+/** The width of an element, as it changes. */
+function useWidth() {
+  const [width, setWidth] = useState(Infinity)
+  const [element, setElement] = useState<HTMLElement | null>(null)
+  useLayoutEffect(() => {
+    if (!element) return
+    setWidth(element.clientWidth)
+    const watch = new ResizeObserver(() => setWidth(element.clientWidth))
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [element])
+  return [setElement, width] as const
+}
+
+const RefusedList = ({ title, problem }: { title: string; problem: unknown }) => (
+  <div className="list">
+    <header className="page-head">
+      <h1 className="page-title">{title}</h1>
+    </header>
+    <Failure problem={problem} />
+  </div>
+)
 
 const typingPause = 180
 function SearchBox({ title, value, onChange }: { title: string; value: string; onChange: (words: string) => void }) {

@@ -2,13 +2,16 @@
 import type { ReactNode } from 'react'
 import type { BulkResult, Topic } from '@/api/shapes'
 import type { Key, Right } from '@/i18n'
+import type { Going } from '@/lib/each'
 
 export type Column<R> = {
   id: string
   title: Key
   width: number
-  /** Takes the room that is left over. */
-  grow?: boolean
+  /** Takes the room that is left over; a number is its share beside others that grow. */
+  grow?: boolean | number
+  /** Where there is no room for all, those with the highest number go first; without one a column goes last. */
+  drop?: number
   /** Right-aligned, for figures. */
   end?: boolean
   /** The engine's sort field, where it offers one. */
@@ -30,8 +33,11 @@ export type Filter =
   | { kind: 'dates'; field: 'from'; title: Key }
   /** Set or not: `lowStock=true`. */
   | { kind: 'flag'; field: string; title: Key }
-  /** One record, found by words. */
-  | { kind: 'record'; field: string; title: Key; find: (words: string) => Promise<Option[]>; name: (id: string) => Promise<string> }
+  /** One record, found by words; `linked` ones are set by links alone and not offered. */
+  | { kind: 'record'; field: string; title: Key; find: (words: string) => Promise<Option[]>; name: (id: string) => Promise<string>; linked?: true }
+
+/** Many requests tell how far they are and stop when asked; one request does both by itself. */
+export type How = Going & { dryRun: boolean; reason?: string }
 
 export type BulkAction = {
   id: string
@@ -42,7 +48,7 @@ export type BulkAction = {
   reason?: 'optional' | 'required'
   /** What the other button says, where "Cancel" could be taken for the deed. */
   keep?: Key
-  run: (ids: string[], how: { dryRun: boolean; reason?: string }) => Promise<BulkResult>
+  run: (ids: string[], how: How) => Promise<BulkResult>
   /** The effect in words, from a dry run and after the deed: "Lock 14 accounts, 3 already locked". */
   effect: (result: BulkResult, done: boolean) => string
   /** The way back, offered in the toast. */
@@ -65,6 +71,8 @@ export type ListSpec<R extends { id: string }> = {
   name: (row: R) => string
   /** The record's own page. */
   to?: (row: R) => string
+  /** The same by id alone, where that is enough: it serves a row that is not among the loaded ones. */
+  page?: (id: string) => string
   /** Reads one row again when it changed; the path's own `/{id}` unless said otherwise, `false` where rows never change. */
   again?: false | ((id: string) => string)
   /** Streams CSV, honouring the filters. */

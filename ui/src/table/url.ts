@@ -2,7 +2,7 @@
 import type { Params } from '@/api/client'
 import { t } from '@/i18n'
 import { money } from '@/lib/money'
-import { date } from '@/lib/time'
+import { edge } from '@/lib/time'
 import type { Filter } from './spec'
 
 /** The address' search part: flat, all strings. */
@@ -62,7 +62,7 @@ export function chipText(filter: Filter, search: Search): string {
   if (filter.kind === 'money')
     return range(amount(search[`min${filter.field}`], filter.currency()), amount(search[`max${filter.field}`], filter.currency()), { from: 'table.atLeast', to: 'table.atMost' })
   if (filter.kind === 'dates')
-    return range(search['from'] && date(search['from']), search['to'] && date(search['to']), { from: 'table.since', to: 'table.until' })
+    return range(search['from'] && edge(search['from']), search['to'] && edge(search['to']), { from: 'table.since', to: 'table.until' })
   const value = search[filter.field] ?? ''
   if (filter.kind === 'flag') return value === 'true' ? t('common.yes') : t('common.no')
   if (filter.kind === 'choice') {

@@ -26,7 +26,21 @@ export function orderOf(remembered: string[], own: string[]): string[] {
   return order
 }
 
-export function useColumns<R extends { id: string }>(spec: ListSpec<R>) {
+/** As many columns as there is room for: what matters least goes first, among equals the last one. The first two always stay. */
+export function fitting<C extends { drop?: number }>(columns: C[], widthOf: (column: C) => number, room: number): C[] {
+  const gone = new Set<C>()
+  const leaving = columns.slice(2).toReversed().toSorted((a, b) => (b.drop ?? 0) - (a.drop ?? 0))
+  let taken = columns.reduce((sum, column) => sum + widthOf(column), 0)
+  for (const column of leaving) {
+    if (taken <= room) break
+    gone.add(column)
+    taken -= widthOf(column)
+  }
+  return columns.filter((column) => !gone.has(column))
+}
+
+/** `room` is the width there is; `tight` says that something stands beside the list, so that its columns give way. */
+export function useColumns<R extends { id: string }>(spec: ListSpec<R>, room = Infinity, tight = false) {
   const layout = layoutOf(spec.area)
   const now = useStore(layout)
   const columns = useMemo(
@@ -50,9 +64,12 @@ export function useColumns<R extends { id: string }>(spec: ListSpec<R>) {
     columnResizeMode: 'onChange',
     getCoreRowModel: getCoreRowModel(),
   })
-  const shown = order.flatMap((id) => spec.columns.filter((column) => column.id === id && visible[id]))
-  const grows = (column: Column<R>) => column.grow === true && now.widths[column.id] === undefined
-  const tracks = shown.map((column) => (grows(column) ? `minmax(${column.width}px, 1fr)` : `${now.widths[column.id] ?? column.width}px`))
+  const wanted = order.flatMap((id) => spec.columns.filter((column) => column.id === id && visible[id]))
+  const widthOf = (column: Column<R>) => now.widths[column.id] ?? column.width
+  // Whoever arranged the columns gets all of them and scrolls; else the last ones wait for a wider window.
+  const shown = tight || now === none ? fitting(wanted, widthOf, room) : wanted
+  const grows = (column: Column<R>) => Boolean(column.grow) && now.widths[column.id] === undefined
+  const tracks = shown.map((column) => (grows(column) ? `minmax(${column.width}px, ${Number(column.grow)}fr)` : `${now.widths[column.id] ?? column.width}px`))
   // Room that no column takes stays at the right end.
   const template = [...tracks, shown.some(grows) ? '0' : 'minmax(0, 1fr)'].join(' ')
   const move = (id: string, before: string) => {
@@ -70,7 +87,7 @@ export function useColumns<R extends { id: string }>(spec: ListSpec<R>) {
     next[to] = id
     layout.set((old) => ({ ...old, order: next }))
   }
-  const needed = shown.reduce((sum, column) => sum + (now.widths[column.id] ?? column.width), 0)
-  return { table, shown, order, visible, template, needed, move, step, reset: () => layout.set(none), changed: now !== none }
+  const needed = shown.reduce((sum, column) => sum + widthOf(column), 0)
+  return { table, shown, waiting: wanted.length - shown.length, order, visible, template, needed, move, step, reset: () => layout.set(none), changed: now !== none }
 }
 export type Columns<R extends { id: string }> = ReturnType<typeof useColumns<R>>

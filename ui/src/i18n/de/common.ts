@@ -31,6 +31,8 @@ export const common = {
   refused: 'Dafür braucht es das Recht „{right}“. Inhaber oder Admin von {tenant} vergeben es unter Personen.',
   refusedPlain: 'Dafür fehlt Ihnen ein Recht. Inhaber oder Admin von {tenant} vergeben es unter Personen.',
   missingTitle: 'Hier ist nichts',
+  missingPage: 'Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie umgezogen, oder der Verweis ist nicht ganz.',
+  toHome: 'Zur Startseite',
   missing: 'Es existiert nicht, oder Sie dürfen es nicht sehen.',
   stale: 'Stand von {age}. Purser ist nicht erreichbar.',
   staleTitle: 'Inzwischen geändert',
@@ -50,6 +52,7 @@ export const common = {
   everything: 'Alles',
   search: 'Suchen',
   fieldsWrong: { one: 'Ein Feld braucht einen zweiten Blick.', other: '{n} Felder brauchen einen zweiten Blick.' },
+  needsReason: 'Es braucht einen Grund.',
   required: 'Nötig',
   by: 'von {name}',
 }

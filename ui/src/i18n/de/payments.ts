@@ -76,6 +76,7 @@ export const refund = {
   ofCount: 'von {n}',
   amount: 'Betrag',
   whole: 'Alles: {left}',
+  capped: 'Gewählt: {chosen}. Nur {left} ist übrig und geht zurück.',
   tooMuch: 'Nur {left} sind übrig.',
   needsAmount: 'Ein Betrag fehlt.',
   needsReason: 'Ein Grund fehlt.',

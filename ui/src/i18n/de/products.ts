@@ -39,5 +39,6 @@ export const products = {
   restored: '{name} ist wieder bestellbar',
   bulkArchive: { one: 'Einen Artikel archivieren. Aufträge behalten ihn.', other: '{n} Artikel archivieren. Aufträge behalten sie.' },
   bulkArchived: { one: 'Ein Artikel archiviert.', other: '{n} Artikel archiviert.' },
-  history: 'Wer es geändert hat',
+  noHistory: 'Seit es da ist, hat es niemand geändert.',
+  history: 'Änderungen',
 }

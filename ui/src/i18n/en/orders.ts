@@ -89,7 +89,7 @@ export const orders = {
   zipCode: 'Postal code',
   city: 'City',
   region: 'State or region',
-  phone: 'Telephone',
+  phone: 'Phone',
   chooseCountry: 'Choose a country',
 }
 export const source = {

@@ -2,7 +2,7 @@ export const products = {
   title: 'Products',
   name: 'Name',
   sku: 'SKU',
-  skuHint: 'Your own number for it; no other product may have it.',
+  skuHint: 'Your own number for it, used once.',
   price: 'Price',
   stock: 'Stock',
   pieces: 'pcs',
@@ -39,5 +39,6 @@ export const products = {
   restored: '{name} can be ordered again',
   bulkArchive: { one: 'Archive one product. Orders that have it keep it.', other: 'Archive {n} products. Orders that have them keep them.' },
   bulkArchived: { one: 'One product archived.', other: '{n} products archived.' },
-  history: 'Who changed it',
+  history: 'Changes',
+  noHistory: 'Nobody has changed it since it was added.',
 }

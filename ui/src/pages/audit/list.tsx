@@ -43,11 +43,11 @@ const audit: ListSpec<AuditRow> = {
   columns: [
     { id: 'seq', title: 'audit.seq', width: 84, end: true, sort: 'seq', cell: (row) => <Link to={paths.auditLine(row.id)} className="link num">{row.seq}</Link> },
     { id: 'when', title: 'audit.when', width: 128, cell: (row) => <When at={row.at} /> },
-    { id: 'actor', title: 'audit.actor', width: 150, cell: (row) => <ActorLink row={row} /> },
-    { id: 'action', title: 'audit.action', width: 160, cell: (row) => word('deed', row.action) },
-    { id: 'kind', title: 'audit.subjectType', width: 104, cell: (row) => word('thing', row.subject.type) },
-    { id: 'subject', title: 'audit.subject', width: 170, grow: true, cell: (row) => <SubjectLink row={row} /> },
-    { id: 'reason', title: 'audit.reason', width: 160, cell: (row) => row.reason ?? <span className="quiet">–</span> },
+    { id: 'actor', title: 'audit.actor', width: 150, grow: 1, cell: (row) => <ActorLink row={row} /> },
+    { id: 'action', title: 'audit.action', width: 160, grow: 1, cell: (row) => word('deed', row.action) },
+    { id: 'kind', title: 'audit.subjectType', width: 104, drop: 2, cell: (row) => word('thing', row.subject.type) },
+    { id: 'subject', title: 'audit.subject', width: 170, grow: 2, cell: (row) => <SubjectLink row={row} /> },
+    { id: 'reason', title: 'audit.reason', width: 150, drop: 1, grow: 1, cell: (row) => row.reason ?? <span className="quiet">–</span> },
     { id: 'ip', title: 'audit.ip', width: 130, hidden: true, cell: (row) => <code>{row.ip ?? '–'}</code> },
   ],
   filters: [
@@ -60,7 +60,7 @@ const audit: ListSpec<AuditRow> = {
   empty: { text: 'audit.empty' },
 }
 
-export const Audit = () => <ListPage spec={audit} peek={(id) => <AuditPeek id={id} />} above={<Verify />} actions={can('export:audit') && <ExportAll />} />
+export const Audit = () => <ListPage spec={audit} peek={(id) => <AuditPeek id={id} />} above={can('read:audit') && <Verify />} actions={can('export:audit') && <ExportAll />} />
 
 function ExportAll() {
   const [busy, setBusy] = useState(false)

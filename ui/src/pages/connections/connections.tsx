@@ -46,7 +46,7 @@ function Desktop() {
         <p className="section-lead">{t('connections.lead')}</p>
         <Part query={profiles}>
           {(all) => (
-            <ul className="lines">
+            <ul className="profiles">
               {all.map((profile) => (
                 <ProfileLine key={profile.id} profile={profile} />
               ))}

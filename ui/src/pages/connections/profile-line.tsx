@@ -34,9 +34,9 @@ export function ProfileLine({ profile }: { profile: Known }) {
     })
   const remote = profile.kind === 'remote'
   return (
-    <li className="line">
+    <li className="profile">
       <div>
-        <div className="line-name">
+        <div className="profile-name">
           <strong>{profile.name}</strong>
           <EnvironmentMark environment={profile.environment} />
           {profile.current && <span className="quiet">{t('connections.current')}</span>}
@@ -44,7 +44,7 @@ export function ProfileLine({ profile }: { profile: Known }) {
         <div className="quiet">{profile.url ? <code>{profile.url}</code> : t('connections.localName')}</div>
         {profile.environment === 'production' && <div className="field-error">{t('connections.productionWarning')}</div>}
       </div>
-      <div className="line-acts">
+      <div className="profile-acts">
         {remote && (
           <Button small busy={test.isPending} onClick={() => test.mutate()}>
             {t(test.isPending ? 'connections.testing' : 'connections.test')}
@@ -67,7 +67,7 @@ export function ProfileLine({ profile }: { profile: Known }) {
         )}
       </div>
       {(test.data || test.isError || go.isError) && (
-        <div className="line-more" role="status">
+        <div className="profile-more" role="status">
           {test.isError && <Failure problem={test.error} small />}
           {go.isError && <Failure problem={go.error} small />}
           {test.data && <Steps report={test.data} />}

@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { read } from '@/api/client'
 import type { Order, Overview } from '@/api/shapes'
-import { attentionWord } from '@/frame/areas'
+import { areas, attentionWord } from '@/frame/areas'
 import { overview } from '@/frame/frame'
 import { t, word } from '@/i18n'
 import { money, moneyShort, number, percent } from '@/lib/money'
 import { orderName } from '@/lib/text'
-import { day, daysBack } from '@/lib/time'
+import { day } from '@/lib/time'
 import { filtered, paths, queryPath } from '@/paths'
 import { ButtonLink } from '@/parts/button'
 import { Chart } from '@/parts/chart'
@@ -17,9 +17,12 @@ import { Money, State, When } from '@/parts/values'
 import { Figure, Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import type { Column } from '@/table/spec'
-import { can } from '@/session'
+import { can, useMe } from '@/session'
 
 const DAYS = 30
+const DAY = 86_400_000
+/** Twice the span: its first half is the time before, for the thin line. */
+const twice = read<Overview>('/stats/overview', { days: DAYS * 2 })
 const newest = read<Order[]>('/orders', { sort: '-createdAt', limit: 8 })
 
 export function Home() {
@@ -29,7 +32,7 @@ export function Home() {
     <div className="home">
       <header className="page-head">
         <h1 className="page-title">{t('home.title')}</h1>
-        <span className="page-count">{t('home.days', { n: DAYS })}</span>
+        {figures && <span className="page-count">{t('home.days', { n: DAYS })}</span>}
       </header>
       <div className="home-body">
         {figures && (
@@ -55,34 +58,66 @@ export function Home() {
           </Part>
         )}
         {can('read:order') && <Newest />}
+        {!figures && !can('read:order') && <Little />}
       </div>
     </div>
   )
 }
 
+/** For those who may see little: where they can go, and who can show them more. */
+function Little() {
+  const me = useMe()
+  const open = areas.filter((area) => area.id !== 'home' && (!area.right || can(area.right)))
+  return (
+    <div className="little">
+      <p>{t('home.little', { role: word('role', me.role), tenant: me.tenant.name })}</p>
+      <ul className="little-links">
+        {open.map((area) => (
+          <li key={area.id}>
+            <ButtonLink to={area.to} icon={<area.icon size={14} />}>
+              {t(area.title)}
+            </ButtonLink>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** The instant the engine counts from, so that the list behind a figure holds what the figure says. */
+const since = (data: Overview) => ({ from: data.series[0]?.day ?? '' })
+
+/** How it moved: the share it grew or fell by, and from what. */
+function moved(current: number, previous: number, value: string) {
+  if (previous === 0) return t('home.previous', { value })
+  const by = percent(Math.round(((current - previous) * 10_000) / previous), 0)
+  return t('home.moved', { by: current > previous ? `+${by}` : by, value })
+}
+
 function Figures({ data }: { data: Overview }) {
-  const since = { from: daysBack(DAYS - 1) }
-  const before = (value: string) => t('home.previous', { value })
+  const from = since(data)
+  const amount = (pair: Overview['revenue']) => moved(pair.current.amount, pair.previous.amount, money(pair.previous))
+  const count = (pair: { current: number; previous: number }) => moved(pair.current, pair.previous, number(pair.previous))
   return (
     <div className="figures">
-      <Figure name={t('home.revenue')} to={filtered(paths.orders, { ...since, paymentState: 'paid,partially_refunded,refunded' })} note={before(money(data.revenue.previous))}>
+      <Figure name={t('home.revenue')} to={filtered(paths.orders, { ...from, paymentState: 'paid,partially_refunded,refunded' })} note={amount(data.revenue)}>
         <Money value={data.revenue.current} />
       </Figure>
-      <Figure name={t('home.orders')} to={filtered(paths.orders, since)} note={before(number(data.orders.previous))}>
+      <Figure name={t('home.orders')} to={filtered(paths.orders, { ...from, state: 'pending,paid,processing,shipped,delivered' })} note={count(data.orders)}>
         {number(data.orders.current)}
       </Figure>
-      <Figure name={t('home.refunded')} to={filtered(paths.refunds, since)} note={before(money(data.refunded.previous))}>
+      <Figure name={t('home.refunded')} to={filtered(paths.orders, { ...from, refunded: 'true' })} note={amount(data.refunded)}>
         <Money value={data.refunded.current} />
       </Figure>
-      <Figure name={t('home.refundRate')} to={filtered(paths.orders, { ...since, refunded: 'true' })} note={before(percent(data.refundRateBp.previous))}>
+      <Figure name={t('home.refundRate')} to={filtered(paths.orders, { ...from, refunded: 'true' })} note={t('home.previous', { value: percent(data.refundRateBp.previous) })}>
         {percent(data.refundRateBp.current)}
       </Figure>
       <Figure
         name={t('home.signIns')}
-        to={filtered(paths.audit, { ...since, action: 'session.begin' })}
+        to={filtered(paths.audit, { ...from, action: 'session.begin' })}
         note={
           <>
-            {before(number(data.signIns.previous))}
+            {count(data.signIns)}
             {data.signIns.failed > 0 && <span className="figure-warn"> · {t('home.failedSignIns', { n: data.signIns.failed })}</span>}
           </>
         }
@@ -96,19 +131,21 @@ function Figures({ data }: { data: Overview }) {
 function Revenue({ data }: { data: Overview }) {
   const go = useNavigate()
   const { currency } = data
+  const before = useQuery({ ...twice, enabled: can('read:stats') })
   const values = data.series.map((point) => point.revenue.amount)
+  const earlier = before.data?.series.slice(0, values.length).map((point) => point.revenue.amount)
   const last = values.at(-1) ?? 0
   const say = (amount: number) => money({ amount, currency })
   return (
     <Chart
       days={data.series.map((point) => point.day)}
-      lines={[{ label: say(last), values }]}
+      lines={[{ label: t('home.today', { value: say(last) }), values }, ...(earlier?.length === values.length ? [{ label: t('home.before'), values: earlier, thin: true }] : [])]}
       summary={t('home.chartLabel', { n: DAYS, high: say(Math.max(0, ...values)), last: say(last) })}
       format={say}
       axis={(amount) => moneyShort({ amount, currency })}
       dayText={day}
-      height={312}
-      onPick={(picked) => void go({ href: filtered(paths.orders, { from: picked.slice(0, 10), to: picked.slice(0, 10) }) })}
+      height={324}
+      onPick={(picked) => void go({ href: filtered(paths.orders, { from: picked, to: new Date(Date.parse(picked) + DAY - 1).toISOString() }) })}
     />
   )
 }
@@ -121,8 +158,8 @@ function Attention({ data }: { data: Overview }) {
       {open.map((one) => (
         <li key={one.kind}>
           <Link to={queryPath(one.query)} className="line">
+            <span className="line-name">{attentionWord(one)}</span>
             <span className="line-count">{number(one.count)}</span>
-            {attentionWord(one)}
           </Link>
         </li>
       ))}
@@ -136,7 +173,7 @@ function ByState({ data }: { data: Overview }) {
     <ul className="bars">
       {data.ordersByState.map((one) => (
         <li key={one.state}>
-          <Link to={filtered(paths.orders, { state: one.state })} className="bar">
+          <Link to={filtered(paths.orders, { ...since(data), state: one.state })} className="bar">
             <span className="bar-name">{word('state', one.state)}</span>
             <span className="bar-room" aria-hidden>
               <span className="bar-fill" style={{ width: `${(one.count / most) * 100}%` }} />

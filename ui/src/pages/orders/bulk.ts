@@ -1,54 +1,31 @@
 /** Moving many orders on at once. Each is one deed of its own, so one that cannot move holds up none of the others. */
 import { get, post } from '@/api/client'
-import { asProblem } from '@/api/problem'
-import type { BulkItem, BulkResult, OrderDetail, OrderState } from '@/api/shapes'
+import type { BulkResult, OrderDetail, OrderState } from '@/api/shapes'
 import { t, type Key } from '@/i18n'
+import { each } from '@/lib/each'
 import { money } from '@/lib/money'
-import type { BulkAction } from '@/table/spec'
-
-const AT_ONCE = 6
-
-/** Runs over all ids, a few at a time, in order. */
-async function each<T>(ids: string[], run: (id: string) => Promise<T>): Promise<T[]> {
-  const results: T[] = new Array<T>(ids.length)
-  let at = 0
-  const worker = async () => {
-    for (let i = at++; i < ids.length; i = at++) results[i] = await run(ids[i] as string)
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker))
-  return results
-}
-const sum = (results: BulkItem[]): BulkResult => ({
-  results,
-  changed: results.filter((one) => one.changed).length,
-  unchanged: results.filter((one) => one.ok && !one.changed).length,
-  failed: results.filter((one) => !one.ok).length,
-})
-const failed = (id: string, error: unknown): BulkItem => ({ id, ok: false, changed: false, code: asProblem(error).code, message: asProblem(error).detail || asProblem(error).title })
+import type { BulkAction, How } from '@/table/spec'
 
 type Check = (order: OrderDetail) => { ok: boolean; changed: boolean; message?: string }
-async function bulk(ids: string[], dryRun: boolean, check: Check, run: (id: string) => Promise<unknown>): Promise<BulkResult> {
-  return sum(
-    await each(ids, async (id): Promise<BulkItem> => {
-      try {
-        const found = check(await get<OrderDetail>(`/orders/${id}`))
-        if (!dryRun && found.changed) await run(id)
-        return { id, ...found }
-      } catch (error) {
-        return failed(id, error)
-      }
-    }),
+const bulk = (ids: string[], how: How, check: Check, run: (id: string) => Promise<unknown>): Promise<BulkResult> =>
+  each(
+    ids,
+    async (id) => {
+      const found = check(await get<OrderDetail>(`/orders/${id}`))
+      if (!how.dryRun && found.changed) await run(id)
+      return { id, ...found }
+    },
+    how,
   )
-}
 
 const move = (id: 'processing' | 'shipped' | 'delivered', label: Key, from: OrderState, done: Key, will: Key): BulkAction => ({
   id,
   label,
   right: 'update:order',
-  run: (ids, { dryRun }) =>
+  run: (ids, how) =>
     bulk(
       ids,
-      dryRun,
+      how,
       (order) => (order.state === from ? { ok: true, changed: true } : order.state === id ? { ok: true, changed: false } : { ok: false, changed: false, message: t('orders.bulkNot', { from: t(`state.${from}`) }) }),
       (order) => post(`/orders/${order}/state`, { state: id }, crypto.randomUUID()),
     ),
@@ -64,11 +41,12 @@ const cancel: BulkAction = {
   right: 'update:order',
   danger: true,
   reason: 'required',
-  run: (ids, { dryRun, reason }) => {
+  run: (ids, how) => {
+    const { dryRun, reason } = how
     if (dryRun) giveBack = new Map()
     return bulk(
       ids,
-      dryRun,
+      how,
       (order) => {
         if (order.state === 'cancelled') return { ok: true, changed: false }
         if (!['pending', 'paid', 'processing'].includes(order.state)) return { ok: false, changed: false, message: t('orders.bulkGone') }

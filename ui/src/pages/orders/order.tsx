@@ -47,6 +47,9 @@ function Header({ order }: { order: OrderDetail }) {
         <>
           <State value={order.state} />
           {order.paymentState !== order.state && <State value={order.paymentState} />}
+          <Link to={paths.person(order.customer.id)} className="link">
+            {order.customer.name}
+          </Link>
           <Id id={order.id} kind="order" />
         </>
       }

@@ -103,7 +103,7 @@ function Figures({ id }: { id: string }) {
 const Profile = ({ user }: { user: User }) => (
   <Facts
     rows={[
-      [t('people.email'), user.emailVerified ? `${user.email} · ${t('people.proved')}` : user.email],
+      [t('people.email'), <span key="e">{user.email}{user.emailVerified && <span className="cell-note">{t('people.proved')}</span>}</span>],
       [t('people.phone'), user.phone],
       [t('people.country'), country(user.country)],
       [t('people.language'), tongueName(user.language)],

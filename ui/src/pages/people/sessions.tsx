@@ -53,7 +53,7 @@ export function Sessions({ path, name }: { path: string; name?: string }) {
                 width: 80,
                 end: true,
                 cell: (row) => (
-                  <Button small refuse={row.current && t('people.endThis')} onClick={() => end([row.id], t('people.endBody', { device: row.device ?? t('people.device') }), t('people.end'))}>
+                  <Button small look="quiet" refuse={row.current && t('people.endThis')} onClick={() => end([row.id], t('people.endBody', { device: row.device ?? t('people.device') }), t('people.end'))}>
                     {t('people.end')}
                   </Button>
                 ),

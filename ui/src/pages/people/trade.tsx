@@ -6,6 +6,7 @@ import type { AuditRow, Order, Payment } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { orderName } from '@/lib/text'
 import { auditPath, filtered, paths } from '@/paths'
+import { ButtonLink } from '@/parts/button'
 import { Part } from '@/parts/states'
 import { Money, State, When } from '@/parts/values'
 import { Section } from '@/record/record-page'
@@ -13,7 +14,7 @@ import { Rows } from '@/record/rows'
 import type { Column } from '@/table/spec'
 
 const FEW = 6
-const All = ({ to }: { to: string }) => <Link to={to} className="linkish">{t('people.showAll')}</Link>
+const All = ({ to }: { to: string }) => <ButtonLink small look="quiet" to={to}>{t('people.showAll')}</ButtonLink>
 
 const orderColumns: Column<Order>[] = [
   { id: 'number', title: 'orders.number', width: 96, cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
@@ -35,7 +36,7 @@ const paymentColumns: Column<Payment>[] = [
   { id: 'method', title: 'people.method', width: 160, grow: true, cell: (payment) => <Link to={paths.payment(payment.id)} className="link">{payment.methodLabel}</Link> },
   { id: 'order', title: 'orders.number', width: 96, cell: (payment) => <Link to={paths.order(payment.orderId)} className="quiet-link num">{orderName(payment.orderNumber)}</Link> },
   { id: 'state', title: 'orders.state', width: 150, cell: (payment) => <State value={payment.state} /> },
-  { id: 'amount', title: 'orders.total', width: 110, end: true, cell: (payment) => <Money value={payment.amount} /> },
+  { id: 'amount', title: 'payments.amount', width: 110, end: true, cell: (payment) => <Money value={payment.amount} /> },
   { id: 'when', title: 'orders.when', width: 130, end: true, cell: (payment) => <When at={payment.createdAt} /> },
 ]
 export function PersonPayments({ id }: { id: string }) {

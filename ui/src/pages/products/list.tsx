@@ -2,9 +2,9 @@
 import { Link } from '@tanstack/react-router'
 import { Plus, Upload } from 'lucide-react'
 import { remove } from '@/api/client'
-import { asProblem } from '@/api/problem'
-import type { BulkItem, BulkResult, Product } from '@/api/shapes'
+import type { Product } from '@/api/shapes'
 import { t } from '@/i18n'
+import { each } from '@/lib/each'
 import { number } from '@/lib/money'
 import { weight } from '@/lib/text'
 import { filtered, paths } from '@/paths'
@@ -22,19 +22,15 @@ const archive: BulkAction = {
   label: 'products.archive',
   right: 'delete:product',
   danger: true,
-  run: async (ids, { dryRun }): Promise<BulkResult> => {
-    const results: BulkItem[] = []
-    for (const id of ids)
-      results.push(
-        dryRun
-          ? { id, ok: true, changed: true }
-          : await remove(`/products/${id}`).then(
-              () => ({ id, ok: true, changed: true }),
-              (error: unknown) => ({ id, ok: false, changed: false, message: asProblem(error).detail || asProblem(error).title }),
-            ),
-      )
-    return { results, changed: results.filter((one) => one.changed).length, unchanged: 0, failed: results.filter((one) => !one.ok).length }
-  },
+  run: (ids, how) =>
+    each(
+      ids,
+      async (id) => {
+        if (!how.dryRun) await remove(`/products/${id}`)
+        return { id, ok: true, changed: true }
+      },
+      how,
+    ),
   effect: (result, done) => t(done ? 'products.bulkArchived' : 'products.bulkArchive', { n: result.changed }),
 }
 
@@ -57,14 +53,15 @@ const products: ListSpec<Product> = {
   topic: 'product',
   name: (product) => product.name,
   to: (product) => paths.product(product.id),
+  page: paths.product,
   columns: [
-    { id: 'name', title: 'products.name', width: 220, grow: true, sort: 'name', cell: (product) => <Link to={paths.product(product.id)} className="link">{product.name}</Link> },
-    { id: 'sku', title: 'products.sku', width: 130, sort: 'sku', cell: (product) => <code>{product.sku}</code> },
+    { id: 'name', title: 'products.name', width: 220, grow: 4, sort: 'name', cell: (product) => <Link to={paths.product(product.id)} className="link">{product.name}</Link> },
+    { id: 'sku', title: 'products.sku', width: 120, drop: 1, grow: 1, sort: 'sku', cell: (product) => <code>{product.sku}</code> },
     { id: 'price', title: 'products.price', width: 110, end: true, sort: 'price', cell: (product) => <Money value={product.price} /> },
     { id: 'stock', title: 'products.stock', width: 120, end: true, sort: 'stock', cell: (product) => <Stock product={product} /> },
-    { id: 'weight', title: 'products.weight', width: 90, end: true, cell: (product) => weight(product.weight) },
-    { id: 'state', title: 'products.state', width: 110, cell: (product) => <State value={product.active ? 'active' : 'inactive'} /> },
-    { id: 'when', title: 'products.when', width: 120, end: true, sort: 'createdAt', cell: (product) => <When at={product.createdAt} /> },
+    { id: 'weight', title: 'products.weight', width: 90, drop: 2, end: true, cell: (product) => weight(product.weight) },
+    { id: 'state', title: 'products.state', width: 110, grow: 1, cell: (product) => <State value={product.active ? 'active' : 'inactive'} /> },
+    { id: 'when', title: 'products.when', width: 132, drop: 3, end: true, sort: 'createdAt', cell: (product) => <When at={product.createdAt} /> },
     { id: 'id', title: 'products.id', width: 120, hidden: true, cell: (product) => <Id id={product.id} kind="product" /> },
   ],
   filters: [

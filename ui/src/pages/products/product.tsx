@@ -1,24 +1,26 @@
 /** One product: what it is, changed in place, and archived rather than deleted, because orders speak of it. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { Archive, ArchiveRestore, Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { patch, read, remove } from '@/api/client'
-import type { Product } from '@/api/shapes'
+import type { AuditRow, Product } from '@/api/shapes'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { useActions } from '@/frame/actions'
-import { t } from '@/i18n'
+import { t, word } from '@/i18n'
 import { useKeys } from '@/lib/keys'
 import { money } from '@/lib/money'
 import { weight } from '@/lib/text'
-import { filtered, paths } from '@/paths'
+import { auditPath, filtered, paths } from '@/paths'
 import { Button, ButtonLink, Kbd } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
 import { Facts, RecordHeader, Section } from '@/record/record-page'
+import { Rows } from '@/record/rows'
 import { can } from '@/session'
+import type { Column } from '@/table/spec'
 import { said } from '../orders/said'
 import { checkProduct, productBody, ProductFields, valuesOf, type ProductValues } from './form'
 import { Stock } from './list'
@@ -139,11 +141,7 @@ function Body({ product }: { product: Product }) {
         <Section title={t('products.facts')}>
           <Facts rows={facts(product)} />
         </Section>
-        {can('read:audit') && (
-          <ButtonLink small look="quiet" to={filtered(paths.audit, { subjectType: 'product', subjectId: product.id })}>
-            {t('products.history')}
-          </ButtonLink>
-        )}
+        {can('read:audit') && <Changes id={product.id} />}
       </div>
       {deeds.editing && (
         <Edit
@@ -158,6 +156,21 @@ function Body({ product }: { product: Product }) {
         />
       )}
     </div>
+  )
+}
+
+const changeColumns: Column<AuditRow>[] = [
+  { id: 'action', title: 'audit.action', width: 180, cell: (row) => <Link to={auditPath(row.id)} className="link">{word('deed', row.action)}</Link> },
+  { id: 'actor', title: 'audit.actor', width: 160, grow: true, cell: (row) => row.actor.name },
+  { id: 'when', title: 'audit.when', width: 130, end: true, cell: (row) => <When at={row.at} /> },
+]
+/** Who changed it, from the audit itself. */
+function Changes({ id }: { id: string }) {
+  const lines = useQuery(read<AuditRow[]>('/audit', { subjectType: 'product', subjectId: id, limit: 8 }))
+  return (
+    <Section title={t('products.history')} actions={<ButtonLink small look="quiet" to={filtered(paths.audit, { subjectType: 'product', subjectId: id })}>{t('people.showAll')}</ButtonLink>}>
+      <Part query={lines}>{(rows) => <Rows label={t('products.history')} columns={changeColumns} rows={rows} id={(row) => row.id} empty={t('products.noHistory')} />}</Part>
+    </Section>
   )
 }
 

@@ -1,13 +1,13 @@
 /** The settings as text in fields, and back: amounts in minor units, a rate in basis points, bands and reasons as lists. Pure. */
 import type { Money, Settings } from '@/api/shapes'
 import { t } from '@/i18n'
-import { decimal, parseAmount } from '@/lib/money'
-import { parseNumber } from '@/lib/text'
+import { parseAmount, typed } from '@/lib/money'
+import { parseNumber, plain } from '@/lib/text'
 
 export type BandText = { under: string; price: string }
 export type SettingsText = { name: string; currency: string; taxRateBp: string; shippingBands: string; freeShippingFrom: string; refundReasons: string; environment: string }
 
-const percentText = (bp: number) => String(bp / 100)
+const percentText = (bp: number) => plain(bp / 100)
 export const readBands = (text: string) => JSON.parse(text) as BandText[]
 export const writeBands = (bands: BandText[]) => JSON.stringify(bands)
 
@@ -15,8 +15,8 @@ export const toText = (settings: Settings): SettingsText => ({
   name: settings.name,
   currency: settings.currency,
   taxRateBp: percentText(settings.taxRateBp),
-  shippingBands: writeBands(settings.shippingBands.map((band) => ({ under: band.underGrams === null || band.underGrams === undefined ? '' : String(band.underGrams), price: decimal(band.price) }))),
-  freeShippingFrom: settings.freeShippingFrom ? decimal(settings.freeShippingFrom) : '',
+  shippingBands: writeBands(settings.shippingBands.map((band) => ({ under: band.underGrams === null || band.underGrams === undefined ? '' : String(band.underGrams), price: typed(band.price) }))),
+  freeShippingFrom: settings.freeShippingFrom ? typed(settings.freeShippingFrom) : '',
   refundReasons: settings.refundReasons.join('\n'),
   environment: settings.environment,
 })

@@ -8,7 +8,7 @@ export const Office = ({ title, parts, children }: Props) => (
       <h1 className="page-title">{title}</h1>
     </header>
     <div className="office">
-      <nav className="office-nav" aria-label={title}>
+      {parts.length > 0 && <nav className="office-nav" aria-label={title}>
         {parts.map((part) => (
           <a
             key={part.id}
@@ -23,7 +23,7 @@ export const Office = ({ title, parts, children }: Props) => (
             {part.title}
           </a>
         ))}
-      </nav>
+      </nav>}
       <div className="office-main">{children}</div>
     </div>
   </div>

@@ -26,7 +26,7 @@ export function SettingsPage() {
   return (
     <Office
       title={t('settings.title')}
-      parts={[
+      parts={!can('read:setting') ? [] : [
         { id: 'business', title: t('settings.business') },
         { id: 'tax', title: t('settings.tax') },
         { id: 'shipping', title: t('settings.shipping') },

@@ -88,11 +88,13 @@ function Ask({ order, payments, first, title, onClose, onDone }: AskProps) {
     : undefined
   const deed = amount && amount > 0 ? t(unclear ? 'refund.deedAgain' : 'refund.deed', { amount: say(amount) }) : t('refund.deedPlain')
 
+  const chosen = pickedAmount(lineParts(order), picked)
   const choose = (next: Picked) => {
     setPicked(next)
     const sum = pickedAmount(lineParts(order), next)
-    form.set('whole', sum === 0)
-    form.set('amount', sum === 0 ? '' : typed({ amount: sum, currency }))
+    // More than is left cannot go back: the lines may cost more than what an earlier goodwill has left of them.
+    form.set('whole', sum === 0 || sum >= left)
+    form.set('amount', sum === 0 || sum >= left ? '' : typed({ amount: sum, currency }))
   }
   return (
     <FormDialog form={form} title={title} lead={<Remainder payment={payment} was={began.current} />} deed={deed} refuse={refuse ?? false} onClose={onClose} danger>
@@ -101,6 +103,7 @@ function Ask({ order, payments, first, title, onClose, onDone }: AskProps) {
       <Amount
         currency={currency}
         left={left}
+        note={chosen > left && left > 0 ? t('refund.capped', { chosen: say(chosen), left: say(left) }) : undefined}
         whole={values.whole}
         text={values.amount}
         onText={(text) => (setPicked({}), form.set('whole', false), form.set('amount', text))}

@@ -14,9 +14,9 @@ export function useReasons(): string[] {
   return own.length > 0 ? own : [t('refund.reasonBroken'), t('refund.reasonLate'), t('refund.reasonWrong'), t('refund.reasonUnwanted')]
 }
 
-type AmountProps = { currency: string; left: number; whole: boolean; text: string; onText: (text: string) => void; onWhole: () => void; error: string | undefined }
+type AmountProps = { currency: string; left: number; whole: boolean; text: string; onText: (text: string) => void; onWhole: () => void; error: string | undefined; note: string | undefined }
 /** One field: what remains stands in it until something else is typed or picked. */
-export function Amount({ currency, left, whole, text, onText, onWhole, error }: AmountProps) {
+export function Amount({ currency, left, whole, text, onText, onWhole, error, note }: AmountProps) {
   const id = useId()
   const box = useRef<HTMLInputElement>(null)
   useEffect(() => box.current?.select(), [])
@@ -47,6 +47,11 @@ export function Amount({ currency, left, whole, text, onText, onWhole, error }: 
           {t('refund.whole', { left: money({ amount: left, currency }) })}
         </Button>
       </div>
+      {note && !error && (
+        <p className="field-hint" role="status">
+          {note}
+        </p>
+      )}
       {error && (
         <p className="field-error" id={`${id}-error`} role="alert">
           {error}
