@@ -8,3 +8,4 @@ mod lists;
 mod policy;
 mod process;
 mod routes;
+mod shield;

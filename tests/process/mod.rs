@@ -5,8 +5,10 @@ mod crash;
 mod drain;
 mod flood;
 mod guard;
+mod log;
 mod start;
 mod tls;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};

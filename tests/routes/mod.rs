@@ -12,7 +12,6 @@ mod payments;
 mod people;
 mod search;
 mod settings;
-mod settings_sign_in;
 pub(crate) mod shop;
 mod stats;
 mod timeline;

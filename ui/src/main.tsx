@@ -39,8 +39,9 @@ function App() {
   const tongue = useLanguage()
   const where = useStore(standing)
   useEffect(() => {
+    // What was read is nobody's business any more, whether the session was ended or ran out.
+    if (where === 'out' || where === 'lapsed') client.clear()
     if (where === 'out') {
-      client.clear()
       if (router.state.location.pathname !== paths.setup && router.state.matches.some((match) => match.routeId === '/frame')) void router.navigate({ to: paths.signIn })
     }
     if (where === 'lapsed') void router.navigate({ to: paths.signIn, search: { next: router.state.location.href, lapsed: '1' } as never })

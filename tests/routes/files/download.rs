@@ -24,12 +24,12 @@ both! {
 
     async fn what_could_run_is_only_bytes(app) {
         let owner = app.owner().await;
-        for bytes in [&b"<html><script>alert(1)</script>"[..], b"<svg xmlns='x'><script>alert(1)</script></svg>", b"<?xml version='1.0'?><x/>"] {
-            let id = upload(&owner, "x.html", bytes).await.is(201).data()["id"].as_str().unwrap().to_owned();
+        for (name, bytes) in [("x.html", &b"<html><script>alert(1)</script>"[..]), ("x.svg", b"<svg xmlns='x'><script>alert(1)</script></svg>"), ("x.xml", b"<?xml version='1.0'?><x/>")] {
+            let id = upload(&owner, name, bytes).await.is(201).data()["id"].as_str().unwrap().to_owned();
             let reply = owner.get(&format!("/files/{id}/download")).await.is(200);
             assert_eq!(reply.header("content-type"), Some("application/octet-stream"));
             assert!(reply.header("content-disposition").unwrap().starts_with("attachment"));
-            assert_eq!(reply.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+            assert_eq!(reply.header("content-security-policy"), Some("default-src 'none'; sandbox; frame-ancestors 'none'"));
         }
     }
 

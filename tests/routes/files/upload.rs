@@ -10,13 +10,13 @@ both! {
     async fn bytes_decide_what_it_is_and_names_are_made_safe(app) {
         let owner = app.owner().await;
         for (name, bytes, kept, kind) in [
-            ("photo.txt", &b"\x89PNG\r\n\x1a\n0000"[..], "photo.txt", "image/png"),
+            ("photo", &b"\x89PNG\r\n\x1a\n0000"[..], "photo", "image/png"),
             ("../../etc/passwd", b"root:x:0:0", "passwd", "text/plain"),
             ("..%2f..%2fx.csv", b"a,b\n1,2", "..%2f..%2fx.csv".trim_start_matches('.'), "text/csv"),
             ("invoice\u{202e}gpj.html", b"<html><script>alert(1)</script>", "invoicegpj.html", "text/html"),
-            ("logo.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", "logo.png", "image/svg+xml"),
+            ("logo", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", "logo", "image/svg+xml"),
             ("empty", b"", "empty", "text/plain"),
-            ("noise.pdf", b"\x00\x01\x02\x03", "noise.pdf", "application/octet-stream"),
+            ("noise.bin", b"\x00\x01\x02\x03", "noise.bin", "application/octet-stream"),
         ] {
             let reply = upload(&owner, name, bytes).await.is(201);
             let view = reply.data();
@@ -29,6 +29,26 @@ both! {
         assert_eq!(objects(&app).len(), 7);
         assert!(objects(&app).iter().all(|path| path.starts_with(&root) && !path.to_string_lossy().contains("passwd")), "no name becomes a path");
         assert_eq!(owner.get("/audit?action=file.create").await.ok().meta()["total"], 7);
+    }
+
+    async fn bytes_that_are_not_what_the_name_says_are_refused(app) {
+        let owner = app.owner().await;
+        for (name, bytes) in [
+            ("photo.txt", &b"\x89PNG\r\n\x1a\n0000"[..]),
+            ("logo.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"),
+            ("invoice.pdf", b"<html><script>alert(1)</script>"),
+            ("noise.pdf", b"\x00\x01\x02\x03"),
+            ("table.csv", b"PK\x03\x04 a zip"),
+            ("picture.JPG", b"GIF89a...."),
+        ] {
+            let _ = upload(&owner, name, bytes).await.problem(400, "invalid").complains("file", "unlike_its_name");
+        }
+        for (name, bytes) in [("tool.exe", &b"MZ\x90\x00"[..]), ("tool", b"\x7fELF\x02\x01\x01 and then enough that it may be taken for a program of this machine"), ("photo.png", b"\0asm\x01\0\0\0")] {
+            let _ = upload(&owner, name, bytes).await.problem(400, "invalid").complains("file", "program");
+        }
+        settled(&app).await;
+        assert!(objects(&app).is_empty());
+        assert_eq!(owner.get("/files").await.ok().meta()["total"], 0);
     }
 
     async fn parts_may_come_in_any_order(app) {

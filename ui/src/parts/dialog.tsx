@@ -23,11 +23,10 @@ type Props = {
   onConfirm?: () => void
 }
 
-/** The first field takes the focus; where there is none, the dialog itself, and never the button that closes it. */
-const beginWithin = (event: Event) => {
+/** What has nothing to fill in takes the focus itself, so that no ring stands on the closing button. */
+const focusItself = (event: Event) => {
   event.preventDefault()
-  const dialog = event.currentTarget
-  if (dialog instanceof HTMLElement) (dialog.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea):not(:disabled)') ?? dialog).focus()
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
 }
 
 export function Dialog({ open, onClose, title, lead, children, foot, wide, onConfirm }: Props) {
@@ -49,7 +48,7 @@ export function Dialog({ open, onClose, title, lead, children, foot, wide, onCon
           className={`dialog${wide ? ' dialog-wide' : ''}`}
           data-layer=""
           {...(lead ? {} : { 'aria-describedby': undefined })}
-          onOpenAutoFocus={beginWithin}
+          {...(onConfirm ? {} : { onOpenAutoFocus: focusItself })}
           onKeyDown={(event) => {
             if (onConfirm && event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
               event.preventDefault()

@@ -71,6 +71,47 @@ pub fn text_type(head: &[u8], name: &str) -> Option<&'static str> {
     })
 }
 
+/// Endings of names, and how the type of such a file begins. An ending that is not here promises nothing.
+const PROMISES: [(&[&str], &[&str]); 12] = [
+    (&["png"], &["image/png"]),
+    (&["jpg", "jpeg"], &["image/jpeg"]),
+    (&["gif"], &["image/gif"]),
+    (&["webp"], &["image/webp"]),
+    (&["svg"], &["image/svg+xml"]),
+    (&["pdf"], &["application/pdf"]),
+    (&["docx", "xlsx", "pptx", "odt", "ods", "odp", "zip"], &["application/zip", "application/vnd.o"]),
+    (&["gz", "tgz"], &["application/gzip"]),
+    // A text of another encoding than UTF-8 is not recognised, so it counts as bytes.
+    (&["txt", "log", "csv", "tsv", "json", "eml"], &["text/plain", "text/csv", "application/json", "application/octet-stream"]),
+    (&["md"], &["text/markdown", "text/html"]),
+    (&["xml"], &["application/xml", "text/xml", "image/svg+xml"]),
+    (&["html", "htm"], &["text/html"]),
+];
+
+/// Whether the bytes are what the ending of the name says. An empty file is whatever it says.
+pub fn keeps_promise(name: &str, content_type: &str, size: u64) -> bool {
+    let Some((_, ending)) = name.rsplit_once('.') else { return true };
+    let ending = ending.to_ascii_lowercase();
+    let promise = PROMISES.iter().find(|(endings, _)| endings.contains(&ending.as_str()));
+    size == 0 || promise.is_none_or(|(_, kinds)| kinds.iter().any(|kind| content_type.starts_with(kind)))
+}
+
+/// Whether the bytes are a program, whatever they are called.
+pub fn is_program(content_type: &str) -> bool {
+    const PROGRAMS: [&str; 9] = [
+        "application/vnd.microsoft.portable-executable",
+        "application/x-executable",
+        "application/x-mach-binary",
+        "application/x-llvm",
+        "application/java",
+        "application/wasm",
+        "application/vnd.android.dex",
+        "application/vnd.android.dey",
+        "application/x-google-chrome-extension",
+    ];
+    PROGRAMS.contains(&content_type)
+}
+
 /// Whether a browser that took this for what it says might run something in it.
 pub fn is_active(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
@@ -106,6 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn an_ending_is_a_promise() {
+        for (name, kind) in
+            [("a.PNG", "image/png"), ("a.xlsx", "application/zip"), ("a.csv", "application/octet-stream"), ("a", "image/png"), ("a.dat", "x/y")]
+        {
+            assert!(keeps_promise(name, kind, 1), "{name} {kind}");
+        }
+        for (name, kind) in [
+            ("a.png", "text/html"),
+            ("a.pdf", "application/octet-stream"),
+            ("a.txt", "application/zip"),
+            ("a.csv", "text/html"),
+            ("a.b.jpg", "image/png"),
+        ] {
+            assert!(!keeps_promise(name, kind, 1), "{name} {kind}");
+        }
+        assert!(keeps_promise("a.pdf", "text/plain", 0));
+    }
+
+    #[test]
     fn texts_are_told_apart() {
         assert_eq!(text_type(b"a,b\n1,2\n", "x.CSV"), Some("text/csv"));
         assert_eq!(text_type("\u{feff} <!DOCTYPE html><p>".as_bytes(), "x.txt"), Some("text/html"));
@@ -114,6 +174,7 @@ mod tests {
         assert_eq!(text_type(b"hello \xC3", "x"), Some("text/plain"));
         assert_eq!(text_type(b"\x00\x01\x02", "x.txt"), None);
         assert_eq!(text_type(b"\xff\xfe\x00", "x.txt"), None);
+        assert!(is_program("application/wasm") && !is_program("application/zip"));
         assert!(is_active("image/svg+xml") && is_active("text/html; charset=utf-8") && !is_active("image/png"));
     }
 }

@@ -1,7 +1,7 @@
 //! What belongs to one request: its id, its one "now", where it came from. Set by the outermost layer, read by replies and extractors.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use purser_core::Timestamp;
 use purser_core::access::Origin;
-use purser_core::ids::RequestId;
+use purser_core::ids::{RequestId, UserId};
 use purser_service::App;
 
 tokio::task_local! {
@@ -21,7 +21,7 @@ tokio::task_local! {
 pub struct Peer {
     /// Its address.
     pub ip: IpAddr,
-    /// Whether the connection is encrypted.
+    /// Whether the caller's line is encrypted: here, or by a proxy that the settings vouch for.
     pub secure: bool,
 }
 
@@ -33,6 +33,8 @@ pub(crate) struct Context {
     pub(crate) origin: Arc<Origin>,
     /// Path without the query, which may hold secrets.
     pub(crate) path: String,
+    /// Whose valid token came along; for the log.
+    pub(crate) who: OnceLock<UserId>,
 }
 
 /// The request being answered, or `None` outside of one (a stream that goes on after its reply).
@@ -58,7 +60,7 @@ pub(crate) async fn enter(State(app): State<App>, mut request: Request, next: Ne
         user_agent: user_agent(request.headers()),
         request_id: Some(id),
     });
-    let context = Arc::new(Context { id, now, origin, path: request.uri().path().to_owned() });
+    let context = Arc::new(Context { id, now, origin, path: request.uri().path().to_owned(), who: OnceLock::new() });
     request.extensions_mut().insert(context.clone());
     let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %context.path);
     let work = CURRENT.scope(context, next.run(request));

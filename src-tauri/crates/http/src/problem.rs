@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use purser_core::{Error, FieldError, Timestamp};
 use serde::Serialize;
 
-use crate::context;
+use crate::context::{self, Context};
 
 /// The result of every handler.
 pub type Result<T> = std::result::Result<T, Problem>;
@@ -84,6 +84,23 @@ fn detail(error: &Error) -> String {
     }
 }
 
+/// Write a refusal into the log: what was refused, to whom, from where. The request's span adds its id, method and path. Nothing of what was
+/// sent goes in, not even the names of wrong fields: they are the caller's words.
+fn note(error: &Error, status: StatusCode, context: Option<&Context>) {
+    let (code, status) = (error.code(), status.as_u16());
+    let permission = if let Error::Forbidden(permission) = error { *permission } else { "" };
+    let user = context.and_then(|context| context.who.get()).map(ToString::to_string).unwrap_or_default();
+    let ip = context.and_then(|context| context.origin.ip.clone()).unwrap_or_default();
+    match error {
+        // A token runs out every quarter of an hour and a page asks whether it is signed in: no more than that.
+        Error::Unauthenticated("token_expired" | "not_signed_in", _) => tracing::debug!(code, status, user, ip, "refused"),
+        Error::Unauthenticated(..) | Error::Forbidden(_) | Error::Refused(..) | Error::RateLimited { .. } => {
+            tracing::warn!(code, status, permission, user, ip, "refused");
+        }
+        _ => tracing::info!(code, status, user, ip, "refused"),
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let error = self.0;
@@ -92,6 +109,9 @@ impl IntoResponse for Problem {
         }
         let (status, title) = status(&error);
         let context = context::current();
+        if status.is_client_error() {
+            note(&error, status, context.as_deref());
+        }
         let document = Document {
             kind: format!("/problems/{}", error.code()),
             title,

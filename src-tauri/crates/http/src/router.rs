@@ -104,7 +104,12 @@ fn endless(path: &str) -> bool {
 
 fn refusal(options: &Options, request: &Request) -> Option<Error> {
     let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let host = text(&header::HOST).or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str))?;
+    let host = text(&header::HOST).or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
+    let Some(host) = host else {
+        // Within this process nobody says a name, and probes may not know one. Where names matter, or a page is asking, there has to be one.
+        let needed = !options.hosts.is_empty() || request.headers().contains_key(header::ORIGIN);
+        return needed.then(|| Error::Refused("unknown_host", "Say which server is meant with the header Host.".into()));
+    };
     let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
     if !options.hosts.is_empty() && !options.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return Some(Error::Refused("unknown_host", "This server does not answer to that name.".into()));

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, broadcast};
 use crate::demo::Demo;
 use crate::listen::{self, Listener, Reach};
 use crate::lock::FolderLock;
-use crate::{Config, StartError, Tls, seal, tls};
+use crate::{Config, StartError, Tls, tls};
 
 /// A running engine. Cheap to clone.
 #[derive(Clone)]
@@ -45,8 +45,7 @@ impl Engine {
         let vault = Arc::new(Folder::new(config.data.join("objects")));
         let data_folder = Some(config.data.display().to_string());
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
-        let seal = seal::open(&config)?;
-        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway, data_folder, seal };
+        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway, data_folder };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         imports::recover(&app).await.map_err(StartError::database)?;
@@ -93,7 +92,8 @@ impl Engine {
         // A page of another site that reaches this machine under a name of its own is turned away; on the network names are anybody's.
         let hosts = if reach == Reach::Machine { ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).to_vec() } else { Vec::new() };
         let router = purser_http::router(self.0.app.clone(), Options { hosts });
-        let listener = listen::open(address, router, certificate).await?;
+        let proxied = reach == Reach::Network && config.plain_http;
+        let listener = listen::open(address, router, certificate, proxied).await?;
         if let Some(lock) = self.0.lock.lock().await.as_mut() {
             lock.note(Some(listener.url()))?;
         }

@@ -9,7 +9,6 @@ mod error;
 mod listen;
 mod lock;
 mod logs;
-mod seal;
 mod tls;
 
 pub mod cli;

@@ -55,8 +55,8 @@ impl Listener {
     }
 }
 
-/// Open a door at `address` to `router`.
-pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<ServerConfig>>) -> Result<Listener, StartError> {
+/// Open a door at `address` to `router`; `proxied` when the settings say that a proxy in front of it adds TLS.
+pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<ServerConfig>>, proxied: bool) -> Result<Listener, StartError> {
     let refused = |error| StartError::Address(address, error);
     // The runtime's own socket sets what a restart on the same port needs.
     let socket = tokio::net::TcpListener::bind(address).await.map_err(refused)?.into_std().map_err(refused)?;
@@ -64,7 +64,7 @@ pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<Se
     let handle = axum_server::Handle::new();
     let closing = CancellationToken::new();
     let secure = tls.is_some();
-    let service = naming_peers(ending_streams(router, closing.clone()), secure).into_make_service_with_connect_info::<SocketAddr>();
+    let service = naming_peers(ending_streams(router, closing.clone()), secure || proxied).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum_server::from_tcp(socket).map_err(refused)?.handle(handle.clone());
     let task = if let Some(config) = tls {
         let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(config)).acceptor(NoDelayAcceptor::new());

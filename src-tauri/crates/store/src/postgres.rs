@@ -1,12 +1,13 @@
 //! PostgreSQL: a pool, a tenant named at the start of each transaction (row-level security reads it), and the notices of other processes.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use purser_core::Timestamp;
 use purser_core::events::Event;
 use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions, PgSslMode};
 
 use crate::db::{Scope, Shared};
 use crate::tx::{Conn, Tx};
@@ -27,7 +28,26 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
         return Err(bad_url());
     }
     let options: PgConnectOptions = url.parse().map_err(|_| bad_url())?;
-    Ok(options.application_name("purser").disable_statement_logging())
+    Ok(guarded(options).application_name("purser").disable_statement_logging())
+}
+
+/// Beyond this machine the line is encrypted and the server proves who it is: the driver's own default would fall back to plain text without a
+/// word. Whoever wants less has to say so: `sslmode=require` leaves the proof out, `sslmode=disable` both.
+fn guarded(options: PgConnectOptions) -> PgConnectOptions {
+    let host = options.get_host();
+    let here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    match options.get_ssl_mode() {
+        _ if here => options,
+        PgSslMode::Allow | PgSslMode::Prefer => options.ssl_mode(PgSslMode::VerifyFull),
+        PgSslMode::Disable | PgSslMode::Require => {
+            tracing::warn!(host, "the database is on another machine and the settings ask for less than a verified line");
+            options
+        }
+        PgSslMode::VerifyCa | PgSslMode::VerifyFull => options,
+    }
 }
 
 fn bad_url() -> Error {
@@ -52,10 +72,6 @@ impl PostgresDb {
         };
         sqlx::query("SELECT set_config('purser.tenant', $1, true)").bind(tenant).execute(&mut *tx).await?;
         Ok(Tx::new(Conn::Postgres(tx), scope, self.shared.clone()))
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.pool.is_closed()
     }
 
     pub(crate) async fn close(&self) {
@@ -121,6 +137,29 @@ async fn listen(mut listener: PgListener, shared: Arc<Shared>) {
                 tracing::warn!(%error, "the notices of the database stopped; trying again");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_elsewhere_is_reached_over_a_verified_line() {
+        let mode = |url: &str| options(url).unwrap().get_ssl_mode();
+        for far in ["postgres://u:p@db.example/x", "postgres://u@10.0.0.1:5432/x?sslmode=prefer", "postgres://u@[2001:db8::1]/x?sslmode=allow"] {
+            assert!(matches!(mode(far), PgSslMode::VerifyFull), "{far}");
+        }
+        for (url, wanted) in [
+            ("postgres://u@db.example/x?sslmode=disable", "Disable"),
+            ("postgres://u@db.example/x?sslmode=require", "Require"),
+            ("postgres://u@db.example/x?sslmode=verify-ca", "VerifyCa"),
+            ("postgres://u@127.0.0.1/x", "Prefer"),
+            ("postgres://u@localhost/x", "Prefer"),
+            ("postgres://u@[::1]/x", "Prefer"),
+        ] {
+            assert_eq!(format!("{:?}", mode(url)), wanted, "{url}");
         }
     }
 }

@@ -37,6 +37,7 @@ async fn actor(parts: &Parts, app: &App, context: &Context) -> Result<Arc<Actor>
         return Err(missing());
     }
     let claims = app.tokens.verify(token.trim(), context.now)?;
+    context.who.get_or_init(|| claims.sub);
     Ok(authority::actor(app, &claims, context.now).await?)
 }
 

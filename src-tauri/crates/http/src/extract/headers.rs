@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use purser_core::Error;
 
 use crate::Problem;
+use crate::context::Peer;
 
 /// The version the caller read and now changes: `If-Match: "7"`. 428 without, 412 when it is not one of ours.
 pub(crate) struct IfMatch(pub(crate) i64);
@@ -57,16 +58,19 @@ impl OperationInput for IdempotencyKey {
 /// The refresh token a browser keeps for us.
 pub(crate) struct RefreshCookie(pub(crate) Option<String>);
 
-/// Name of the cookie.
-pub(crate) const REFRESH_COOKIE: &str = "purser_refresh";
+/// Name of the cookie. Over TLS it carries the prefix by which browsers refuse to take it from anywhere but this very host; the prefix wants
+/// `Secure`, which not every browser keeps for plain HTTP on this machine.
+pub(crate) const fn refresh_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-purser_refresh" } else { "purser_refresh" }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for RefreshCookie {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let name = refresh_cookie(parts.extensions.get::<Peer>().is_some_and(|peer| peer.secure));
         let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let find =
-            |line: &str| line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|pair| pair.0 == REFRESH_COOKIE).map(|p| p.1.to_owned());
+        let find = |line: &str| line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|pair| pair.0 == name).map(|p| p.1.to_owned());
         Ok(Self(cookies.into_iter().find_map(find)))
     }
 }

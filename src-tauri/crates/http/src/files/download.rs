@@ -71,21 +71,26 @@ fn part(headers: &HeaderMap, size: u64, etag: &str) -> std::result::Result<Optio
 }
 
 fn head(file: &FileRow, etag: &str, length: u64) -> HeaderMap {
-    let kind = if is_active(&file.content_type) { "application/octet-stream" } else { file.content_type.as_str() };
+    let kind = match file.content_type.as_str() {
+        kind if is_active(kind) => "application/octet-stream".to_owned(),
+        // Only what reads as UTF-8 is taken for text.
+        kind if kind.starts_with("text/") => format!("{kind}; charset=utf-8"),
+        kind => kind.to_owned(),
+    };
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
     };
-    set(header::CONTENT_TYPE, kind);
+    set(header::CONTENT_TYPE, &kind);
     set(header::CONTENT_LENGTH, &length.to_string());
     set(header::CONTENT_DISPOSITION, &disposition(&file.name));
     set(header::ETAG, etag);
     set(header::ACCEPT_RANGES, "bytes");
-    set(header::CACHE_CONTROL, "private, no-cache");
+    set(header::CACHE_CONTROL, "no-store");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'");
     headers
 }
 

@@ -8,15 +8,13 @@ use purser_core::ids::{SessionId, UserId};
 use purser_core::{Currency, Error};
 use purser_service::App;
 use purser_service::identity::setup::FirstRun;
-use purser_service::identity::sign_in::{Credentials, Outcome, SignedIn};
+use purser_service::identity::sign_in::{Credentials, SignedIn};
 use purser_service::identity::{sessions, setup, sign_in, tokens};
 use purser_store::tenants;
 
-use super::views::{
-    ChallengeView, Delivery, FirstStepView, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView,
-};
+use super::views::{Delivery, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView};
 use crate::context::Peer;
-use crate::extract::{Allowed, From, Json, Path, Public, REFRESH_COOKIE, RefreshCookie};
+use crate::extract::{Allowed, From, Json, Path, Public, RefreshCookie, refresh_cookie};
 use crate::reply::{Data, Envelope, NoContent, Rows, json};
 use crate::{Problem, Result};
 
@@ -29,15 +27,12 @@ pub(crate) struct Session {
 
 impl IntoResponse for Session {
     fn into_response(self) -> Response {
-        with_cookie(json(self.status, &Envelope::of(self.view)), self.cookie)
+        let mut response = json(self.status, &Envelope::of(self.view));
+        if let Some(cookie) = self.cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response
     }
-}
-
-fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
-    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 impl aide::operation::OperationOutput for Session {
@@ -50,33 +45,8 @@ impl aide::operation::OperationOutput for Session {
     }
 }
 
-/// Where the right password leads: in, or to a second step.
-pub(crate) enum FirstStep {
-    In(Box<Session>),
-    Asked(ChallengeView),
-}
-
-impl IntoResponse for FirstStep {
-    fn into_response(self) -> Response {
-        match self {
-            Self::In(session) => with_cookie(json(session.status, &Envelope::of(FirstStepView::In(Box::new(session.view)))), session.cookie),
-            Self::Asked(asked) => json(StatusCode::OK, &Envelope::of(FirstStepView::Asked(asked))),
-        }
-    }
-}
-
-impl aide::operation::OperationOutput for FirstStep {
-    type Inner = FirstStepView;
-    fn inferred_responses(
-        ctx: &mut aide::generate::GenContext,
-        operation: &mut aide::openapi::Operation,
-    ) -> Vec<(Option<u16>, aide::openapi::Response)> {
-        Data::<FirstStepView>::inferred_responses(ctx, operation)
-    }
-}
-
 /// Whether the connection is encrypted, so that the cookie may say `Secure`.
-pub(crate) struct Encrypted(pub(crate) bool);
+pub(crate) struct Encrypted(bool);
 
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Encrypted {
     type Rejection = Problem;
@@ -89,11 +59,12 @@ impl aide::operation::OperationInput for Encrypted {}
 
 fn cookie(token: &str, max_age_s: Option<i64>, secure: bool) -> String {
     let age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{REFRESH_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/api/v1/auth{age}{secure}")
+    let name = refresh_cookie(secure);
+    let place = if secure { "Path=/; Secure" } else { "Path=/api/v1/auth" };
+    format!("{name}={token}; HttpOnly; SameSite=Strict; {place}{age}")
 }
 
-pub(crate) async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, secure: bool) -> Result<Session> {
+async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, secure: bool) -> Result<Session> {
     let tenant = app.db.read(signed_in.user.tenant_id, async |tx| tenants::find(tx, signed_in.user.tenant_id).await.map_err(Error::from)).await?;
     let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
     // Without "remember me" the cookie goes when the browser closes.
@@ -108,8 +79,6 @@ pub(crate) async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, 
             expires_in: tokens::ACCESS_LIFE / purser_core::time::SECOND,
             user: MeView::new(&signed_in.user, &tenant),
             refresh_token: in_body.then_some(signed_in.refresh_token),
-            backup_codes: signed_in.backup_codes,
-            backup_codes_left: signed_in.backup_left,
         },
     })
 }
@@ -144,12 +113,10 @@ pub(crate) async fn login(
     From(origin): From,
     Encrypted(secure): Encrypted,
     Json(body): Json<LoginBody>,
-) -> Result<FirstStep> {
+) -> Result<Session> {
     let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me };
-    match sign_in::sign_in(&app, credentials, origin).await? {
-        Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(deliver(&app, *signed_in, body.token_delivery, secure).await?))),
-        Outcome::Asked(asked) => Ok(FirstStep::Asked(ChallengeView::new(asked, app.clock.now()))),
-    }
+    let signed_in = sign_in::sign_in(&app, credentials, origin).await?;
+    deliver(&app, signed_in, body.token_delivery, secure).await
 }
 
 /// The body of a refresh may be left out altogether: a browser has nothing to say in it.
@@ -185,12 +152,14 @@ pub(crate) async fn refresh(
 }
 
 /// 204, and the cookie is taken back.
-pub(crate) struct SignedOut;
+pub(crate) struct SignedOut {
+    secure: bool,
+}
 
 impl IntoResponse for SignedOut {
     fn into_response(self) -> Response {
         let mut response = NoContent.into_response();
-        if let Ok(value) = HeaderValue::from_str(&cookie("", Some(0), false)) {
+        if let Ok(value) = HeaderValue::from_str(&cookie("", Some(0), self.secure)) {
             response.headers_mut().insert(header::SET_COOKIE, value);
         }
         response
@@ -207,9 +176,9 @@ impl aide::operation::OperationOutput for SignedOut {
     }
 }
 
-pub(crate) async fn logout(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<SignedOut> {
+pub(crate) async fn logout(State(app): State<App>, Encrypted(secure): Encrypted, Allowed(by): Allowed<can::ReadSelf>) -> Result<SignedOut> {
     sessions::sign_out(&app, &by).await?;
-    Ok(SignedOut)
+    Ok(SignedOut { secure })
 }
 
 pub(crate) async fn me(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Data<MeView>> {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::Stream;
-use purser_core::files::{safe_name, text_type};
+use purser_core::files::{is_program, keeps_promise, safe_name, text_type};
 use purser_core::ids::FileId;
 use purser_core::{Error, Result};
 use sha2::{Digest, Sha256};
@@ -87,14 +87,27 @@ where
     let passing: Pin<&mut Measured<S>> = Pin::new(&mut measured);
     vault.put(key, passing).await?;
     let name = safe_name(given_name);
-    Ok(Received {
+    let received = Received {
         id: FileId(key.id),
         content_type: recognised(&measured.head, &name).to_owned(),
         name,
         size: i64::try_from(measured.size).unwrap_or(i64::MAX),
         sha256: hex::encode(measured.hasher.finalize()),
         vault: Some((vault.clone(), key)),
-    })
+    };
+    // Refused, the bytes go away again with `received`.
+    if is_program(&received.content_type) {
+        return Err(Error::invalid("file", "program", "Programs are not taken."));
+    }
+    if !keeps_promise(&received.name, &received.content_type, measured.size) {
+        let found = if received.content_type == "application/octet-stream" { "something else" } else { &received.content_type };
+        return Err(Error::invalid(
+            "file",
+            "unlike_its_name",
+            format!("The name says one thing, the bytes another: this is {found}. Give it its right ending."),
+        ));
+    }
+    Ok(received)
 }
 
 /// What the bytes are; the name only tells texts apart.
