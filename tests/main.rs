@@ -3,6 +3,7 @@
 mod api;
 mod contract;
 mod demo;
+mod docs;
 mod input;
 mod lists;
 mod policy;

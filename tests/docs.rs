@@ -1,0 +1,3 @@
+//! What the documents claim of the source is so.
+
+mod asvs;
