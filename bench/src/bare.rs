@@ -9,7 +9,7 @@ use axum::{Json, Router, routing::get};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use uuid::Uuid;
 
 use crate::Result;
@@ -126,7 +126,7 @@ struct Bare {
 
 /// Serve it until stopped.
 pub(crate) async fn serve(file: &str) -> Result<()> {
-    let fault = |error: sqlx::Error| format!("{file}: {error}");
+    let broken = |error: sqlx::Error| format!("{file}: {error}");
     // The store's own settings, so that the difference is what Purser adds.
     let options = SqliteConnectOptions::new()
         .filename(file)
@@ -137,21 +137,37 @@ pub(crate) async fn serve(file: &str) -> Result<()> {
         .pragma("mmap_size", "268435456")
         .pragma("temp_store", "MEMORY")
         .row_buffer_size(256);
-    let pool = SqlitePoolOptions::new().max_connections(4).min_connections(4).connect_with(options).await.map_err(fault)?;
-    let tenant = sqlx::query_scalar("SELECT id FROM tenants ORDER BY id LIMIT 1").fetch_one(&pool).await.map_err(fault)?;
+    let pool = SqlitePoolOptions::new().max_connections(4).min_connections(4).connect_with(options).await.map_err(broken)?;
+    let tenant = sqlx::query_scalar("SELECT id FROM tenants ORDER BY id LIMIT 1").fetch_one(&pool).await.map_err(broken)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| format!("no port: {error}"))?;
     let address = listener.local_addr().map_err(|error| format!("no port: {error}"))?;
-    let router = Router::new().route("/orders", get(orders)).with_state(Bare { pool, tenant });
+    let router = Router::new().route("/orders", get(page)).route("/counted", get(counted)).with_state(Bare { pool, tenant });
     println!("bare listening on http://{address}");
     std::io::stdout().flush().map_err(|error| error.to_string())?;
     axum::serve(listener, router).await.map_err(|error| error.to_string())
 }
 
-async fn orders(State(bare): State<Bare>) -> std::result::Result<Json<Value>, (StatusCode, String)> {
-    let fault = |error: sqlx::Error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
+/// The page alone: what Purser asks of the database while nothing has changed, since it remembers totals.
+async fn page(State(bare): State<Bare>) -> Result<Json<Value>, Refusal> {
     let mut reader = bare.pool.acquire().await.map_err(fault)?;
-    let rows: Vec<Order> = sqlx::query_as(LIST).bind(bare.tenant).bind(51).fetch_all(&mut *reader).await.map_err(fault)?;
+    let data = rows(&bare, &mut reader).await?;
+    Ok(Json(json!({ "data": data.iter().take(50).map(Order::view).collect::<Vec<_>>() })))
+}
+
+/// The page and its total, counted anew.
+async fn counted(State(bare): State<Bare>) -> Result<Json<Value>, Refusal> {
+    let mut reader = bare.pool.acquire().await.map_err(fault)?;
+    let data = rows(&bare, &mut reader).await?;
     let total: i64 = sqlx::query_scalar(COUNT).bind(bare.tenant).bind(10_001).fetch_one(&mut *reader).await.map_err(fault)?;
-    let data: Vec<View<'_>> = rows.iter().take(50).map(Order::view).collect();
-    Ok(Json(json!({ "data": data, "meta": { "total": total } })))
+    Ok(Json(json!({ "data": data.iter().take(50).map(Order::view).collect::<Vec<_>>(), "meta": { "total": total } })))
+}
+
+async fn rows(bare: &Bare, reader: &mut SqliteConnection) -> Result<Vec<Order>, Refusal> {
+    sqlx::query_as(LIST).bind(bare.tenant).bind(51).fetch_all(reader).await.map_err(fault)
+}
+
+type Refusal = (StatusCode, String);
+
+fn fault(error: sqlx::Error) -> Refusal {
+    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }

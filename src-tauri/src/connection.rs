@@ -23,6 +23,18 @@ pub(crate) struct Connection {
     pub(crate) signed: tokio::sync::watch::Sender<u64>,
 }
 
+/// What ends in a session: its tokens are asked for in the body and stay here.
+const SIGNS_IN: [&str; 8] = [
+    "/api/v1/setup",
+    "/api/v1/auth/login",
+    "/api/v1/auth/challenge/totp",
+    "/api/v1/auth/challenge/backup",
+    "/api/v1/auth/challenge/code",
+    "/api/v1/auth/challenge/passkey",
+    "/api/v1/auth/challenge/enrol/confirm",
+    "/api/v1/auth/passkey",
+];
+
 impl Connection {
     pub(crate) fn new(profile: String, backend: Backend, session: Arc<Session>) -> Arc<Self> {
         Arc::new(Self { profile, backend: Arc::new(backend), session, signed: tokio::sync::watch::Sender::new(0) })
@@ -31,7 +43,7 @@ impl Connection {
     /// Answer one request of the page.
     pub(crate) async fn answer(&self, call: Call) -> Result<Response, Problem> {
         match (&call.method, call.bare_path()) {
-            (&Method::POST, "/api/v1/auth/login" | "/api/v1/setup") => self.sign_in(call).await,
+            (&Method::POST, path) if SIGNS_IN.contains(&path) => self.sign_in(call).await,
             (&Method::POST, "/api/v1/auth/refresh") => self.refresh().await,
             (&Method::POST, "/api/v1/auth/logout") => self.sign_out(&call).await,
             _ => self.with_session(&call).await,

@@ -62,7 +62,7 @@ fn change(operation: &'static str, path: &'static str, body: Value) -> Sample {
 
 /// Every sample.
 pub(crate) fn samples() -> Vec<Sample> {
-    [identity(), people(), catalog(), orders(), payments(), books(), papers(), imports(), office()].concat()
+    [identity(), factors(), people(), catalog(), orders(), payments(), books(), papers(), imports(), office()].concat()
 }
 
 const PASSWORD: &str = "harbour lantern 42 brass";
@@ -81,6 +81,27 @@ fn identity() -> Vec<Sample> {
         bare("listSessions", "/users/{staff}/sessions"),
         bare("endSession", "/users/{staff}/sessions/{session}"),
         bare("logout", "/auth/logout"),
+    ]
+}
+
+fn factors() -> Vec<Sample> {
+    let answer = json!({ "challenge": "none", "code": "000000", "tokenDelivery": "body" });
+    vec![
+        bare("listOwnFactors", "/auth/factors"),
+        with("renameFactor", "/auth/factors/{factor}", json!({ "name": "Work telephone" })),
+        with("beginTotp", "/auth/factors/totp", json!({ "name": "Telephone" })),
+        with("confirmTotp", "/auth/factors/totp/confirm", json!({ "code": "000000" })),
+        with("renewBackupCodes", "/auth/factors/backup-codes", json!({ "password": PASSWORD, "code": "000000" })),
+        with("removeFactor", "/auth/factors/{factor}/remove", json!({ "password": PASSWORD, "code": "000000" })),
+        with("stepUp", "/auth/step-up", json!({ "method": "backup", "code": "none" })),
+        with("answerTotp", "/auth/challenge/totp", answer.clone()),
+        with("answerBackup", "/auth/challenge/backup", answer.clone()),
+        with("beginEnrolment", "/auth/challenge/enrol", json!({ "challenge": "none" })),
+        with("confirmEnrolment", "/auth/challenge/enrol/confirm", answer),
+        bare("listFactors", "/users/{staff}/factors"),
+        with("resetFactors", "/users/{staff}/factors/reset", json!({ "reason": "lost telephone" })),
+        bare("getSignInPolicy", "/settings/sign-in"),
+        change("updateSignInPolicy", "/settings/sign-in", json!({ "requireFactorFor": ["auditor"], "idleMinutes": 600 })),
     ]
 }
 

@@ -55,6 +55,9 @@ impl World {
         let staff = self.app.caller(Role::Support).await;
         self.keep("staff", staff.id.clone().unwrap());
         let _ = self.app.owner().await;
+        // Begun and never confirmed: it asks for nothing, and can be named.
+        let enrolment = self.owner.post("/auth/factors/totp", json!({})).await.ok().data();
+        self.keep("factor", enrolment["factorId"].as_str().unwrap().to_owned());
         for (name, path) in [("session", "/users/{staff}/sessions"), ("own_session", "/auth/sessions")] {
             let rows = self.owner.get(&self.fill(path)).await.ok().data();
             let another = rows.as_array().unwrap().iter().find(|row| row["current"] == false).unwrap_or_else(|| panic!("{rows}"));

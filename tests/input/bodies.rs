@@ -9,6 +9,9 @@ use crate::api::{self, World, operations};
 
 /// Refusals without a field: a secret that is wrong is not told apart from one that can not be.
 const SECRETS: [&str; 2] = ["login", "refresh"];
+
+/// Operations that leave a failed attempt behind.
+const ATTEMPTS: [&str; 4] = ["login", "refresh", "confirmTotp", "stepUp"];
 /// Works through its list and tells of each one.
 const ONE_BY_ONE: &str = "bulkUsers";
 
@@ -36,7 +39,7 @@ both! {
             }
             let mut after = world.app.db_dump(world.tenant).await;
             // Attempts to sign in are kept, also those that failed.
-            if SECRETS.contains(&sample.operation) { after.insert("sign_ins".into(), before["sign_ins"].clone()); }
+            if ATTEMPTS.contains(&sample.operation) { after.insert("sign_ins".into(), before["sign_ins"].clone()); }
             for (table, rows) in &before {
                 if after[table] != *rows { faults.push(format!("{}: refused, and yet {table} changed", operation.id)); }
             }

@@ -8,8 +8,19 @@ use purser_testkit::{Caller, both};
 use super::whole::PUBLIC;
 use crate::api::{Operation, Sample, World, operations, samples};
 
-/// Operations that have no use for the owner of a running business: set up already, a token it does not hold.
-const REFUSED: [(&str, u16); 2] = [("runSetup", 409), ("refresh", 401)];
+/// Operations that have no use for the owner of a running business: set up already, a token, factor or code it does not hold.
+const REFUSED: [(&str, u16); 10] = [
+    ("runSetup", 409),
+    ("refresh", 401),
+    ("answerTotp", 401),
+    ("answerBackup", 401),
+    ("beginEnrolment", 401),
+    ("confirmEnrolment", 401),
+    ("confirmTotp", 400),
+    ("renewBackupCodes", 409),
+    ("removeFactor", 404),
+    ("stepUp", 400),
+];
 
 fn walk() -> Vec<(Operation, Sample)> {
     let mut operations: BTreeMap<String, Operation> = operations().1.into_iter().map(|operation| (operation.id.clone(), operation)).collect();

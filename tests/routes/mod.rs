@@ -12,6 +12,7 @@ mod payments;
 mod people;
 mod search;
 mod settings;
+mod settings_sign_in;
 pub(crate) mod shop;
 mod stats;
 mod timeline;

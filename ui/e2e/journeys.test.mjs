@@ -15,6 +15,8 @@ let browser
 let api
 /** The order of the first journey; the others go on with it. */
 let order
+/** A line of the audit, to open. */
+let logLine
 
 before(async () => {
   engine = await startEngine()
@@ -150,6 +152,36 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
     await page.getByRole('gridcell', { name: order.name }).first().waitFor()
   })
 
+  it('saves a view, renames it, and comes back to it from a record', async () => {
+    await page.goto('/orders?paymentState=partially_refunded')
+    await settled(page)
+    await page.getByRole('button', { name: /^View/ }).click()
+    await page.getByLabel('Name of the view').fill('To look at')
+    await page.getByRole('button', { name: 'Save this view' }).click()
+    await page.getByRole('button', { name: 'View: To look at' }).click()
+    await page.getByRole('button', { name: 'Rename or share the view To look at' }).click()
+    await page.getByLabel('Name of the view').fill('Partly given back')
+    await page.getByRole('checkbox', { name: 'For everyone in Harbour Chandlery' }).check()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('group', { name: 'Team' }).getByText('Partly given back').waitFor()
+    assert.deepEqual((await api('GET', '/views?area=orders')).map((view) => [view.name, view.shared]), [['Partly given back', true]])
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: order.name }).click()
+    await page.getByRole('heading', { level: 1, name: order.name }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    assert.match(page.url(), /paymentState=partially_refunded/)
+  })
+
+  it('leads from a figure to as many rows as it says', async () => {
+    await page.goto('/')
+    const figure = page.getByRole('link', { name: /^Partly|^Paid/ }).first()
+    const said = Number(((await figure.textContent()) ?? '').replace(/\D/g, ''))
+    await figure.click()
+    await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    await page.getByText(new RegExp(`1–${said} of ${said}`)).waitFor()
+  })
+
   it('tells how much is left while somebody else refunds', async () => {
     await page.goto(`/orders/${order.id}`)
     await page.getByRole('button', { name: /^Refund/ }).click()
@@ -228,29 +260,46 @@ describe('the same by keyboard alone', { concurrency: false }, () => {
 })
 
 describe('every page is clean for axe', { concurrency: false }, () => {
-  const pages = () => ['/', '/people', '/people/new', '/orders', '/orders/new', `/orders/${order.id}`, '/orders?state=cancelled', '/payments', '/refunds', '/products', '/products/new', '/files', '/import', '/ledger', '/ledger/entries', '/audit', '/settings', '/connections', '/nothing-here']
+  const pages = () => ['/', '/people', '/people/new', '/orders', '/orders/new', `/orders/${order.id}`, '/orders?state=cancelled', '/payments', '/refunds', '/products', '/products/new', '/files', '/import', '/ledger', '/ledger/entries', '/audit', '/settings', '/connections', '/account', '/docs', `/audit/${logLine}`, '/people/00000000-0000-7000-8000-000000000000', '/nothing-here']
   for (const scheme of ['light', 'dark'])
     it(scheme, async () => {
       const { page, context, complaints } = await openPage(browser, engine.base, { scheme })
       await signIn(page)
+      logLine = (await api('GET', '/audit'))[0].id
       const records = [...pages(), `/payments/${(await api('GET', '/payments'))[0].id}`, `/products/${(await api('GET', '/products'))[0].id}`, `/people/${(await api('GET', '/users?search=Ada'))[0].id}`]
       for (const path of records) {
         await page.goto(path)
         await settled(page)
         await axeClean(page, `${path} (${scheme})`)
       }
-      await page.goto('/orders')
-      await settled(page)
-      for (const [name, open] of [
-        ['the palette', () => page.keyboard.press('Control+k')],
-        ['the keys', () => page.keyboard.press('?')],
-        ['an order beside its list', async () => (await page.keyboard.press('j'), page.keyboard.press('Enter'))],
+      const button = (name) => page.getByRole('main').getByRole('button', { name })
+      const person = `/people/${(await api('GET', '/users?search=Ada'))[0].id}`
+      const unpaid = await api('POST', '/orders', { customerId: (await api('GET', '/users?search=Ada'))[0].id, items: [{ productId: (await api('GET', '/products'))[0].id, quantity: 1 }], shippingAddress: { name: 'Ada Brandt', street: 'Quay 7', city: 'Bergen', state: '', zipCode: '5003', country: 'NO', phone: '' } })
+      for (const [name, path, open, without] of [
+        ['the palette', '/orders', () => page.keyboard.press('Control+k')],
+        ['the keys', '/orders', () => page.keyboard.press('?')],
+        ['an order beside its list', '/orders', async () => (await page.keyboard.press('j'), page.keyboard.press('Enter'))],
+        ['saved views', '/orders?state=paid', () => button(/^View/).click()],
+        ['the filters', '/orders', () => button('Filter').click()],
+        ['the columns', '/orders', () => button('Columns').click()],
+        ['a selection', '/orders', async () => (await page.keyboard.press('j'), page.keyboard.press('x'))],
+        ['paying', `/orders/${unpaid.id}`, () => button(/^Pay/).click()],
+        ['cancelling', `/orders/${unpaid.id}`, async () => (await button('More actions').click(), page.getByRole('menuitem', { name: 'Cancel order' }).click())],
+        ['editing a person', person, () => page.keyboard.press('e')],
+        ['locking a person', person, () => button('Lock').click()],
+        ['editing a product', `/products/${(await api('GET', '/products'))[0].id}`, () => page.keyboard.press('e')],
+        ['attaching a file', '/files', () => button('Upload').first().click()],
+        // A menu floats outside the landmarks by its nature.
+        ['the account menu', '/', () => page.getByRole('button', { name: /^Account/ }).click(), ['region']],
       ]) {
+        await page.goto(path)
+        await settled(page)
         await open()
         await page.waitForTimeout(400)
-        await axeClean(page, `${name} (${scheme})`)
+        await axeClean(page, `${name} (${scheme})`, without)
         await page.keyboard.press('Escape')
       }
+      await api('POST', `/orders/${unpaid.id}/cancel`, { reason: 'Only to look at' })
       assert.deepEqual(complaints, [])
       await context.close()
     })

@@ -75,7 +75,9 @@ export async function problemFrom(response: Response): Promise<Problem> {
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof DOMException && error.name === 'AbortError') return new Problem(0, { code: 'aborted', title: 'Stopped' })
-  const detail = error instanceof Error ? error.message : String(error)
+  const said = error instanceof Error ? error.message : String(error)
+  // A part of the page itself that did not come: the browser's own words name a file, which helps nobody.
+  const detail = /dynamically imported|importing a module|module script/i.test(said) ? '' : said
   return new Problem(0, { code: 'unreachable', detail })
 }
 

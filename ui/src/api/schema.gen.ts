@@ -4,6 +4,254 @@
  */
 
 export interface paths {
+    "/api/v1/auth/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own second factors and backup codes
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["listOwnFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add an authenticator app
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["beginTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm it with its first code
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/backup-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ten new backup codes; the old ones stop working
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["renewBackupCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give a factor another name
+         * @description Needs the permission `read:self`.
+         */
+        patch: operations["renameFactor"];
+        trace?: never;
+    };
+    "/api/v1/auth/factors/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a factor away, with proof
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["removeFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove a second factor; it counts for ten minutes
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: the code of an app */
+        post: operations["answerTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: a backup code */
+        post: operations["answerBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: begin to enrol the factor the role needs */
+        post: operations["beginEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/enrol/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: confirm the factor and come in */
+        post: operations["confirmEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The second factors of a person
+         * @description Needs the permission `manage:session`.
+         */
+        get: operations["listFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/factors/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take all factors of somebody who lost theirs away; ends their sessions
+         * @description Needs the permission `reset:factor`.
+         */
+        post: operations["resetFactors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1160,6 +1408,30 @@ export interface paths {
         patch: operations["updateSettings"];
         trace?: never;
     };
+    "/api/v1/settings/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is asked of whoever signs in
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getSignInPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is asked of whoever signs in
+         * @description Needs the permission `update:setting`.
+         */
+        patch: operations["updateSignInPolicy"];
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1459,6 +1731,11 @@ export interface components {
             /** @description Whether every line is as it was written. */
             intact: boolean;
         };
+        /** @description Backup codes, shown this once. */
+        BackupCodes: {
+            /** @description Ten codes; empty when there were some already. */
+            backupCodes: string[];
+        };
         /** @description The first line that is not as it was written. */
         BadAuditLine: {
             /**
@@ -1521,6 +1798,37 @@ export interface components {
         };
         /** @description When to take the money. */
         CaptureMode: "automatic" | "manual";
+        /** @description The password was right, and something more is needed. */
+        Challenge: {
+            /** @description To be sent with the answer to one of `/auth/challenge/…`. */
+            challenge: string;
+            /** @description Whether a factor has to be enrolled first. */
+            enrol: boolean;
+            /**
+             * Format: int64
+             * @description Seconds it can be answered.
+             */
+            expiresIn: number;
+            /** @description How it can be answered; empty when a factor has to be enrolled first. */
+            methods: components["schemas"]["Method"][];
+        };
+        /** @description An answer to the second step. */
+        ChallengeAnswer: {
+            /** @description The token the first step gave. */
+            challenge: string;
+            code: string;
+            /** @description Where the refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        ChallengeToken: {
+            /** @description The token the first step gave. */
+            challenge: string;
+        };
+        /**
+         * @description Ways to prove a factor with a code.
+         * @enum {string}
+         */
+        CodeMethod: "totp" | "backup";
         /** @description An amount in this span and in the one before. */
         ComparedMoney: {
             current: components["schemas"]["Money"];
@@ -1619,13 +1927,28 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_BackupCodes: {
+            data: components["schemas"]["BackupCodes"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_BulkOutcome: {
             data: components["schemas"]["BulkOutcome"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_Factors: {
+            data: components["schemas"]["Factors"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_File: {
             data: components["schemas"]["File"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_FirstStep: {
+            data: components["schemas"]["FirstStep"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
@@ -1699,13 +2022,28 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_SignInPolicy: {
+            data: components["schemas"]["SignInPolicy"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_SignedInView: {
             data: components["schemas"]["SignedInView"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_SteppedUp: {
+            data: components["schemas"]["SteppedUp"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_System: {
             data: components["schemas"]["System"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_TotpEnrolment: {
+            data: components["schemas"]["TotpEnrolment"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
@@ -1717,6 +2055,47 @@ export interface components {
         Envelope_for_UserOverview: {
             data: components["schemas"]["UserOverview"];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description A second factor. */
+        Factor: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["FactorKind"];
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+        };
+        FactorCode: {
+            /** @description The six digits the app shows. */
+            code: string;
+        };
+        /** @description Something a person has besides a password. */
+        FactorKind: "totp" | "email" | "sms" | "passkey";
+        FactorName: {
+            name: string;
+        };
+        FactorReset: {
+            /** @description Why; kept in the audit log. */
+            reason: string;
+        };
+        /** @description The second factors of a person. */
+        Factors: {
+            /**
+             * Format: int64
+             * @description Backup codes that were not used yet.
+             */
+            backupCodesLeft: number;
+            /** Format: date-time */
+            backupCodesMadeAt?: string | null;
+            factors: components["schemas"]["Factor"][];
+            /**
+             * Format: date-time
+             * @description Until when this session's proof of a factor counts, where one was given lately.
+             */
+            freshUntil?: string | null;
         };
         /** @description One thing wrong with one field of what was sent. */
         FieldError: {
@@ -1787,6 +2166,8 @@ export interface components {
             /** @description Brought before this instant. */
             to?: string | null;
         };
+        /** @description Where the right password leads. */
+        FirstStep: components["schemas"]["SignedInView"] | components["schemas"]["Challenge"];
         /** @description Something found. */
         Hit: {
             title: string;
@@ -2050,6 +2431,8 @@ export interface components {
              */
             timestamp: string;
         };
+        /** @description How a second step can be answered. */
+        Method: "totp" | "email" | "sms" | "passkey" | "backup";
         /** @description What becomes of the good rows when there are bad ones. */
         Mode: "all_or_nothing" | "skip_bad";
         /** @description An amount in minor units of one currency. May be negative (a ledger entry); a price or a refund checks its own sign. */
@@ -2177,6 +2560,13 @@ export interface components {
              * @default false
              */
             shared: boolean;
+        };
+        NewTotp: {
+            /**
+             * @description What its owner calls it.
+             * @default null
+             */
+            name: string | null;
         };
         /** @description Somebody to invite. */
         NewUser: {
@@ -2418,6 +2808,19 @@ export interface components {
              */
             days: number | null;
         };
+        /** @description Proof that it is the owner of the account who asks. */
+        OwnerProof: {
+            /**
+             * @description A code of an app or a backup code; may be left out within ten minutes of a proof.
+             * @default null
+             */
+            code: string | null;
+            /**
+             * @description The password, where the account has one.
+             * @default null
+             */
+            password: string | null;
+        };
         /** @description Facts about a page of a list. */
         PageMeta: {
             /** @description Whether more rows follow. */
@@ -2592,7 +2995,7 @@ export interface components {
             to?: string | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "manage:session" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "manage:session" | "reset:factor" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system";
         /** @description What a booking is for. */
         PostingKind: "capture" | "refund" | "import" | "dispute" | "fee";
         /** @description What went wrong (RFC 9457). */
@@ -2969,6 +3372,54 @@ export interface components {
             /** Format: int64 */
             underGrams?: number | null;
         };
+        /** @description What the tenant asks of whoever signs in. */
+        SignInPolicy: {
+            /**
+             * Format: int64
+             * @description Days after which every session ends, used or not.
+             */
+            absoluteDays: number;
+            /**
+             * Format: int64
+             * @description Minutes after which an unused session ends.
+             */
+            idleMinutes: number;
+            /**
+             * Format: int64
+             * @description The same for sessions that were asked to last.
+             */
+            rememberedIdleMinutes: number;
+            /** @description Roles that need a second factor; without one it is enrolled while signing in. */
+            requireFactorFor: components["schemas"]["Role"][];
+            /** @description Of whom a fresh second factor is asked before an action that needs one. */
+            stepUp: components["schemas"]["StepUp2"];
+            /**
+             * Format: int64
+             * @description Refunds of this much or more, in minor units of the tenant's currency, ask for a fresh factor.
+             */
+            stepUpRefundFrom?: number | null;
+            /**
+             * Format: int64
+             * @description Counts changes of settings; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A change: only what is mentioned changes. */
+        SignInPolicyChange: {
+            /** Format: int64 */
+            absoluteDays?: number | null;
+            /** Format: int64 */
+            idleMinutes?: number | null;
+            /** Format: int64 */
+            rememberedIdleMinutes?: number | null;
+            requireFactorFor?: components["schemas"]["Role"][] | null;
+            stepUp?: components["schemas"]["StepUp2"] | null;
+            /**
+             * Format: int64
+             * @description `null`: refunds never ask for it.
+             */
+            stepUpRefundFrom?: number | null;
+        };
         /** @description Sign-ins in this span and in the one before. */
         SignInsView: {
             /** Format: int64 */
@@ -2985,6 +3436,13 @@ export interface components {
         SignedInView: {
             /** @description To be sent as `Authorization: Bearer …`. */
             accessToken: string;
+            /** @description Backup codes that were made with the factor enrolled on the way, shown this once. */
+            backupCodes?: string[] | null;
+            /**
+             * Format: int64
+             * @description How many backup codes are left, when one was used: time to make new ones when they are few.
+             */
+            backupCodesLeft?: number | null;
             /**
              * Format: int64
              * @description Seconds the access token works.
@@ -3007,6 +3465,17 @@ export interface components {
         };
         /** @description The standing of an account. */
         Status: "invited" | "active" | "locked" | "deleted";
+        StepUp: {
+            code: string;
+            method: components["schemas"]["CodeMethod"];
+        };
+        /** @description Of whom a fresh second factor is asked before an action that needs one. */
+        StepUp2: "off" | "enrolled" | "always";
+        /** @description A proof that counts for a while. */
+        SteppedUp: {
+            /** Format: date-time */
+            freshUntil: string;
+        };
         /** @description What something was done to. */
         Subject: {
             /** @description `user`, `order`, `payment`, … */
@@ -3071,6 +3540,25 @@ export interface components {
              * @default null
              */
             limit: number | null;
+        };
+        /** @description What is needed to add an authenticator app. */
+        TotpEnrolment: {
+            /**
+             * Format: date-time
+             * @description When it can no longer be confirmed.
+             */
+            expiresAt: string;
+            /**
+             * Format: uuid
+             * @description The factor, which counts once it is confirmed.
+             */
+            factorId: string;
+            /** @description The same as a QR code, in SVG. */
+            qr: string;
+            /** @description The shared secret in base32, for typing. */
+            secret: string;
+            /** @description The same as an `otpauth://` address. */
+            uri: string;
         };
         /** @description Who brought it. */
         Uploader: {
@@ -3201,6 +3689,434 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listOwnFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Factors"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTotp"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_TotpEnrolment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_BackupCodes"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewBackupCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Proof that it is the owner of the account who asks. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_BackupCodes"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorName"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Proof that it is the owner of the account who asks. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUp"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SteppedUp"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An answer to the second step. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An answer to the second step. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeToken"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_TotpEnrolment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An answer to the second step. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Factors"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorReset"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSetup: {
         parameters: {
             query?: never;
@@ -3284,7 +4200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                    "application/json": components["schemas"]["Envelope_for_FirstStep"];
                 };
             };
             /** @description A problem */
@@ -5635,6 +6551,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Settings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSignInPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignInPolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSignInPolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInPolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignInPolicy"];
                 };
             };
             /** @description A problem */

@@ -89,7 +89,7 @@ const door = isDesktop ? viaIpc : viaFetch
 export async function send(request: Outgoing): Promise<Response> {
   const used = bearer
   const response = await door(request)
-  if (response.status !== 401 || request.path.includes('/auth/login') || request.path.includes('/auth/refresh')) return response
+  if (response.status !== 401 || /\/auth\/(login|refresh|challenge|passkey)/.test(request.path)) return response
   if (isDesktop) {
     lapsed()
     return response

@@ -79,7 +79,7 @@ function Ask({ question }: { question: Question }) {
       {wantsName && (
         <label className="field">
           <span className="field-label">{t('common.typeToConfirm', { name: question.name ?? '' })}</span>
-          <input className="input" value={typed} onChange={(e) => setTyped(e.target.value)} autoComplete="off" spellCheck={false} />
+          <input className="input" value={typed} onChange={(e) => setTyped(e.target.value)} autoComplete="off" spellCheck={false} autoFocus={!question.reason} />
         </label>
       )}
       {problem && <Failure problem={problem} small />}

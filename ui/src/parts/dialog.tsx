@@ -23,10 +23,11 @@ type Props = {
   onConfirm?: () => void
 }
 
-/** What has nothing to fill in takes the focus itself, so that no ring stands on the closing button. */
-const focusItself = (event: Event) => {
+/** The first field takes the focus; where there is none, the dialog itself, and never the button that closes it. */
+const beginWithin = (event: Event) => {
   event.preventDefault()
-  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+  const dialog = event.currentTarget
+  if (dialog instanceof HTMLElement) (dialog.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea):not(:disabled)') ?? dialog).focus()
 }
 
 export function Dialog({ open, onClose, title, lead, children, foot, wide, onConfirm }: Props) {
@@ -48,7 +49,7 @@ export function Dialog({ open, onClose, title, lead, children, foot, wide, onCon
           className={`dialog${wide ? ' dialog-wide' : ''}`}
           data-layer=""
           {...(lead ? {} : { 'aria-describedby': undefined })}
-          {...(onConfirm ? {} : { onOpenAutoFocus: focusItself })}
+          onOpenAutoFocus={beginWithin}
           onKeyDown={(event) => {
             if (onConfirm && event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
               event.preventDefault()

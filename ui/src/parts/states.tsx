@@ -1,5 +1,5 @@
 /** The states every part has besides its own: loading, empty, failed, refused, stale. */
-import { CircleAlert, Lock, RotateCw, WifiOff } from 'lucide-react'
+import { CircleAlert, Lock, RotateCw, SearchX, WifiOff } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { asProblem, type Problem } from '@/api/problem'
 import { t, word } from '@/i18n'
@@ -43,8 +43,9 @@ export const Empty = ({ children, action }: { children: ReactNode; action?: Reac
 export function Failure({ problem: given, retry, small }: { problem: unknown; retry?: () => void; small?: boolean }) {
   const problem = asProblem(given)
   if (problem.forbidden) return <Refused problem={problem} />
-  const title = problem.missing ? t('common.missingTitle') : problem.offline ? t('common.unreachable') : problem.stale ? t('common.staleTitle') : problem.title
-  const text = problem.stale ? t('common.staleWrite') : problem.missing ? problem.detail || t('common.missing') : problem.detail
+  if (problem.missing) return <Nowhere />
+  const title = problem.offline ? t('common.unreachable') : problem.stale ? t('common.staleTitle') : problem.title
+  const text = problem.stale ? t('common.staleWrite') : problem.offline ? t('common.unreachableText') : problem.detail
   return (
     <div className={`failure${small ? ' failure-small' : ''}`} role="alert">
       {problem.offline ? <WifiOff size={16} /> : <CircleAlert size={16} />}
@@ -67,6 +68,17 @@ export function Failure({ problem: given, retry, small }: { problem: unknown; re
     </div>
   )
 }
+
+/** Nothing went wrong: it is not there, or not for this person; asking again would not change that. */
+const Nowhere = () => (
+  <div className="failure refused" role="alert">
+    <SearchX size={16} />
+    <div className="failure-text">
+      <strong>{t('common.missingTitle')}</strong>
+      <p>{t('common.missing')}</p>
+    </div>
+  </div>
+)
 
 const rightOf = (problem: Problem) => /\b[a-z]+:[a-z_]+\b/.exec(`${problem.detail} ${problem.code}`)?.[0]
 export function Refused({ problem }: { problem: Problem }) {
@@ -97,9 +109,17 @@ export function Stale({ at, retry }: { at: number; retry: () => void }) {
   )
 }
 
+/** A whole page that could not be shown still has a heading, for those who hear the page. */
+const Alone = ({ children }: { children: ReactNode }) => (
+  <div className="page-alone">
+    <h1 className="unseen">{t('common.failed')}</h1>
+    {children}
+  </div>
+)
+
 type Asked<T> = { data: T | undefined; error: unknown; isPending: boolean; isError: boolean; dataUpdatedAt: number; refetch: () => unknown }
-/** One query's part of a page: skeleton, failure with another try, or the data (with its age when it is stale). */
-export function Part<T>({ query, lines, children }: { query: Asked<T>; lines?: number; children: (data: T) => ReactNode }) {
+/** One query's part of a page (`whole`: all of it): skeleton, failure with another try, or the data (with its age when it is stale). */
+export function Part<T>({ query, lines, whole, children }: { query: Asked<T>; lines?: number; whole?: boolean; children: (data: T) => ReactNode }) {
   if (query.data !== undefined)
     return (
       <>
@@ -107,6 +127,9 @@ export function Part<T>({ query, lines, children }: { query: Asked<T>; lines?: n
         {children(query.data)}
       </>
     )
-  if (query.isError) return <Failure problem={query.error} retry={() => void query.refetch()} />
+  if (query.isError) {
+    const failure = <Failure problem={query.error} retry={() => void query.refetch()} />
+    return whole ? <Alone>{failure}</Alone> : failure
+  }
   return <Bones {...(lines ? { lines } : {})} />
 }

@@ -25,7 +25,7 @@ export function Foot({ from, to, total, exact, at }: Props) {
   const place = total === undefined ? t('table.countLoaded', { from, to }) : t(exact ? 'table.countOf' : 'table.countAtLeast', { from, to: Math.max(from, to), total: number(total) })
   return (
     <footer className="list-foot">
-      {total !== 0 && <span className="num">{place}</span>}
+      {to > 0 && <span className="num">{place}</span>}
       <LiveMark />
       {at > 0 && <span className="num">{t('table.updated', { age: ago(at, now) })}</span>}
     </footer>

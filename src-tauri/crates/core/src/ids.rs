@@ -78,6 +78,12 @@ id! {
     ImportId,
     /// A saved view of a list.
     ViewId,
+    /// A second factor of a person.
+    FactorId,
+    /// Something asked of somebody who is signing in.
+    ChallengeId,
+    /// An API key.
+    KeyId,
     /// One HTTP request.
     RequestId,
 }

@@ -9,6 +9,7 @@ pub mod checkout;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod identity;
 pub mod ids;
 pub mod imports;
 pub mod ledger;

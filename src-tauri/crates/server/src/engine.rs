@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, broadcast};
 use crate::demo::Demo;
 use crate::listen::{self, Listener, Reach};
 use crate::lock::FolderLock;
-use crate::{Config, StartError, Tls, tls};
+use crate::{Config, StartError, Tls, seal, tls};
 
 /// A running engine. Cheap to clone.
 #[derive(Clone)]
@@ -45,7 +45,8 @@ impl Engine {
         let vault = Arc::new(Folder::new(config.data.join("objects")));
         let data_folder = Some(config.data.display().to_string());
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
-        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway, data_folder };
+        let seal = seal::open(&config)?;
+        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway, data_folder, seal };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         imports::recover(&app).await.map_err(StartError::database)?;

@@ -9,6 +9,7 @@ mod error;
 mod listen;
 mod lock;
 mod logs;
+mod seal;
 mod tls;
 
 pub mod cli;

@@ -59,7 +59,8 @@ fn make(cert: &Path, key: &Path) -> Result<(), StartError> {
     write_private(cert, made.cert.pem().as_bytes())
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StartError> {
+/// A file only its owner reads.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StartError> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -12,10 +12,12 @@ use crate::files::Vault;
 use crate::idempotency::Running;
 use crate::identity::authority::Authorities;
 use crate::identity::passwords::Passwords;
+use crate::identity::policy::Policies;
 use crate::identity::setup::DemoData;
 use crate::identity::tokens::Tokens;
 use crate::payments::Desk;
 use crate::payments::port::Gateway;
+use crate::seal::Seal;
 use crate::stats::Overviews;
 use crate::totals::Totals;
 
@@ -37,6 +39,10 @@ pub struct Parts {
     pub tokens: Tokens,
     /// What each session may do, remembered until somebody changes it.
     pub authorities: Authorities,
+    /// What each tenant asks of whoever signs in, remembered until a setting changes.
+    pub policies: Policies,
+    /// What must not be readable in the database.
+    pub seal: Seal,
     /// Demo data for the first run, if this process can make any.
     pub demo: Option<Arc<dyn DemoData>>,
     /// Where the bytes of files are kept.
@@ -77,12 +83,15 @@ pub struct Setup {
     pub data_folder: Option<String>,
     /// The payment provider.
     pub gateway: Arc<dyn Gateway>,
+    /// What must not be readable in the database.
+    pub seal: Seal,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal } = setup;
+        seal.register(&db, &clock).await?;
         let tokens = Tokens::load(&db, &clock).await?;
         let payments = Desk::open(gateway, &db, &clock, &ids);
         let started_at = clock.now();
@@ -91,6 +100,8 @@ impl App {
             passwords: Passwords::default(),
             tokens,
             authorities: Authorities::default(),
+            policies: Policies::default(),
+            seal,
             demo,
             vault,
             largest_file,

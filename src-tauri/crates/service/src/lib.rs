@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod orders;
 pub mod payments;
 pub mod people;
+pub mod seal;
 pub mod search;
 pub mod settings;
 pub mod stats;

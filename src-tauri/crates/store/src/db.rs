@@ -213,6 +213,14 @@ impl Db {
         self.0.shared.statements.load(Ordering::Relaxed)
     }
 
+    /// Whether [`Db::close`] was called: what works in the background ends then.
+    pub fn is_closed(&self) -> bool {
+        match &self.0.driver {
+            Driver::Sqlite(db) => db.is_closed(),
+            Driver::Postgres(db) => db.is_closed(),
+        }
+    }
+
     /// Finish: write everything back into the main file and close.
     pub async fn close(&self) {
         match &self.0.driver {

@@ -281,7 +281,7 @@ async fn few(tx: &mut Tx, from: &'static str, filter: &Filter) -> Result<bool> {
 pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Order>> {
     let way = way(tx, filter, page).await?;
     let clause = clause(tx, filter);
-    list_of(way).page(tx, &clause, page).await
+    list_of(way).page_of_joined(tx, &clause, page, concat!("SELECT ", columns!(), from!())).await
 }
 
 /// How many there are, exact up to `most`, and whether that is all.

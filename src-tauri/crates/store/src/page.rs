@@ -116,8 +116,22 @@ struct Count {
 impl<T: Row> List<T> {
     /// Read one page. `filter` is ` WHERE …` with its values.
     pub async fn page(&self, tx: &mut Tx, filter: &Query, page: &Page) -> Result<Listing<T>> {
+        self.read(tx, filter, page, None).await
+    }
+
+    /// The same for a list whose filter needs its first table alone: the rows before the page are counted off in that table's
+    /// index, and only the page's own rows are joined, by `plain`, the `SELECT … FROM …` without a chosen index.
+    pub async fn page_of_joined(&self, tx: &mut Tx, filter: &Query, page: &Page, plain: &'static str) -> Result<Listing<T>> {
+        let skips = page.after.is_none() && page.offset > 0;
+        self.read(tx, filter, page, skips.then_some(plain)).await
+    }
+
+    async fn read(&self, tx: &mut Tx, filter: &Query, page: &Page, plain: Option<&'static str>) -> Result<Listing<T>> {
         let (sort, descending) = self.sort(&page.sort)?;
-        let mut query = Query::start(self.select);
+        let mut query = Query::start(plain.unwrap_or(self.select));
+        if plain.is_some() {
+            query.push(" WHERE ").push(self.id).push(" IN (SELECT ").push(self.id).push(first_table(self.select));
+        }
         query.append(filter.clone());
         if let Some(cursor) = &page.after {
             if cursor.sort.trim_start_matches('-') != sort.name || cursor.sort.starts_with('-') != descending {
@@ -129,11 +143,18 @@ impl<T: Row> List<T> {
             query.push(if descending { ") < (" } else { ") > (" }).arg(cursor.key.value()).push(", ").arg(cursor.id).push(")");
         }
         let direction = if descending { " DESC" } else { " ASC" };
-        query.push(" ORDER BY ").push(sort.column).push(direction).push(", ").push(self.id).push(direction);
+        let order = |query: &mut Query| {
+            query.push(" ORDER BY ").push(sort.column).push(direction).push(", ").push(self.id).push(direction);
+        };
+        order(&mut query);
         // One more than wanted tells whether there is a next page without counting.
         query.push(" LIMIT ").arg(i64::from(page.limit) + 1);
         if page.after.is_none() && page.offset > 0 {
             query.push(" OFFSET ").arg(i64::try_from(page.offset).unwrap_or(i64::MAX));
+        }
+        if plain.is_some() {
+            query.push(")");
+            order(&mut query);
         }
         let mut rows: Vec<T> = tx.all(query).await?;
         let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX);
@@ -170,6 +191,13 @@ impl<T: Row> List<T> {
             CoreError::invalid("sort", "unknown_field", format!("Sort by one of: {}.", names.join(", "))).into()
         })
     }
+}
+
+/// ` FROM …` of a statement up to its first join.
+fn first_table(select: &'static str) -> &'static str {
+    let from = select.find(" FROM ").map_or("", |at| &select[at..]);
+    let end = from.find(" CROSS JOIN ").or_else(|| from.find(" JOIN ")).unwrap_or(from.len());
+    &from[..end]
 }
 
 /// How many rows `from_where` (fixed ` FROM … `, then filters) finds, exact up to `most`; and whether that is all.

@@ -74,6 +74,10 @@ impl PostgresDb {
         Ok(Tx::new(Conn::Postgres(tx), scope, self.shared.clone()))
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.pool.is_closed()
+    }
+
     pub(crate) async fn close(&self) {
         self.listener.abort();
         self.pool.close().await;

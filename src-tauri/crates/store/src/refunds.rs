@@ -160,7 +160,7 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
 /// One page.
 pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Refund>> {
     let clause = clause(tx, filter);
-    list_of(way(tx, filter)).page(tx, &clause, page).await
+    list_of(way(tx, filter)).page_of_joined(tx, &clause, page, concat!("SELECT ", columns!(), from!())).await
 }
 
 /// How many there are, exact up to `most`, and whether that is all.

@@ -1,4 +1,4 @@
-//! The `sessions`, `refresh_tokens`, `sign_ins` and `signing_keys` tables.
+//! The `sessions`, `refresh_tokens` and `signing_keys` tables.
 
 use purser_core::Timestamp;
 use purser_core::access::Role;
@@ -33,9 +33,15 @@ pub struct Session {
     /// Last time its refresh token was used.
     #[sqlx(try_from = "Instant")]
     pub last_used_at: Timestamp,
-    /// When it ends by itself.
+    /// When it ends unless it is used.
     #[sqlx(try_from = "Instant")]
     pub expires_at: Timestamp,
+    /// When it ends at the latest.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub absolute_at: Option<Timestamp>,
+    /// When it last proved a second factor.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub proved_at: Option<Timestamp>,
     /// When it was ended.
     #[sqlx(try_from = "MaybeInstant")]
     pub ended_at: Option<Timestamp>,
@@ -67,6 +73,9 @@ pub struct Token {
     pub ended_at: Option<Timestamp>,
     /// Whether the session lasts 30 days.
     pub remembered: bool,
+    /// When the session ends at the latest.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub absolute_at: Option<Timestamp>,
 }
 
 /// What a session may do at this moment.
@@ -91,6 +100,11 @@ pub struct Authority {
     /// When the session ends by itself.
     #[sqlx(try_from = "Instant")]
     pub expires_at: Timestamp,
+    /// When it last proved a second factor.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub proved_at: Option<Timestamp>,
+    /// Whether the person has a second factor.
+    pub enrolled: bool,
     /// When it was ended.
     #[sqlx(try_from = "MaybeInstant")]
     pub ended_at: Option<Timestamp>,
@@ -108,20 +122,22 @@ pub struct SigningKey {
     pub created_at: Timestamp,
 }
 
-const INSERT: &str = "INSERT INTO sessions (id, tenant_id, user_id, remembered, ip, user_agent, created_at, last_used_at, expires_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const INSERT: &str = "INSERT INTO sessions (id, tenant_id, user_id, remembered, ip, user_agent, created_at, last_used_at, expires_at, \
+     absolute_at, proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const INSERT_TOKEN: &str = "INSERT INTO refresh_tokens (id, tenant_id, session_id, hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
-const FIND_TOKEN: &str = "SELECT t.id, t.session_id, t.tenant_id, s.user_id, t.expires_at, t.used_at, s.ended_at, s.remembered \
+const FIND_TOKEN: &str = "SELECT t.id, t.session_id, t.tenant_id, s.user_id, t.expires_at, t.used_at, s.ended_at, s.remembered, s.absolute_at \
      FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1";
 const USE_TOKEN: &str = "UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
 const TOUCH: &str = "UPDATE sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1";
 const END: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
 const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5";
-const LIST: &str = "SELECT id, tenant_id, user_id, remembered, ip, user_agent, created_at, last_used_at, expires_at, ended_at FROM sessions \
+const LIST: &str = "SELECT id, tenant_id, user_id, remembered, ip, user_agent, created_at, last_used_at, expires_at, absolute_at, proved_at, \
+     ended_at FROM sessions \
      WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 ORDER BY last_used_at DESC LIMIT 100";
-const AUTHORITY: &str = "SELECT s.user_id, s.tenant_id, u.first_name, u.last_name, u.role, u.status, s.expires_at, s.ended_at \
+const AUTHORITY: &str = "SELECT s.user_id, s.tenant_id, u.first_name, u.last_name, u.role, u.status, s.expires_at, s.proved_at, s.ended_at, \
+     EXISTS (SELECT 1 FROM factors f WHERE f.tenant_id = s.tenant_id AND f.user_id = s.user_id AND f.confirmed_at IS NOT NULL) AS enrolled \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
-const ATTEMPT: &str = "INSERT INTO sign_ins (id, tenant_id, user_id, outcome, ip, at) VALUES ($1, $2, $3, $4, $5, $6)";
+const PROVE: &str = "UPDATE sessions SET proved_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
 const KEYS: &str = "SELECT kid, private_key, created_at FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at DESC LIMIT 8";
 const INSERT_KEY: &str = "INSERT INTO signing_keys (kid, private_key, created_at) VALUES ($1, $2, $3)";
 
@@ -136,7 +152,9 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<()> {
         .bind(session.user_agent.clone())
         .bind(session.created_at)
         .bind(session.last_used_at)
-        .bind(session.expires_at);
+        .bind(session.expires_at)
+        .bind(session.absolute_at)
+        .bind(session.proved_at);
     tx.run(query).await.map(drop)
 }
 
@@ -182,9 +200,9 @@ pub async fn authority(tx: &mut Tx, id: SessionId) -> Result<Option<Authority>> 
     tx.optional(sql(AUTHORITY).bind(id)).await
 }
 
-/// Write down an attempt to sign in.
-pub async fn attempt(tx: &mut Tx, id: Uuid, who: (TenantId, Option<UserId>), outcome: &'static str, from: (Option<String>, Timestamp)) -> Result<()> {
-    tx.run(sql(ATTEMPT).bind(id).bind(who.0).bind(who.1).bind(outcome).bind(from.0).bind(from.1)).await.map(drop)
+/// The session proved a second factor.
+pub async fn prove(tx: &mut Tx, id: SessionId, at: Timestamp) -> Result<()> {
+    tx.run(sql(PROVE).bind(tx.tenant()).bind(id).bind(at)).await.map(drop)
 }
 
 /// The keys in force, newest first.

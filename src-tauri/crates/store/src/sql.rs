@@ -65,6 +65,9 @@ from! {
     ids::AuditId => Uuid, |v| v.0;
     ids::ImportId => Uuid, |v| v.0;
     ids::ViewId => Uuid, |v| v.0;
+    ids::FactorId => Uuid, |v| v.0;
+    ids::ChallengeId => Uuid, |v| v.0;
+    ids::KeyId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;
 }
 

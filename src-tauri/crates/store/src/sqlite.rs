@@ -121,6 +121,10 @@ impl SqliteDb {
         Ok(Tx::new(Conn::Reader(conn), scope, self.shared.clone()))
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.readers.is_closed()
+    }
+
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         let mut writer = self.writer.lock().await;

@@ -14,6 +14,7 @@ use purser_http::Options;
 use purser_service::identity::setup::{self, FirstRun};
 use purser_service::identity::{sign_in, tokens};
 use purser_service::payments::port::Gateway;
+use purser_service::seal::Seal;
 use purser_service::{App, app::Setup};
 use purser_store::sessions::{self, SigningKey};
 use purser_store::users::User;
@@ -29,6 +30,9 @@ pub(crate) const PASSWORD: &str = "harbour lantern 42 brass";
 
 /// Largest file the suite's engine takes.
 pub const LARGEST_FILE: u64 = 1024 * 1024;
+
+/// The key the suite's secrets are sealed with.
+const SEAL_KEY: [u8; 32] = *b"the suite's own key, for tests..";
 
 /// The suite's "now".
 const NOW: &str = "2026-11-21T09:00:00Z";
@@ -67,7 +71,8 @@ impl TestApp {
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
         let gateway = gateway(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
-        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, gateway, data_folder: None };
+        let seal = Seal::new(&[SEAL_KEY]).expect("a key");
+        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, gateway, data_folder: None, seal };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }
@@ -113,6 +118,16 @@ impl TestApp {
         let reply = self.nobody().post("/auth/login", body).await.ok();
         let user = reply.data()["user"]["id"].as_str().map(str::to_owned);
         Caller::new(self.router.clone(), reply.data()["accessToken"].as_str().map(str::to_owned), user)
+    }
+
+    /// The owner, signed in behind the door: without the second step.
+    pub async fn owner_unasked(&self) -> Caller {
+        self.tenant().await;
+        let find = async |tx: &mut purser_store::Tx| users::find_by_email(tx, "owner@harbour.example").await.map_err(Error::from);
+        let owner = self.app.db.read(Scope::System, find).await.expect("a read").into_iter().next().expect("the owner");
+        let id = owner.id.to_string();
+        let signed_in = sign_in::begin(&self.app, owner, false, Arc::new(Origin::default())).await.expect("a session");
+        Caller::new(self.router.clone(), Some(signed_in.access_token), Some(id))
     }
 
     /// Somebody of this role in the test's tenant, signed in behind the door.

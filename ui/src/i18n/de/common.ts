@@ -26,6 +26,7 @@ export const common = {
   requestId: 'Anfrage {id}',
   copyRequestId: 'Anfragenummer kopieren',
   unreachable: 'Purser ist nicht erreichbar',
+  unreachableText: 'Es kam keine Antwort. Läuft Purser, und besteht die Verbindung? Dann noch einmal versuchen.',
   failed: 'Das konnte nicht geladen werden',
   refusedTitle: 'Das ist für Sie nicht sichtbar',
   refused: 'Dafür braucht es das Recht „{right}“. Inhaber oder Admin von {tenant} vergeben es unter Personen.',

@@ -53,6 +53,7 @@ export const permission = {
   'export:user': 'Personen ausgeben',
   'update:role': 'Rollen ändern',
   'manage:session': 'Sitzungen beenden',
+  'reset:factor': 'Zweite Faktoren zurücksetzen',
   'read:product': 'Artikel sehen',
   'create:product': 'Artikel anlegen',
   'update:product': 'Artikel ändern',

@@ -26,6 +26,7 @@ export const common = {
   requestId: 'Request {id}',
   copyRequestId: 'Copy request id',
   unreachable: 'Purser cannot be reached',
+  unreachableText: 'No answer came. Check that Purser is running and that you are connected, then try again.',
   failed: 'This could not be loaded',
   refusedTitle: 'You may not see this',
   refused: 'It takes the right “{right}”. An owner or admin of {tenant} can give it to you under People.',

@@ -54,6 +54,7 @@ export const permission = {
   'export:user': 'Export people',
   'update:role': 'Change roles',
   'manage:session': 'End sessions',
+  'reset:factor': 'Reset second factors',
   'read:product': 'See products',
   'create:product': 'Add products',
   'update:product': 'Change products',

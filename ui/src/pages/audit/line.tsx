@@ -61,7 +61,7 @@ export function AuditLinePage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const line = useQuery(lineQuery(id))
   return (
-    <Part query={line} lines={10}>
+    <Part query={line} lines={10} whole>
       {(row) => (
         <RecordPage
           header={

@@ -87,7 +87,7 @@ export function FilePage() {
       },
     })
   return (
-    <Part query={file} lines={8}>
+    <Part query={file} lines={8} whole>
       {(data) => (
         <RecordPage
           header={

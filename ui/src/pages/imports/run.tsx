@@ -24,7 +24,7 @@ export function ImportPage() {
   const query = useQuery({ ...read<Import>(`/imports/${id}`), refetchInterval: ({ state }) => (busy(state.data?.state) ? 1000 : false) })
   const [again, setAgain] = useState(false)
   return (
-    <Part query={query} lines={8}>
+    <Part query={query} lines={8} whole>
       {(data) => {
         const matching = data.state === 'uploaded' || (again && data.state === 'checked')
         const step = matching ? 1 : stepOf[data.state]

@@ -33,7 +33,7 @@ export const orders: ListSpec<Order> = {
   page: paths.order,
   columns: [
     { id: 'number', title: 'orders.number', width: 92, sort: 'number', cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
-    { id: 'customer', title: 'orders.customer', width: 140, grow: 3, cell: (order) => <Link to={paths.person(order.customer.id)} className="quiet-link">{order.customer.name}</Link> },
+    { id: 'customer', title: 'orders.customer', width: 132, grow: 3, cell: (order) => <Link to={paths.person(order.customer.id)} className="quiet-link">{order.customer.name}</Link> },
     { id: 'state', title: 'orders.state', width: 116, grow: 1, cell: (order) => <State value={order.state} /> },
     { id: 'payment', title: 'orders.payment', width: 164, grow: 1, cell: (order) => <State value={order.paymentState} /> },
     { id: 'total', title: 'orders.total', width: 104, end: true, sort: 'total', cell: (order) => <Money value={order.total} /> },

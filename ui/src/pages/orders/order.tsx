@@ -20,7 +20,7 @@ export function OrderPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const order = useQuery(orderQuery(id))
   return (
-    <Part query={order} lines={10}>
+    <Part query={order} lines={10} whole>
       {(data) => (
         <RecordPage header={<Header order={data} />} side={<Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} />}>
           <MoneyLine order={data} />

@@ -41,7 +41,7 @@ export function PaymentPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const payment = useQuery(paymentQuery(id))
   return (
-    <Part query={payment} lines={10}>
+    <Part query={payment} lines={10} whole>
       {(data) => (
         <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />}>
           <Notice payment={data} />

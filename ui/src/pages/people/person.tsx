@@ -28,7 +28,7 @@ export function PersonPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const person = useQuery(personQuery(id))
   return (
-    <Part query={person} lines={10}>
+    <Part query={person} lines={10} whole>
       {(user) => <Person user={user} />}
     </Part>
   )

@@ -83,7 +83,7 @@ export function ProductPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const product = useQuery(productQuery(id))
   return (
-    <Part query={product} lines={8}>
+    <Part query={product} lines={8} whole>
       {(data) => <Body product={data} />}
     </Part>
   )

@@ -31,6 +31,15 @@ pub struct Origin {
     pub request_id: Option<RequestId>,
 }
 
+/// How surely a party is who it says it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Assurance {
+    /// Whether the person has a second factor.
+    pub enrolled: bool,
+    /// When this session last proved one.
+    pub proved_at: Option<Timestamp>,
+}
+
 /// A known party and what it may do at this moment.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -44,12 +53,21 @@ pub struct Actor {
     pub role: Role,
     /// Everything the party may do.
     pub permissions: Permissions,
+    /// How surely it is who it says it is.
+    pub assurance: Assurance,
 }
 
 impl Actor {
     /// Purser itself, acting in `tenant` with every permission.
     pub fn system(tenant: TenantId) -> Self {
-        Self { tenant, caller: Caller::System, name: "Purser".into(), role: Role::Owner, permissions: Permissions::all() }
+        Self {
+            tenant,
+            caller: Caller::System,
+            name: "Purser".into(),
+            role: Role::Owner,
+            permissions: Permissions::all(),
+            assurance: Assurance::default(),
+        }
     }
 
     /// Somebody with a shell on the machine, acting in `tenant`.

@@ -46,6 +46,8 @@ permissions! {
     UpdateRole = "update:role",
     /// See and end the sessions of other people.
     ManageSession = "manage:session",
+    /// Take the second factors of other people away, so that they can enrol anew.
+    ResetFactor = "reset:factor",
     /// See products.
     ReadProduct = "read:product",
     /// Add products.

@@ -8,11 +8,13 @@ use purser_core::ids::{SessionId, UserId};
 use purser_core::{Currency, Error};
 use purser_service::App;
 use purser_service::identity::setup::FirstRun;
-use purser_service::identity::sign_in::{Credentials, SignedIn};
+use purser_service::identity::sign_in::{Credentials, Outcome, SignedIn};
 use purser_service::identity::{sessions, setup, sign_in, tokens};
 use purser_store::tenants;
 
-use super::views::{Delivery, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView};
+use super::views::{
+    ChallengeView, Delivery, FirstStepView, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView,
+};
 use crate::context::Peer;
 use crate::extract::{Allowed, From, Json, Path, Public, RefreshCookie, refresh_cookie};
 use crate::reply::{Data, Envelope, NoContent, Rows, json};
@@ -27,12 +29,15 @@ pub(crate) struct Session {
 
 impl IntoResponse for Session {
     fn into_response(self) -> Response {
-        let mut response = json(self.status, &Envelope::of(self.view));
-        if let Some(cookie) = self.cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-        }
-        response
+        with_cookie(json(self.status, &Envelope::of(self.view)), self.cookie)
     }
+}
+
+fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 impl aide::operation::OperationOutput for Session {
@@ -45,8 +50,33 @@ impl aide::operation::OperationOutput for Session {
     }
 }
 
+/// Where the right password leads: in, or to a second step.
+pub(crate) enum FirstStep {
+    In(Box<Session>),
+    Asked(ChallengeView),
+}
+
+impl IntoResponse for FirstStep {
+    fn into_response(self) -> Response {
+        match self {
+            Self::In(session) => with_cookie(json(session.status, &Envelope::of(FirstStepView::In(Box::new(session.view)))), session.cookie),
+            Self::Asked(asked) => json(StatusCode::OK, &Envelope::of(FirstStepView::Asked(asked))),
+        }
+    }
+}
+
+impl aide::operation::OperationOutput for FirstStep {
+    type Inner = FirstStepView;
+    fn inferred_responses(
+        ctx: &mut aide::generate::GenContext,
+        operation: &mut aide::openapi::Operation,
+    ) -> Vec<(Option<u16>, aide::openapi::Response)> {
+        Data::<FirstStepView>::inferred_responses(ctx, operation)
+    }
+}
+
 /// Whether the connection is encrypted, so that the cookie may say `Secure`.
-pub(crate) struct Encrypted(bool);
+pub(crate) struct Encrypted(pub(crate) bool);
 
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Encrypted {
     type Rejection = Problem;
@@ -64,7 +94,7 @@ fn cookie(token: &str, max_age_s: Option<i64>, secure: bool) -> String {
     format!("{name}={token}; HttpOnly; SameSite=Strict; {place}{age}")
 }
 
-async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, secure: bool) -> Result<Session> {
+pub(crate) async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, secure: bool) -> Result<Session> {
     let tenant = app.db.read(signed_in.user.tenant_id, async |tx| tenants::find(tx, signed_in.user.tenant_id).await.map_err(Error::from)).await?;
     let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
     // Without "remember me" the cookie goes when the browser closes.
@@ -79,6 +109,8 @@ async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, secure: boo
             expires_in: tokens::ACCESS_LIFE / purser_core::time::SECOND,
             user: MeView::new(&signed_in.user, &tenant),
             refresh_token: in_body.then_some(signed_in.refresh_token),
+            backup_codes: signed_in.backup_codes,
+            backup_codes_left: signed_in.backup_left,
         },
     })
 }
@@ -113,10 +145,12 @@ pub(crate) async fn login(
     From(origin): From,
     Encrypted(secure): Encrypted,
     Json(body): Json<LoginBody>,
-) -> Result<Session> {
+) -> Result<FirstStep> {
     let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me };
-    let signed_in = sign_in::sign_in(&app, credentials, origin).await?;
-    deliver(&app, signed_in, body.token_delivery, secure).await
+    match sign_in::sign_in(&app, credentials, origin).await? {
+        Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(deliver(&app, *signed_in, body.token_delivery, secure).await?))),
+        Outcome::Asked(asked) => Ok(FirstStep::Asked(ChallengeView::new(asked, app.clock.now()))),
+    }
 }
 
 /// The body of a refresh may be left out altogether: a browser has nothing to say in it.

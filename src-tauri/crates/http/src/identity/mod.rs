@@ -1,5 +1,6 @@
 //! First run, signing in and out, sessions. Use cases are in `purser_service::identity`.
 
+mod factors;
 mod handlers;
 mod views;
 
@@ -13,7 +14,7 @@ pub(crate) use handlers::keys;
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
-    ApiRouter::new()
+    factors::routes()
         .api_route(
             "/setup",
             get_with(handlers::setup_needed, about("getSetup", "identity", "Whether the first run is still to come"))

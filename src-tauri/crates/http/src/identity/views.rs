@@ -1,8 +1,11 @@
 //! Shapes of identity on the wire.
 
 use purser_core::access::Role;
+use purser_core::identity::Method;
 use purser_core::ids::{SessionId, TenantId, UserId};
+use purser_core::time::SECOND;
 use purser_core::{Currency, Permission, Timestamp};
+use purser_service::identity::challenge::Asked;
 use purser_service::settings::Settings;
 use purser_store::sessions::Session;
 use purser_store::tenants::Tenant;
@@ -116,9 +119,50 @@ pub(crate) struct SignedInView {
     /// The refresh token, when it was asked for in the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<String>,
+    /// Backup codes that were made with the factor enrolled on the way, shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) backup_codes: Option<Vec<String>>,
+    /// How many backup codes are left, when one was used: time to make new ones when they are few.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) backup_codes_left: Option<i64>,
     /// Who signed in.
     pub(crate) user: MeView,
 }
+
+/// The password was right, and something more is needed.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Challenge")]
+pub(crate) struct ChallengeView {
+    /// To be sent with the answer to one of `/auth/challenge/…`.
+    pub(crate) challenge: String,
+    /// Seconds it can be answered.
+    pub(crate) expires_in: i64,
+    /// How it can be answered; empty when a factor has to be enrolled first.
+    pub(crate) methods: Vec<Method>,
+    /// Whether a factor has to be enrolled first.
+    pub(crate) enrol: bool,
+}
+
+impl ChallengeView {
+    pub(crate) fn new(asked: Asked, now: Timestamp) -> Self {
+        let Asked { token, expires_at, methods, enrol } = asked;
+        Self { challenge: token, expires_in: expires_at.since(now) / SECOND, methods, enrol }
+    }
+}
+
+/// Where the right password leads.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "FirstStep")]
+pub(crate) enum FirstStepView {
+    /// In.
+    In(Box<SignedInView>),
+    /// To a second step.
+    Asked(ChallengeView),
+}
+
+impl Versioned for FirstStepView {}
 
 impl Versioned for SignedInView {}
 

@@ -1,5 +1,7 @@
 //! The settings of the tenant.
 
+mod sign_in;
+
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use axum::extract::State;
@@ -18,11 +20,17 @@ use crate::reply::{Data, Versioned};
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
-    ApiRouter::new().api_route(
-        "/settings",
-        get_with(read_settings, about("getSettings", "settings", "The settings of the tenant"))
-            .patch_with(update_settings, about("updateSettings", "settings", "Change settings")),
-    )
+    ApiRouter::new()
+        .api_route(
+            "/settings",
+            get_with(read_settings, about("getSettings", "settings", "The settings of the tenant"))
+                .patch_with(update_settings, about("updateSettings", "settings", "Change settings")),
+        )
+        .api_route(
+            "/settings/sign-in",
+            get_with(sign_in::read, about("getSignInPolicy", "settings", "What is asked of whoever signs in"))
+                .patch_with(sign_in::update, about("updateSignInPolicy", "settings", "Change what is asked of whoever signs in")),
+        )
 }
 
 /// The settings of the tenant.

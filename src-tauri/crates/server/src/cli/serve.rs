@@ -33,6 +33,9 @@ pub(super) struct Serve {
     /// Allow plain HTTP beyond this machine, behind a proxy that adds TLS. [env: PURSER_PLAIN_HTTP]
     #[arg(long)]
     plain_http: bool,
+    /// File with the keys secrets are sealed with; by default seal.key in the data folder. [env: PURSER_SEAL_KEY_FILE, or the key itself in PURSER_SEAL_KEY]
+    #[arg(long, value_name = "FILE")]
+    seal_key_file: Option<PathBuf>,
 }
 
 pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
@@ -44,6 +47,7 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
         tls_key: command.tls_key,
         tls_self_signed: yes(command.tls_self_signed),
         plain_http: yes(command.plain_http),
+        seal_key_file: command.seal_key_file,
         ..command.place.layer()
     };
     let config = super::load(flags)?;

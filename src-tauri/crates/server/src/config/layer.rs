@@ -33,6 +33,11 @@ pub struct Layer {
     /// `true`: plain HTTP beyond this machine.
     #[serde(default, deserialize_with = "flag")]
     pub plain_http: Option<String>,
+    /// File with the keys secrets are sealed with.
+    pub seal_key_file: Option<PathBuf>,
+    /// The keys themselves; from the environment alone.
+    #[serde(skip)]
+    pub seal_key: Option<String>,
 }
 
 /// A yes or no written as a TOML boolean.
@@ -62,6 +67,8 @@ impl Layer {
                 "TLS_KEY" => layer.tls_key = Some(value.into()),
                 "TLS_SELF_SIGNED" => layer.tls_self_signed = Some(value),
                 "PLAIN_HTTP" => layer.plain_http = Some(value),
+                "SEAL_KEY_FILE" => layer.seal_key_file = Some(value.into()),
+                "SEAL_KEY" => layer.seal_key = Some(value),
                 _ => {}
             }
         }
@@ -108,6 +115,8 @@ impl Layer {
             tls_key: above.tls_key.or(self.tls_key),
             tls_self_signed: above.tls_self_signed.or(self.tls_self_signed),
             plain_http: above.plain_http.or(self.plain_http),
+            seal_key_file: above.seal_key_file.or(self.seal_key_file),
+            seal_key: above.seal_key.or(self.seal_key),
         }
     }
 }

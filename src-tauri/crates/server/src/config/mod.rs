@@ -85,6 +85,20 @@ pub struct Config {
     pub tls: Tls,
     /// Plain HTTP beyond this machine, for use behind a proxy that adds TLS.
     pub plain_http: bool,
+    /// Where the keys come from that secrets are sealed with.
+    pub seal_keys: SealKeys,
+}
+
+/// Where the keys come from that secrets are sealed with.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub enum SealKeys {
+    /// The data folder; made there if it has none.
+    #[default]
+    Folder,
+    /// A file of the operator's.
+    File(PathBuf),
+    /// The keys themselves.
+    Given(Vec<[u8; purser_service::seal::KEY_LEN]>),
 }
 
 impl fmt::Debug for Config {
@@ -110,6 +124,7 @@ impl Config {
             log_format: LogFormat::Plain,
             tls: Tls::Off,
             plain_http: false,
+            seal_keys: SealKeys::Folder,
         }
     }
 
@@ -154,7 +169,8 @@ impl Config {
         let log = log(layer.log, problems);
         let formats = [("plain", LogFormat::Plain), ("json", LogFormat::Json)];
         let log_format = word("log_format", layer.log_format.as_deref(), &formats, problems).unwrap_or_default();
-        Some(Self { data: data?, listen, database, demo, log, log_format, tls, plain_http })
+        let seal_keys = seal_keys(layer.seal_key.as_deref(), layer.seal_key_file, problems);
+        Some(Self { data: data?, listen, database, demo, log, log_format, tls, plain_http, seal_keys })
     }
 }
 
@@ -170,6 +186,24 @@ fn tls(layer: &Layer, problems: &mut Vec<Problem>) -> Tls {
     };
     problems.push(Problem::new(setting, message));
     Tls::Off
+}
+
+fn seal_keys(given: Option<&str>, file: Option<PathBuf>, problems: &mut Vec<Problem>) -> SealKeys {
+    match (given, file) {
+        (None, None) => SealKeys::Folder,
+        (None, Some(file)) => SealKeys::File(file),
+        (Some(_), Some(_)) => {
+            problems.push(Problem::new("seal_key", "Give the key itself or a file with it, not both."));
+            SealKeys::Folder
+        }
+        (Some(given), None) => match purser_service::seal::read_keys(&given.replace(',', "\n")) {
+            Ok(keys) => SealKeys::Given(keys),
+            Err(message) => {
+                problems.push(Problem::new("seal_key", message));
+                SealKeys::Folder
+            }
+        },
+    }
 }
 
 fn listen(text: Option<&str>, problems: &mut Vec<Problem>) -> SocketAddr {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use purser_core::access::{Actor, Caller};
+use purser_core::access::{Actor, Assurance, Caller};
 use purser_core::events::Topic;
 use purser_core::ids::SessionId;
 use purser_core::people::Status;
@@ -57,6 +57,7 @@ pub async fn actor(app: &App, claims: &Claims, now: Timestamp) -> Result<Arc<Act
         name: format!("{} {}", row.first_name, row.last_name).trim().to_owned(),
         role: row.role,
         permissions: row.role.permissions(),
+        assurance: Assurance { enrolled: row.enrolled, proved_at: row.proved_at },
     });
     app.authorities.cache.insert(claims.sid, Known { actor: actor.clone(), expires_at: row.expires_at, as_of });
     Ok(actor)

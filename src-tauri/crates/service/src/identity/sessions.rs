@@ -12,7 +12,7 @@ use super::passwords;
 use crate::audit::{self, Line};
 use crate::{App, events};
 
-fn own(by: &Grant<can::ReadSelf>) -> Result<(UserId, SessionId)> {
+pub(crate) fn own(by: &Grant<can::ReadSelf>) -> Result<(UserId, SessionId)> {
     match by.actor().caller {
         Caller::User(user, session) => Ok((user, session)),
         Caller::System | Caller::Command => Err(Error::NotFound("session")),

@@ -18,6 +18,7 @@ use super::settler::{Refunded, Ticket};
 use crate::App;
 use crate::audit::{self, Line};
 use crate::idempotency::{Claim, Once, Outcome, Turn};
+use crate::identity::step_up;
 
 /// Longest a caller waits for the provider; afterwards the refund is shown as it stands.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -55,6 +56,7 @@ pub async fn refund(
     checks.text("reason", &ask.reason, 500);
     checks.that(ask.amount.is_none_or(|amount| amount.amount > 0), "amount.amount", "out_of_range", "An amount of more than nothing.");
     checks.done()?;
+    step_up::demand_for_refund(app, by, || ask.amount.map(|amount| amount.amount)).await?;
     let turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     let begun = app
         .db

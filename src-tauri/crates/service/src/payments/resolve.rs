@@ -106,8 +106,10 @@ async fn resolve_payment(app: &App, open: store::Open) -> Result<()> {
 /// Look for open ends as long as the engine lives; the first look takes up what a crash left, however young.
 pub async fn keep_resolving(app: Weak<Parts>) {
     let (mut age, mut rounds) = (0, 0_u32);
-    while let Some(app) = app.upgrade().map(App::from) {
-        if let Err(error) = resolve_unknown(&app, age).await {
+    while let Some(app) = app.upgrade().map(App::from).filter(|app| !app.db.is_closed()) {
+        if let Err(error) = resolve_unknown(&app, age).await
+            && !app.db.is_closed()
+        {
             tracing::warn!(%error, "open payments and refunds could not be looked for; trying again");
         }
         // Keys that have run out are swept up once in a while.

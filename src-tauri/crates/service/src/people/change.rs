@@ -13,7 +13,7 @@ use purser_store::{Tx, people as store, sessions, users};
 use super::{Facts, find, hold, label, last_owner, within_reach};
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Claim, Once, Outcome};
-use crate::identity::passwords;
+use crate::identity::{passwords, step_up};
 use crate::{App, events};
 
 /// Somebody to invite.
@@ -255,6 +255,7 @@ async fn save<P>(tx: &mut Tx, by: &Grant<P>, (person, next): (&Person, Person), 
 
 /// Give a person another role. Their open pages and sessions follow it from their next request on.
 pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: Role) -> Result<Person> {
+    step_up::demand(app, by).await?;
     app.db
         .transact(by, async |tx| {
             let owners = store::owners_alone(tx).await?;

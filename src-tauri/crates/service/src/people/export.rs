@@ -9,6 +9,7 @@ use purser_store::{Page, people as store};
 use crate::App;
 use crate::audit::{self, Line};
 use crate::csv::{Export, Sheet};
+use crate::identity::step_up;
 
 const HEADER: [&str; 14] = [
     "id",
@@ -29,6 +30,7 @@ const HEADER: [&str; 14] = [
 
 /// The people the filter finds, in the order of `sort`, as a CSV stream. The export itself goes into the audit log.
 pub async fn export(app: &App, by: &Grant<can::ExportUser>, filter: Filter, sort: String) -> Result<Export> {
+    step_up::demand(app, by).await?;
     // Refuse a wrong sort before the first byte is out.
     let first = Page { limit: 1, sort: sort.clone(), ..Page::default() };
     app.db.read(by, async |tx| store::list(tx, &filter, &first, false).await.map_err(Error::from)).await?;

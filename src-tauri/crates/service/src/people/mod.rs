@@ -97,7 +97,7 @@ impl<'a> From<&'a Person> for Facts<'a> {
 }
 
 /// Refuse unless the caller's role holds everything the person's role holds: nobody takes over an account above their own.
-fn within_reach<P>(by: &Grant<P>, role: Role) -> Result<()> {
+pub(crate) fn within_reach<P>(by: &Grant<P>, role: Role) -> Result<()> {
     if by.actor().role.may_assign(role) {
         return Ok(());
     }

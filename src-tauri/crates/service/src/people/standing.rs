@@ -11,6 +11,7 @@ use purser_store::{Tx, people as store, sessions};
 
 use super::{Facts, find, hold, label, last_owner, within_reach};
 use crate::audit::{self, Line};
+use crate::identity::lockout;
 use crate::{App, events};
 
 /// Lock an account. Its sessions stay, but every use of them is refused until it is unlocked.
@@ -48,7 +49,13 @@ async fn one<P: Right>(app: &App, by: &Grant<P>, id: UserId, step: Move, reason:
         .transact(by, async |tx| {
             let mut owners = Owners::read(tx, step).await?;
             let person = hold(tx, id).await?;
-            let Some(to) = verdict(tx, by, &person, step, &mut owners).await? else { return Ok(person) };
+            let to = verdict(tx, by, &person, step, &mut owners).await?;
+            if step == Move::Unlock && lockout::clear_person(tx, &person.email_key, id).await? && to.is_none() {
+                // Nobody had locked the account; too many failures had.
+                audit::record(tx, by, Line::new("sign_in.unlock", "user", id.uuid(), label(&person)));
+                events::emit(tx, by, Topic::User, "unlocked", id.uuid());
+            }
+            let Some(to) = to else { return Ok(person) };
             apply(tx, by, &[(&person, to)], step, reason).await?;
             find(tx, id).await
         })
