@@ -52,8 +52,8 @@ export async function startEngine() {
   }
 }
 
-/** A caller of the API, for what a journey needs to be there but is not about. */
-export async function caller(base, email, password) {
+/** A caller of the API, for what a journey needs to be there but is not about; `app` gives the codes of whoever has a second factor. */
+export async function caller(base, email, password, app) {
   const call = async (method, path, body) => {
     const headers = { 'content-type': 'application/json', ...(call.token ? { authorization: `Bearer ${call.token}` } : {}), ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}) }
     const response = await fetch(`${base}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
@@ -61,6 +61,8 @@ export async function caller(base, email, password) {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
     return text ? JSON.parse(text).data : undefined
   }
-  call.token = (await call('POST', '/auth/login', { email, password, tokenDelivery: 'body' })).accessToken
+  let reply = await call('POST', '/auth/login', { email, password, tokenDelivery: 'body' })
+  if (reply.challenge && app) reply = await call('POST', '/auth/challenge/totp', { challenge: reply.challenge, code: await app(), tokenDelivery: 'body' })
+  call.token = reply.accessToken
   return call
 }

@@ -20,6 +20,8 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[]
   /** Seconds the engine asks us to wait before trying again. */
   readonly retryAfter: number | undefined
+  /** The same as a moment, of this machine's clock. */
+  readonly retryAt: number | undefined
 
   constructor(status: number, body: Body, retryAfter?: number) {
     const title = body.title ?? fallbackTitle(status)
@@ -32,6 +34,7 @@ export class Problem extends Error {
     this.requestId = body.requestId
     this.errors = body.errors ?? []
     this.retryAfter = retryAfter
+    this.retryAt = retryAfter === undefined ? undefined : Date.now() + retryAfter * 1000
   }
 
   get offline() {
@@ -45,6 +48,9 @@ export class Problem extends Error {
   }
   get missing() {
     return this.status === 404
+  }
+  get tooMany() {
+    return this.status === 429 && this.retryAfter !== undefined
   }
   get stale() {
     return this.status === 412

@@ -18,10 +18,15 @@ export type Outgoing = {
 
 let bearer: string | undefined
 let lapsed: () => void = () => undefined
+let prove: (() => Promise<boolean>) | undefined
 
 /** Called when nobody is signed in any more, so that the page can go to the sign-in. */
 export const onLapsed = (then: () => void) => {
   lapsed = then
+}
+/** Who asks for a fresh code when the engine wants one; answers whether it was given. */
+export const onStepUp = (ask: (() => Promise<boolean>) | undefined) => {
+  prove = ask
 }
 export const hold = (signedIn: SignedIn) => {
   bearer = signedIn.accessToken
@@ -85,8 +90,26 @@ export function unpack(raw: ArrayBuffer): Response {
 
 const door = isDesktop ? viaIpc : viaFetch
 
-/** Sends once; on a lapsed access token refreshes it and sends again. */
+const codeOf = async (response: Response): Promise<unknown> => {
+  try {
+    return ((await response.clone().json()) as { code?: unknown }).code
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Sends; where the engine wants a second factor proved first, asks for it and sends the very same again, with its
+ * Idempotency-Key. Whoever called never notices, unless the person changed their mind.
+ */
 export async function send(request: Outgoing): Promise<Response> {
+  const response = await authorised(request)
+  if (response.status !== 403 || !prove || (await codeOf(response)) !== 'step_up_required') return response
+  return (await prove()) ? authorised(request) : response
+}
+
+/** Sends once; on a lapsed access token refreshes it and sends again. */
+async function authorised(request: Outgoing): Promise<Response> {
   const used = bearer
   const response = await door(request)
   if (response.status !== 401 || /\/auth\/(login|refresh|challenge|passkey)/.test(request.path)) return response

@@ -1,6 +1,6 @@
 /** Fields: label, control, hint, error; nothing about what they mean. */
 import { Eye, EyeOff } from 'lucide-react'
-import { useId, useState, type ReactNode } from 'react'
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import { t } from '@/i18n'
 import { IconButton } from '@/parts/button'
 import type { Form, NameOf, Values } from './use-form'
@@ -70,17 +70,49 @@ export const MoneyField = <V extends Values>({ currency, ...rest }: Base<V> & { 
   <TextField {...rest} decimal suffix={currency} />
 )
 
-export function PasswordField<V extends Values>({ form, name, label, hint, fresh }: Base<V> & { fresh?: boolean }) {
+export function PasswordField<V extends Values>({ form, name, label, hint, fresh, autoFocus }: Base<V> & { fresh?: boolean; autoFocus?: boolean }) {
   const [shown, setShown] = useState(false)
   return (
     <Frame name={name} label={label} hint={hint} error={form.errors[name]} optional={false}>
       {(wiring) => (
         <span className="input-with">
-          <input {...wiring} className="input" type={shown ? 'text' : 'password'} value={value(form, name)} onChange={(event) => put(form, name, event.target.value)} autoComplete={fresh ? 'new-password' : 'current-password'} maxLength={512} />
+          <input {...wiring} className="input" type={shown ? 'text' : 'password'} value={value(form, name)} onChange={(event) => put(form, name, event.target.value)} autoComplete={fresh ? 'new-password' : 'current-password'} autoFocus={autoFocus} maxLength={512} />
           <IconButton label={t(shown ? 'entry.hide' : 'entry.show')} hint={false} className="input-suffix" onClick={() => setShown(!shown)}>
             {shown ? <EyeOff size={14} /> : <Eye size={14} />}
           </IconButton>
         </span>
+      )}
+    </Frame>
+  )
+}
+
+type CodeProps<V extends Values> = Base<V> & { kind: 'totp' | 'backup'; autoFocus?: boolean }
+/** A code of a second factor. The six digits of an app are sent as soon as they are all there. */
+export function CodeField<V extends Values>({ form, name, label, hint, kind, autoFocus }: CodeProps<V>) {
+  const text = value(form, name)
+  const submit = useRef(form.submit)
+  useEffect(() => {
+    submit.current = form.submit
+  })
+  const whole = kind === 'totp' && /^\d{6}$/.test(text.replace(/\s/g, ''))
+  useEffect(() => {
+    if (whole) submit.current()
+  }, [whole])
+  return (
+    <Frame name={name} label={label} hint={hint} error={form.errors[name]} optional={false}>
+      {(wiring) => (
+        <input
+          {...wiring}
+          className="input input-code"
+          value={text}
+          onChange={(event) => put(form, name, event.target.value)}
+          inputMode={kind === 'totp' ? 'numeric' : 'text'}
+          autoComplete={kind === 'totp' ? 'one-time-code' : 'off'}
+          autoCapitalize={kind === 'totp' ? undefined : 'characters'}
+          spellCheck={false}
+          autoFocus={autoFocus}
+          maxLength={kind === 'totp' ? 7 : 24}
+        />
       )}
     </Frame>
   )

@@ -15,7 +15,8 @@ export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) 
   }, [problem])
   if (!problem) return null
   const named = Object.values(errors).filter(Boolean).length
-  if (named > 0 && rest.length === 0) return <p className="form-note" role="alert">{t('common.fieldsWrong', { n: named })}</p>
+  // With a single field the eye needs no pointer; whoever hears the page still does.
+  if (named > 0 && rest.length === 0) return <p className={Object.keys(form.values).length > 1 ? 'form-note' : 'unseen'} role="alert">{t('common.fieldsWrong', { n: named })}</p>
   return (
     <div ref={room} className="form-problem">
       <Failure problem={problem} small />

@@ -11,6 +11,7 @@ import { useStore } from '@/lib/store'
 import { PayHost } from '@/pages/orders/pay-host'
 import { RefundHost } from '@/pages/orders/refund/host'
 import { ConfirmHost } from '@/parts/confirm'
+import { StepUpHost } from '@/pages/factors/step-up'
 import { Toasts } from '@/parts/toasts'
 import { can, useEnvironment } from '@/session'
 import { areas, waiting } from './areas'
@@ -61,6 +62,7 @@ export function Frame() {
       <ConfirmHost />
       <PayHost />
       <RefundHost />
+      <StepUpHost />
       <Toasts />
     </>
   )

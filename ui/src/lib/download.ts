@@ -30,11 +30,19 @@ export async function download(path: string, name: string, params: Params = {}):
     await response.body.pipeTo(await handle.createWritable())
     return given
   }
-  const url = URL.createObjectURL(await response.blob())
-  const link = document.createElement('a')
-  link.href = url
-  link.download = given
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  offer(await response.blob(), given)
   return given
 }
+
+function offer(blob: Blob, name: string) {
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+/** A text the page itself made, as a file; in a browser only, since the window saves what the engine sends and nothing else. */
+export const canSaveText = () => !has('nativeSave')
+export const saveText = (name: string, text: string) => offer(new Blob([text], { type: 'text/plain' }), name)

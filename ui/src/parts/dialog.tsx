@@ -4,7 +4,8 @@
  */
 import { Dialog as Base } from 'radix-ui'
 import { X } from 'lucide-react'
-import type { FormEvent, ReactNode } from 'react'
+import { useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react'
 import { t } from '@/i18n'
 import { isMac } from '@/shell'
 import { IconButton } from './button'
@@ -30,7 +31,21 @@ const beginWithin = (event: Event) => {
   if (dialog instanceof HTMLElement) (dialog.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea):not(:disabled)') ?? dialog).focus()
 }
 
+/** A dialog belongs to the page it was opened on: a link in it leads away and closes it. */
+function useClosing(onClose: () => void) {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const begun = useRef(path)
+  const close = useRef(onClose)
+  useEffect(() => {
+    close.current = onClose
+  })
+  useEffect(() => {
+    if (path !== begun.current) close.current()
+  }, [path])
+}
+
 export function Dialog({ open, onClose, title, lead, children, foot, wide, onConfirm }: Props) {
+  useClosing(onClose)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onConfirm?.()

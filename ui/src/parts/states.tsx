@@ -1,12 +1,13 @@
 /** The states every part has besides its own: loading, empty, failed, refused, stale. */
-import { CircleAlert, Lock, RotateCw, SearchX, WifiOff } from 'lucide-react'
+import { CircleAlert, Lock, RotateCw, SearchX, ShieldAlert, WifiOff } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { asProblem, type Problem } from '@/api/problem'
 import { t, word } from '@/i18n'
 import { useNow } from '@/lib/tick'
-import { ago } from '@/lib/time'
+import { ago, clock } from '@/lib/time'
+import { paths } from '@/paths'
 import { me } from '@/session'
-import { Button } from './button'
+import { Button, ButtonLink } from './button'
 import { CopyButton } from './values'
 
 /** Shows its children only when waiting has lasted long enough to be noticed. */
@@ -42,10 +43,11 @@ export const Empty = ({ children, action }: { children: ReactNode; action?: Reac
 /** Says what failed, what to do, and the request id to copy. Refusals name the right. */
 export function Failure({ problem: given, retry, small }: { problem: unknown; retry?: () => void; small?: boolean }) {
   const problem = asProblem(given)
+  if (problem.code === 'step_up_required' || problem.code === 'factor_required') return <Unproved problem={problem} />
   if (problem.forbidden) return <Refused problem={problem} />
   if (problem.missing) return <Nowhere />
-  const title = problem.offline ? t('common.unreachable') : problem.stale ? t('common.staleTitle') : problem.title
-  const text = problem.stale ? t('common.staleWrite') : problem.offline ? t('common.unreachableText') : problem.detail
+  const title = problem.tooMany ? t('common.tooMany') : problem.offline ? t('common.unreachable') : problem.stale ? t('common.staleTitle') : problem.title
+  const text = problem.tooMany ? waiting(problem) : problem.stale ? t('common.staleWrite') : problem.offline ? t('common.unreachableText') : problem.detail
   return (
     <div className={`failure${small ? ' failure-small' : ''}`} role="alert">
       {problem.offline ? <WifiOff size={16} /> : <CircleAlert size={16} />}
@@ -65,6 +67,24 @@ export function Failure({ problem: given, retry, small }: { problem: unknown; re
           {t('common.retry')}
         </Button>
       )}
+    </div>
+  )
+}
+
+/** When one may try again, as precisely as one would wait. */
+export const waiting = ({ retryAfter = 0, retryAt = 0 }: Problem) => (retryAfter < 90 ? t('common.againIn', { n: retryAfter }) : t('common.againAt', { time: clock(retryAt) }))
+
+/** Nothing was done, because no second factor was proved. */
+const Unproved = ({ problem }: { problem: Problem }) => {
+  const none = problem.code === 'factor_required'
+  return (
+    <div className="failure refused" role="alert">
+      <ShieldAlert size={16} />
+      <div className="failure-text">
+        <strong>{t(none ? 'factor.none' : 'factor.unproved')}</strong>
+        <p>{t(none ? 'factor.noneText' : 'factor.unprovedText')}</p>
+      </div>
+      {none && <ButtonLink small to={paths.account}>{t('factor.add')}</ButtonLink>}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { Check, CircleAlert, X } from 'lucide-react'
 import { asProblem } from '@/api/problem'
 import { t } from '@/i18n'
 import { store, useStore } from '@/lib/store'
+import { paths } from '@/paths'
 import { IconButton } from './button'
 
 export type Toast = { text: string; link?: { to: string; label: string }; undo?: () => void; bad?: boolean; detail?: string }
@@ -20,6 +21,8 @@ export function toast(given: Toast) {
 }
 export const toastProblem = (error: unknown) => {
   const problem = asProblem(error)
+  if (problem.code === 'step_up_required') return toast({ text: t('factor.unproved'), detail: t('factor.unprovedText'), bad: true })
+  if (problem.code === 'factor_required') return toast({ text: t('factor.none'), detail: t('factor.noneText'), link: { to: paths.account, label: t('factor.add') }, bad: true })
   toast({ text: problem.title, detail: [problem.detail, problem.requestId && t('common.requestId', { id: problem.requestId })].filter(Boolean).join(' '), bad: true })
 }
 

@@ -1,57 +1,88 @@
-/** Sign-in: two fields, and back to where one was going. */
-import { useNavigate, useSearch } from '@tanstack/react-router'
+/** Sign-in: two fields, a second step where the account or the role asks for one, and back to where one was going. */
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { post } from '@/api/client'
 import { Problem } from '@/api/problem'
-import type { SignedIn } from '@/api/shapes'
+import type { Challenge, FirstStep, SignedIn } from '@/api/shapes'
 import { CheckField, PasswordField, TextField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
+import { paths } from '@/paths'
+import { toast } from '@/parts/toasts'
 import { signedIn } from '@/session'
 import { isDesktop } from '@/shell'
-import { Brand } from './brand'
+import { EnrolStep, KeepStep } from './enrol-step'
+import { Gate } from './gate'
+import { CodeStep } from './second-step'
 
 /** Only a path of our own: an address from outside must not decide where a person lands. */
 const inside = (next: string | undefined) => (next && /^\/(?![/\\])/.test(next) ? next : '/')
+/** From here on new backup codes are offered. */
+const FEW = 3
+
+type Step = { at: 'password'; note?: string } | { at: 'second'; challenge: Challenge } | { at: 'keep'; codes: string[] }
 
 export function SignIn() {
   const search = useSearch({ strict: false }) as { next?: string; lapsed?: string }
   const go = useNavigate()
   const client = useQueryClient()
-  useEffect(() => {
-    document.title = `${t('entry.signIn')} · Purser`
-  }, [])
+  const [email, setEmail] = useState('')
+  const [step, setStep] = useState<Step>({ at: 'password', ...(search.lapsed ? { note: t('entry.lapsed') } : {}) })
+  const land = () => void go({ href: inside(search.next), replace: true })
+  const enter = (reply: SignedIn) => {
+    client.clear()
+    signedIn(reply)
+    if (reply.backupCodes && reply.backupCodes.length > 0) return setStep({ at: 'keep', codes: reply.backupCodes })
+    const left = reply.backupCodesLeft ?? Infinity
+    if (left <= FEW) toast({ text: t('factor.fewLeft', { n: left }), link: { to: paths.account, label: t('factor.makeNew') } })
+    land()
+  }
+  const over = () => setStep({ at: 'password', note: t('factor.over') })
+  const back = () => setStep({ at: 'password' })
+
+  if (step.at === 'keep') return <KeepStep codes={step.codes} email={email} onDone={land} />
+  if (step.at === 'second') {
+    const props = { challenge: step.challenge, onIn: enter, onOver: over, onBack: back }
+    return step.challenge.enrol ? <EnrolStep {...props} /> : <CodeStep {...props} />
+  }
+  return (
+    <Password
+      email={email}
+      note={step.note}
+      onNext={(reply, given) => {
+        setEmail(given)
+        if ('challenge' in reply) setStep({ at: 'second', challenge: reply })
+        else enter(reply)
+      }}
+    />
+  )
+}
+
+type Props = { email: string; note: string | undefined; onNext: (reply: FirstStep, email: string) => void }
+function Password({ email, note, onNext }: Props) {
   const form = useForm({
-    initial: { email: '', password: '', rememberMe: isDesktop },
-    check: ({ email, password }) => ({ ...(email.trim() ? {} : { email: t('common.required') }), ...(password ? {} : { password: t('common.required') }) }),
+    initial: { email, password: '', rememberMe: isDesktop },
+    check: (values) => ({ ...(values.email.trim() ? {} : { email: t('common.required') }), ...(values.password ? {} : { password: t('common.required') }) }),
     send: async (values) => {
       try {
-        return await post<SignedIn>('/auth/login', { ...values, email: values.email.trim() })
+        return await post<FirstStep>('/auth/login', { ...values, email: values.email.trim() })
       } catch (error) {
         if (error instanceof Problem && error.unauthenticated) throw new Problem(401, { title: t('entry.wrong'), code: error.code })
         throw error
       }
     },
-    onDone: (reply) => {
-      client.clear()
-      signedIn(reply)
-      void go({ href: inside(search.next), replace: true })
-    },
+    onDone: (reply, values) => onNext(reply, values.email.trim()),
   })
   return (
-    <main className="gate">
-      <div className="entry-card">
-        <Brand />
-        <h1 className="entry-title">{t('entry.signIn')}</h1>
-        {search.lapsed && <p className="form-note">{t('entry.lapsed')}</p>}
-        <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
-          <TextField form={form} name="email" label={t('entry.email')} type="email" autoComplete="username" autoFocus />
-          <PasswordField form={form} name="password" label={t('entry.password')} />
-          <CheckField form={form} name="rememberMe" label={t('entry.remember')} />
-        </Form>
-      </div>
-    </main>
+    <Gate title={t('entry.signIn')}>
+      {note && <p className="form-note entry-said" role="status">{note}</p>}
+      <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
+        <TextField form={form} name="email" label={t('entry.email')} type="email" autoComplete="username" autoFocus={!email} />
+        <PasswordField form={form} name="password" label={t('entry.password')} autoFocus={email !== ''} />
+        <CheckField form={form} name="rememberMe" label={t('entry.remember')} />
+      </Form>
+    </Gate>
   )
 }

@@ -7,6 +7,7 @@ import { useForm } from '@/forms/use-form'
 import { chosenTheme, paint, type Theme } from '@/frame/top'
 import { language, languages, speak, t, useLanguage, word } from '@/i18n'
 import { useStore } from '@/lib/store'
+import { OwnFactors } from '@/pages/factors/own'
 import { Sessions } from '@/pages/people/sessions'
 import { paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
@@ -27,6 +28,7 @@ export function AccountPage() {
       parts={[
         { id: 'profile', title: t('own.profile') },
         { id: 'password', title: t('own.password') },
+        { id: 'factors', title: t('factor.title') },
         { id: 'sessions', title: t('people.sessions') },
         { id: 'look', title: t('own.look') },
       ]}
@@ -40,6 +42,9 @@ export function AccountPage() {
         <Section title={t('own.password')}>
           <Password />
         </Section>
+      </div>
+      <div id="factors" className="choice-list">
+        <OwnFactors />
       </div>
       <div id="sessions">
         <Sessions path="/auth/sessions" />

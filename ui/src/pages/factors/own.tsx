@@ -1,0 +1,84 @@
+/** One's own second factors: what there is, what can be added, and taking away with proof. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Ellipsis } from 'lucide-react'
+import { useState } from 'react'
+import { read } from '@/api/client'
+import type { Factor, Factors } from '@/api/shapes'
+import { t, word } from '@/i18n'
+import { when } from '@/lib/time'
+import { Button, IconButton } from '@/parts/button'
+import { Menu } from '@/parts/menu'
+import { Part } from '@/parts/states'
+import { When } from '@/parts/values'
+import { Section } from '@/record/record-page'
+import { Rows } from '@/record/rows'
+import { AddApp } from './add'
+import { RemoveFactor, RenameFactor, RenewCodes } from './change'
+
+type Open = { what: 'add' } | { what: 'renew' } | { what: 'rename' | 'remove'; factor: Factor }
+
+export function OwnFactors() {
+  const client = useQueryClient()
+  const query = useQuery(read<Factors>('/auth/factors'))
+  const [open, setOpen] = useState<Open>()
+  const close = () => {
+    setOpen(undefined)
+    void client.invalidateQueries({ queryKey: ['auth'] })
+  }
+  const some = (query.data?.factors.length ?? 0) > 0
+  return (
+    <>
+      <Section title={t('factor.title')} actions={query.data && <Button small onClick={() => setOpen({ what: 'add' })}>{t(some ? 'factor.addAnother' : 'factor.add')}</Button>}>
+        <Part query={query}>
+          {({ factors }) => (
+            <Rows
+              label={t('factor.title')}
+              rows={factors}
+              id={(row) => row.id}
+              empty={t('factor.alone')}
+              columns={[
+                { id: 'name', title: 'factor.name', width: 180, grow: true, cell: (row) => row.name },
+                { id: 'kind', title: 'factor.kind', width: 150, cell: (row) => word('factorKind', row.kind) },
+                { id: 'since', title: 'factor.since', width: 120, cell: (row) => <When at={row.createdAt} /> },
+                { id: 'used', title: 'factor.lastUsed', width: 120, cell: (row) => <When at={row.lastUsedAt} /> },
+                {
+                  id: 'deeds',
+                  title: 'common.more',
+                  width: 60,
+                  end: true,
+                  cell: (row) => (
+                    <Menu
+                      items={[
+                        { label: t('factor.rename'), run: () => setOpen({ what: 'rename', factor: row }) },
+                        { label: t('factor.remove'), danger: true, run: () => setOpen({ what: 'remove', factor: row }) },
+                      ]}
+                      trigger={
+                        <IconButton label={`${t('common.more')}: ${row.name}`} hint={false}>
+                          <Ellipsis size={14} />
+                        </IconButton>
+                      }
+                    />
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Part>
+      </Section>
+      {some && query.data && (
+        <Section title={t('factor.codes')} actions={<Button small onClick={() => setOpen({ what: 'renew' })}>{t('factor.renew')}</Button>}>
+          <p className={query.data.backupCodesLeft === 0 ? 'form-note' : 'section-lead'}>
+            {query.data.backupCodesLeft === 0 ? t('factor.noCodes') : t('factor.left', { left: query.data.backupCodesLeft, when: query.data.backupCodesMadeAt ? when(query.data.backupCodesMadeAt) : '–' })}
+          </p>
+        </Section>
+      )}
+      {open?.what === 'add' && <AddApp first={!some} onClose={close} />}
+      {open?.what === 'rename' && <RenameFactor factor={open.factor} onClose={close} />}
+      {open?.what === 'remove' && <RemoveFactor factor={open.factor} last={query.data?.factors.length === 1} fresh={isFresh(query.data)} onClose={close} />}
+      {open?.what === 'renew' && <RenewCodes fresh={isFresh(query.data)} onClose={close} />}
+    </>
+  )
+}
+
+/** Whether a code was given a moment ago, with enough left of that moment to fill in a dialog. */
+const isFresh = (factors: Factors | undefined) => factors?.freshUntil != null && Date.parse(factors.freshUntil) > Date.now() + 30_000
