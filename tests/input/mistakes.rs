@@ -136,6 +136,11 @@ pub(super) fn mistakes(document: &Value, schema: &Value, sample: &Value) -> Vec<
     found
 }
 
+/// The fields of `part` without their names, in the order they are declared.
+fn listed(object: &Value, part: &Value) -> Value {
+    object["properties"].as_object().into_iter().flatten().map(|(property, _)| part.get(property).cloned().unwrap_or_default()).collect()
+}
+
 /// Mistakes in the object that is `part` of `whole`, at `at`.
 fn inside(document: &Value, object: &Value, (whole, part): (&Value, &Value), at: &[Step], found: &mut Vec<Mistake>) {
     let step = |name: &str| [at, &[Step::Field(name.to_owned())]].concat();
@@ -152,6 +157,7 @@ fn inside(document: &Value, object: &Value, (whole, part): (&Value, &Value), at:
             found.push(Mistake { field: name(&place), what, body: with(whole, &place, Some(value)) });
         }
         if let (Some(object), Some(part)) = (kind.object, part.get(property).filter(|part| part.is_object())) {
+            found.push(Mistake { field: name(&place), what: "a list of its fields".into(), body: with(whole, &place, Some(listed(object, part))) });
             inside(document, object, (whole, part), &place, found);
         }
         let Some(first) = part.get(property).and_then(|list| list.get(0)) else { continue };
@@ -163,6 +169,7 @@ fn inside(document: &Value, object: &Value, (whole, part): (&Value, &Value), at:
             found.push(Mistake { field: name(&place), what, body: with(whole, &place, Some(value)) });
         }
         if let Some(object) = kind.object {
+            found.push(Mistake { field: name(&place), what: "a list of its fields".into(), body: with(whole, &place, Some(listed(object, first))) });
             inside(document, object, (whole, first), &place, found);
         }
     }

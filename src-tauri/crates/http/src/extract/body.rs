@@ -10,6 +10,7 @@ use purser_core::Error;
 use serde::de::DeserializeOwned;
 
 use super::complaint;
+use super::records::Records;
 use crate::Problem;
 
 /// Largest JSON body.
@@ -75,7 +76,7 @@ async fn read(request: Request) -> Result<bytes::Bytes, Problem> {
 /// Read a JSON document.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value: T = serde_path_to_error::deserialize(Records(&mut deserializer)).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
         // A choice that is no text at all is a syntax error to serde, though the document is JSON.
@@ -94,11 +95,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// What the shape of a body does not tell: a list can stand for a record, and a text can hold a NUL, which PostgreSQL does not store.
+/// What the shape of a body does not tell: a text can hold a NUL, which PostgreSQL does not store.
 fn check(bytes: &[u8]) -> Result<(), Problem> {
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-        return Err(Problem(Error::invalid("body", "wrong_type", "Expected a JSON object.")));
-    }
     if !bytes.windows(6).any(|part| part == b"\\u0000") {
         return Ok(());
     }

@@ -6,6 +6,7 @@ mod cursor;
 mod headers;
 mod path;
 mod query;
+mod records;
 mod slowly;
 
 pub(crate) use allowed::{Allowed, From, Public};
