@@ -9,6 +9,7 @@ mod error;
 mod listen;
 mod lock;
 mod logs;
+mod prompt;
 mod seal;
 mod tls;
 

@@ -8,12 +8,14 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use hyper_util::rt::TokioTimer;
 use purser_http::Peer;
 use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::StartError;
+use crate::prompt::Prompt;
 
 /// How far a door reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,13 @@ pub enum Reach {
 
 /// Requests under way get this long to finish when a door closes.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// The whole head of a request has to come within this, counted from when the connection is free for one: it also bounds how long a
+/// connection of HTTP/1 stays open without a request.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// On HTTP/2, whoever is quiet for so long is asked for a sign of life, and has as long to give it.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 
 /// An open door.
 pub struct Listener {
@@ -65,13 +74,16 @@ pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<Se
     let closing = CancellationToken::new();
     let secure = tls.is_some();
     let service = naming_peers(ending_streams(router, closing.clone()), secure || proxied).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum_server::from_tcp(socket).map_err(refused)?.handle(handle.clone());
+    let mut server = axum_server::from_tcp(socket).map_err(refused)?.handle(handle.clone());
+    let http = server.http_builder();
+    http.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(SIGN_OF_LIFE).keep_alive_timeout(SIGN_OF_LIFE);
     let task = if let Some(config) = tls {
         let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(config)).acceptor(NoDelayAcceptor::new());
-        let server = server.acceptor(acceptor);
+        let server = server.acceptor(Prompt::new(acceptor, PATIENCE));
         tokio::spawn(async move { report(server.serve(service).await) })
     } else {
-        let server = server.acceptor(NoDelayAcceptor::new());
+        let server = server.acceptor(Prompt::new(NoDelayAcceptor::new(), PATIENCE));
         tokio::spawn(async move { report(server.serve(service).await) })
     };
     Ok(Listener { address: taken, tls: secure, handle, closing, task })
