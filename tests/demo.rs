@@ -12,9 +12,15 @@ async fn seen(app: &TestApp) -> Vec<Value> {
     demo::fill(&app.app, tenant, PLAN).await.unwrap();
     let owner = app.owner().await;
     let mut seen = Vec::new();
-    for path in
-        ["/users?limit=100&role=user", "/products?limit=100", "/orders?limit=100", "/payments?limit=100", "/refunds?limit=100", "/ledger/accounts"]
-    {
+    for path in [
+        "/users?limit=100&role=user",
+        "/products?limit=100",
+        "/orders?limit=100",
+        "/payments?limit=100",
+        "/refunds?limit=100",
+        "/ledger/accounts",
+        "/files?limit=100",
+    ] {
         seen.push(owner.get(path).await.ok().data());
     }
     seen
@@ -36,6 +42,48 @@ both! {
         assert!(owner.get("/refunds").await.ok().meta()["total"].as_i64().unwrap() > 10);
         assert!(owner.get("/audit?action=order.refund").await.ok().meta()["total"].as_i64().unwrap() > 5);
         assert_eq!(owner.get("/users?role=support").await.ok().meta()["total"], 4);
+    }
+
+    async fn papers_come_along_and_are_what_they_say(app) {
+        let tenant = app.tenant().await;
+        demo::fill(&app.app, tenant, Plan { orders: 2_000, ..PLAN }).await.unwrap();
+        let owner = app.owner().await;
+        let list = owner.get("/files?limit=100").await.ok();
+        let files = list.data().as_array().unwrap().clone();
+        assert!(files.len() > 20 && list.meta()["total"].as_u64() == Some(files.len() as u64), "{}", files.len());
+        for kind in ["text/plain", "text/csv", "image/png"] {
+            assert!(files.iter().any(|file| file["contentType"] == kind), "no {kind}");
+        }
+        for kind in ["order", "user"] {
+            assert!(files.iter().any(|file| file["subject"]["type"] == kind), "none of an {kind}");
+        }
+        for file in &files {
+            let (id, subject) = (file["id"].as_str().unwrap(), &file["subject"]);
+            let reply = owner.get(&format!("/files/{id}/download")).await.ok();
+            assert_eq!((Some(reply.body.len() as u64), reply.header("content-type").map(|kind| kind.split(';').next().unwrap())), (file["size"].as_u64(), file["contentType"].as_str()), "{file}");
+            assert!(subject["label"].as_str().is_some_and(|label| label.len() > 1) && file["uploadedBy"]["name"].is_string(), "{file}");
+            let area = if subject["type"] == "order" { "orders" } else { "users" };
+            let _ = owner.get(&format!("/{area}/{}", subject["id"].as_str().unwrap())).await.ok();
+        }
+        assert_eq!(owner.get("/audit?action=file.create").await.ok().meta()["total"].as_u64(), Some(files.len() as u64));
+        assert!(owner.get("/audit/verify").await.ok().data()["intact"].as_bool().unwrap());
+        // Nothing of them is taken for left behind.
+        assert_eq!(purser_service::files::sweep(&app.app, app.app.clock.now()).await.unwrap(), 0);
+    }
+
+    async fn there_are_disputes_and_the_books_know_them(app) {
+        let tenant = app.tenant().await;
+        demo::fill(&app.app, tenant, Plan { orders: 2_000, ..PLAN }).await.unwrap();
+        let owner = app.owner().await;
+        let disputed = owner.get("/payments?state=disputed&limit=100").await.ok().data();
+        let disputed = disputed.as_array().unwrap();
+        assert!(!disputed.is_empty());
+        let sum: i64 = disputed.iter().map(|payment| payment["captured"]["amount"].as_i64().unwrap()).sum();
+        let accounts = owner.get("/ledger/accounts").await.ok().data();
+        let account = accounts.as_array().unwrap().iter().find(|account| account["code"] == "disputes").unwrap().clone();
+        assert_eq!(account["balance"]["amount"], sum);
+        let refused = owner.post(&format!("/payments/{}/refund", disputed[0]["id"].as_str().unwrap()), json!({ "reason": "asked for" })).await;
+        let _ = refused.problem(409, "not_refundable");
     }
 
     async fn an_order_of_it_can_be_refunded(app) {

@@ -54,7 +54,7 @@ both! {
         assert!(!write(&app, async |tx| Ok(files::delete(tx, ids[1], now).await?)).await);
         assert!(write(&app, async |tx| Ok(files::find(tx, ids[1]).await?)).await.is_none());
         let asked = [ids[0], ids[1], app.app.ids.next(now)];
-        let mut known = app.app.db.read(Scope::System, async |tx| files::known(tx, &asked).await.map_err(Error::from)).await.unwrap();
+        let mut known = app.app.db.read(Scope::System, async |tx| files::wanted(tx, &asked, app.app.clock.now()).await.map_err(Error::from)).await.unwrap();
         known.sort_unstable();
         assert_eq!(known, ids[..2], "a deleted file still owns its bytes");
         assert_eq!(write(&app, async |tx| Ok(files::count(tx, &files::Filter::default(), 9).await?)).await, (2, true));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use purser_store::{Config, Db, Scope, sql};
-use purser_testkit::json;
+use purser_testkit::{Database, json};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -88,14 +88,35 @@ async fn payments(owner: &Client) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storm_of_refunds_survives_being_killed() {
-    println!("seed {SEED:#x}");
     let place = Place::new();
-    let server = place.serve().await;
+    storm(&place, &[]).await;
+    the_file_is_whole(&place).await;
+}
+
+/// The process is killed, its database is not: the next process finds keys that somebody else may still be working on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_storm_of_refunds_on_postgres_survives_being_killed() {
+    let Some(database) = Database::postgres().await else { return };
+    let Config::Postgres(url) = &database.config else { panic!("a PostgreSQL database") };
+    let place = Place::new();
+    storm(&place, &["--database", url]).await;
+    let data = place.data();
+    let verdict = run(["audit", "verify", "--data", data.to_str().unwrap(), "--database", url]).await;
+    assert_eq!(verdict.code, Some(0), "{}{}", verdict.out, verdict.err);
+    let db = Db::open(&database.config).await.unwrap();
+    every_refund_left_one_line(&db).await;
+    db.close().await;
+}
+
+async fn storm(place: &Place, more: &[&str]) {
+    println!("seed {SEED:#x}");
+    let server = place.serve_with(more).await;
     let mut owner = server.set_up().await;
     let payments = Arc::new(payments(&owner).await);
     let mut server = Some(server);
     let mut dice = Dice(SEED);
     let (mut done, mut refused): (HashMap<String, (Asked, Value)>, HashSet<String>) = Default::default();
+    let mut waiting = 0;
     for round in 0..ROUNDS {
         let (tell, mut told) = mpsc::unbounded_channel();
         let mut writers = JoinSet::new();
@@ -124,12 +145,14 @@ async fn a_storm_of_refunds_survives_being_killed() {
             }
         }
         writers.join_all().await;
-        let again = place.serve().await;
+        let again = place.serve_with(more).await;
         owner = owner.at(&again.url);
         // Whoever heard nothing asks again with the same key, and only now learns what became of it.
         for asked in unheard {
             match ask(&owner, &asked).await {
                 Heard::Done(refund) => drop(done.insert(asked.key.clone(), (asked, refund))),
+                // On a shared database the process that claimed the key may live on elsewhere: it is given two minutes.
+                Heard::Refused(409, reply) if reply["code"] == "still_running" && !more.is_empty() => waiting += 1,
                 Heard::Refused(status, reply) => {
                     assert!([409, 422].contains(&status) && reply["code"] != "still_running", "round {round}: {status} {reply}");
                     refused.insert(asked.key);
@@ -141,9 +164,8 @@ async fn a_storm_of_refunds_survives_being_killed() {
     }
     assert!(done.len() > usize::try_from(ROUNDS).unwrap(), "the storm was a breeze: {} refunds", done.len());
     repeats_answer_the_same(&owner, &done).await;
-    books_are_even(&owner, &payments, &done).await;
+    books_are_even(&owner, &payments, (&done, waiting)).await;
     server.unwrap().stop().await;
-    the_file_is_whole(&place).await;
 }
 
 /// Every key, asked once more after all the crashes, gives the refund it gave before.
@@ -154,14 +176,15 @@ async fn repeats_answer_the_same(owner: &Client, done: &HashMap<String, (Asked, 
     }
 }
 
-async fn books_are_even(owner: &Client, payments: &[String], done: &HashMap<String, (Asked, Value)>) {
+/// At most `waiting` refunds are there whose key has not been answered yet.
+async fn books_are_even(owner: &Client, payments: &[String], (done, waiting): (&HashMap<String, (Asked, Value)>, usize)) {
     let rows = owner.all("/refunds").await;
     let ids: HashSet<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), rows.len(), "a refund is listed twice");
     let acknowledged: HashSet<&str> = done.values().map(|(_, refund)| refund["id"].as_str().unwrap()).collect();
     assert_eq!(acknowledged.len(), done.len(), "two keys made one refund");
     let (lost, extra) = (acknowledged.difference(&ids).collect::<Vec<_>>(), ids.difference(&acknowledged).collect::<Vec<_>>());
-    assert!(lost.is_empty() && extra.is_empty(), "lost: {lost:?}; nobody asked for: {extra:?}");
+    assert!(lost.is_empty() && extra.len() <= waiting, "lost: {lost:?}; nobody asked for: {extra:?}");
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for row in &rows {
         assert_eq!(row["state"], "succeeded", "{row}");
@@ -200,10 +223,17 @@ async fn the_file_is_whole(place: &Place) {
     let checks = db.read(Scope::System, async |tx| tx.all::<Check>(sql("PRAGMA integrity_check")).await).await.unwrap();
     assert_eq!(checks.iter().map(|check| check.integrity_check.as_str()).collect::<Vec<_>>(), ["ok"]);
     const ORPHANS: &str = "SELECT COUNT(*) AS n FROM pragma_foreign_key_check";
-    const TWICE: &str = "SELECT COUNT(*) AS n FROM audit_log WHERE action = 'order.refund'";
-    const REFUNDS: &str = "SELECT COUNT(*) AS n FROM refunds";
-    let count = async |text: &'static str| db.read(Scope::System, async |tx| tx.one::<Count>(sql(text)).await).await.unwrap().n;
-    assert_eq!(count(ORPHANS).await, 0);
-    assert_eq!(count(TWICE).await, count(REFUNDS).await, "one line of the log a refund");
+    assert_eq!(count(&db, ORPHANS).await, 0);
+    every_refund_left_one_line(&db).await;
     db.close().await;
+}
+
+async fn count(db: &Db, text: &'static str) -> i64 {
+    db.read(Scope::System, async |tx| tx.one::<Count>(sql(text)).await).await.unwrap().n
+}
+
+async fn every_refund_left_one_line(db: &Db) {
+    const LINES: &str = "SELECT COUNT(*) AS n FROM audit_log WHERE action = 'order.refund'";
+    const REFUNDS: &str = "SELECT COUNT(*) AS n FROM refunds";
+    assert_eq!(count(db, LINES).await, count(db, REFUNDS).await, "one line of the log a refund");
 }

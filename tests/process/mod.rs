@@ -2,10 +2,13 @@
 
 mod client;
 mod crash;
+mod demo;
 mod drain;
 mod flood;
 mod guard;
+mod imports;
 mod log;
+mod slow;
 mod start;
 mod tls;
 mod wire;
@@ -74,7 +77,7 @@ struct Server {
     child: Child,
     url: String,
     /// Kept open: a reader that is gone is another test.
-    _out: Lines<BufReader<ChildStdout>>,
+    out: Lines<BufReader<ChildStdout>>,
 }
 
 impl Server {
@@ -86,7 +89,7 @@ impl Server {
         let first = tokio::time::timeout(LIMIT, out.next_line()).await.expect("it is ready in time").unwrap();
         let first = first.unwrap_or_else(|| panic!("purser ended before it was ready; its last words are above"));
         let url = first.strip_prefix("purser listening on ").unwrap_or_else(|| panic!("the first line is {first:?}")).to_owned();
-        Self { child, url, _out: out }
+        Self { child, url, out }
     }
 
     fn pid(&self) -> u32 {

@@ -114,6 +114,25 @@ both! {
         assert!(objects(&app).is_empty());
     }
 
+    async fn a_repeat_keeps_one_file_and_its_bytes_once(app) {
+        let owner = app.owner().await;
+        let by = owner.with("idempotency-key", "one-intent");
+        let first = upload(&by, "a.txt", b"brass").await.is(201);
+        let again = upload(&by, "a.txt", b"brass").await.is(201);
+        assert_eq!((&again.body, again.header("location")), (&first.body, first.header("location")));
+        // The same key for other bytes, another name or another subject is a mistake of the caller's.
+        let _ = upload(&by, "a.txt", b"bronze").await.problem(422, "unprocessable").complains("Idempotency-Key", "used_for_another_request");
+        let _ = upload(&by, "b.txt", b"brass").await.problem(422, "unprocessable").complains("Idempotency-Key", "used_for_another_request");
+        assert_eq!(owner.get("/files").await.ok().meta()["total"], 1);
+        for _ in 0..1_000 {
+            if objects(&app).len() == 1 { break; }
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        assert_eq!(objects(&app).len(), 1, "the bytes of repeats stay");
+        let id = first.data()["id"].as_str().unwrap().to_owned();
+        assert_eq!(owner.get(&format!("/files/{id}/download")).await.ok().text(), "brass");
+    }
+
     async fn who_may_not(app) {
         let _ = upload(&app.caller(Role::Auditor).await, "a.txt", b"x").await.problem(403, "forbidden");
         let _ = send(&app.nobody(), &[("file", Some("a.txt"), b"x")]).await.problem(401, "not_signed_in");

@@ -1,8 +1,10 @@
 //! Bringing in people, products and past orders.
 
+mod midway;
 mod orders;
 mod people;
 mod products;
+mod refund;
 mod refusals;
 
 use std::time::Duration;

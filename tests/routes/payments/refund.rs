@@ -12,6 +12,7 @@ both! {
         let reply = shop.refund(&payment, Some(2_000)).await.is(201);
         let part = reply.data();
         assert_eq!((part["state"].as_str(), part["amount"]["amount"].as_i64(), part["reason"].as_str()), (Some("succeeded"), Some(2_000), Some("Damaged on arrival")));
+        assert_eq!((part["outside"].as_bool(), part.get("note")), (Some(false), None));
         assert_eq!((part["payment"]["state"].as_str(), part["payment"]["refundable"]["amount"].as_i64()), (Some("partially_refunded"), Some(3_900)));
         assert_eq!((part["order"]["paymentState"].as_str(), part["order"]["refunded"]["amount"].as_i64()), (Some("partially_refunded"), Some(2_000)));
         assert_eq!(reply.header("location"), Some(format!("/api/v1/refunds/{}", part["id"].as_str().unwrap()).as_str()));

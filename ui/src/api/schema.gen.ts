@@ -1212,7 +1212,7 @@ export interface paths {
         post?: never;
         /**
          * Take a file away
-         * @description Needs the permission `delete:file`.
+         * @description It can no longer be found or downloaded. Its bytes are removed for good 30 days later.
          */
         delete: operations["deleteFile"];
         options?: never;
@@ -3164,10 +3164,14 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["RefundKind"];
+            /** @description What is left for a person to do. */
+            note?: string | null;
             /** Format: uuid */
             orderId: string;
             /** Format: int64 */
             orderNumber: number;
+            /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
+            outside: boolean;
             /** Format: uuid */
             paymentId: string;
             reason: string;
@@ -3186,11 +3190,15 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["RefundKind"];
+            /** @description What is left for a person to do. */
+            note?: string | null;
             order: components["schemas"]["Order"];
             /** Format: uuid */
             orderId: string;
             /** Format: int64 */
             orderNumber: number;
+            /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
+            outside: boolean;
             payment: components["schemas"]["Payment"];
             /** Format: uuid */
             paymentId: string;
@@ -4941,7 +4949,10 @@ export interface operations {
     createProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6093,7 +6104,10 @@ export interface operations {
     uploadFile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6260,7 +6274,10 @@ export interface operations {
     createImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6800,7 +6817,10 @@ export interface operations {
     createView: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -3,6 +3,10 @@
 use crate::error::{Error, Result};
 use crate::money::Money;
 
+/// The provider of payments that were made elsewhere and brought in. Nobody stands behind it: money it took is given back by hand, outside,
+/// and only written down here.
+pub const OUTSIDE: &str = "import";
+
 crate::text_enum! {
     /// Where a payment stands.
     PaymentState {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::extract::IdempotencyKey;
-use crate::reply::{Envelope, documented};
+use crate::reply::{Created, Envelope, Versioned, documented};
 use crate::{Problem, Result, context};
 
 /// How the result of an operation becomes its reply.
@@ -69,6 +69,41 @@ impl<T: Clone + 'static, V: Serialize + 'static> Shape<T, V> {
             }
         };
         Ok(Repeatable { body, location: self.home.map(|home| format!("/api/v1{home}/{subject}")), view: PhantomData })
+    }
+}
+
+/// 201 with something new: the same for every repeat where a key was sent, with its `ETag` where none was.
+pub(crate) enum Made<V> {
+    Once(Repeatable<V, 201>),
+    Plain(Box<Created<V>>),
+}
+
+impl<T: Clone + 'static, V: Versioned + Serialize + 'static> Shape<T, V> {
+    /// The reply to something having been made.
+    pub(crate) fn made(&self, outcome: Outcome<T>) -> Result<Made<V>> {
+        Ok(match outcome {
+            Outcome::Plain(result) => {
+                let location = format!("/api/v1{}/{}", self.home.unwrap_or_default(), (self.subject)(&result));
+                Made::Plain(Box::new(Created { location, data: (self.view)(result) }))
+            }
+            reply @ Outcome::Reply(_) => Made::Once(self.reply(reply)?),
+        })
+    }
+}
+
+impl<V: Versioned + Serialize> IntoResponse for Made<V> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Once(reply) => reply.into_response(),
+            Self::Plain(reply) => reply.into_response(),
+        }
+    }
+}
+
+impl<V: Versioned + JsonSchema> OperationOutput for Made<V> {
+    type Inner = V;
+    fn inferred_responses(ctx: &mut GenContext, operation: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        Created::<V>::inferred_responses(ctx, operation)
     }
 }
 

@@ -78,6 +78,16 @@ pub enum Outcome<T> {
     Reply(Reply),
 }
 
+impl<T> Outcome<T> {
+    /// The result of work that was begun without a key.
+    pub fn plain(self) -> Result<T> {
+        match self {
+            Self::Plain(result) => Ok(result),
+            Self::Reply(_) => Err(Error::internal("an answer to a key that was not sent")),
+        }
+    }
+}
+
 /// Requests with a key that this process is working on.
 pub struct Running {
     /// This process.
@@ -150,6 +160,23 @@ impl Running {
         }
         Err(still_running())
     }
+
+    /// For work that begins and ends in `tx`: the answer, if this request was answered before.
+    pub(crate) async fn answered<T>(&self, tx: &mut Tx, once: Option<&Once<T>>, (now, subject): (Timestamp, Uuid)) -> Result<Option<Reply>> {
+        let Some(once) = once else { return Ok(None) };
+        match self.claim(tx, &once.key, now, subject).await? {
+            Claim::Answered(reply) => Ok(Some(reply)),
+            Claim::New(_) | Claim::Left(_) => Ok(None),
+        }
+    }
+}
+
+/// The end of work that began with [`Running::answered`].
+pub(crate) async fn finish<T>(tx: &mut Tx, once: Option<&Once<T>>, result: T) -> Result<Outcome<T>> {
+    Ok(match once {
+        Some(once) => Outcome::Reply(answer(tx, once, &result).await?),
+        None => Outcome::Plain(result),
+    })
 }
 
 /// Write the answer down in `tx` and give it back.

@@ -9,6 +9,7 @@ use purser_store::views::{self as store, View};
 
 use crate::App;
 use crate::audit::{self, Line};
+use crate::idempotency::{self, Once, Outcome};
 
 /// Views one person may keep.
 const MOST: i64 = 200;
@@ -59,8 +60,8 @@ pub async fn list(app: &App, by: &Grant<can::ReadSelf>, area: Option<&str>) -> R
     app.db.read(by, async |tx| store::list(tx, user, area.unwrap_or_default()).await.map_err(Error::from)).await
 }
 
-/// Keep a view.
-pub async fn create(app: &App, by: &Grant<can::ReadSelf>, view: NewView) -> Result<View> {
+/// Keep a view, once for each key.
+pub async fn create(app: &App, by: &Grant<can::ReadSelf>, view: NewView, once: Option<Once<View>>) -> Result<Outcome<View>> {
     let owner_id = person(by)?;
     let name = view.name.trim().to_owned();
     check(&view.area, &name, &view.query)?;
@@ -69,8 +70,12 @@ pub async fn create(app: &App, by: &Grant<can::ReadSelf>, view: NewView) -> Resu
     }
     let NewView { area, query, shared, .. } = view;
     let view = View { id: by.id(), owner_id, owner: by.actor().name.clone(), area, name, query, shared, created_at: by.now() };
+    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     app.db
         .transact(by, async |tx| {
+            if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), view.id.uuid())).await? {
+                return Ok(Outcome::Reply(reply));
+            }
             if store::count(tx, owner_id).await? >= MOST {
                 return Err(Error::conflict("too_many", format!("You have {MOST} views already. Remove one first.")));
             }
@@ -78,7 +83,7 @@ pub async fn create(app: &App, by: &Grant<can::ReadSelf>, view: NewView) -> Resu
             if view.shared {
                 audit::record(tx, by, Line::new("view.share", "view", view.id.uuid(), view.name.clone()));
             }
-            Ok(view)
+            idempotency::finish(tx, once.as_ref(), view).await
         })
         .await
 }

@@ -84,6 +84,9 @@ tables! {
     Postings = "ledger_postings" ("id", "tenant_id", "kind", "memo", "order_id", "payment_id", "refund_id", "at");
     /// Entries of bookings.
     Entries = "ledger_entries" ("tenant_id", "at", "id", "posting_id", "account_id", "amount");
+    /// Files.
+    Files = "files" ("id", "tenant_id", "name", "name_key", "content_type", "size", "sha256", "subject_type", "subject_id", "subject_label",
+        "uploaded_by", "created_at");
 }
 
 /// The text of a statement of [`Table::per_statement`] rows. For SQLite the placeholders have no numbers: it keeps numbered ones in a list

@@ -195,10 +195,12 @@ struct Known {
     id: FileId,
 }
 
-/// Those of `ids` that have a row, deleted or not, of any tenant. Needs [`crate::Scope::System`].
-pub async fn known(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<FileId>> {
+/// Those of `ids` whose bytes are still wanted, of any tenant: they have a row that was not deleted before `gone`. Needs
+/// [`crate::Scope::System`].
+pub async fn wanted(tx: &mut Tx, ids: &[FileId], gone: Timestamp) -> Result<Vec<FileId>> {
     let mut query = Query::start("SELECT id FROM files WHERE id IN ");
     query.list(ids.iter().map(|id| (*id).into()));
+    query.push(" AND (deleted_at IS NULL OR deleted_at >= ").arg(gone).push(")");
     let rows: Vec<Known> = tx.all(query).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

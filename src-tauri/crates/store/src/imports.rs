@@ -163,8 +163,9 @@ pub async fn advance(tx: &mut Tx, id: ImportId, (done, outcome): (i64, &Outcome)
     tx.run(sql(ADVANCE).bind(tx.tenant()).bind(id).bind(done).bind(outcome).bind(at)).await.map(drop)
 }
 
-const END: &str = "UPDATE imports SET state = $3, result = $4, error_count = $5, message = $6, finished_at = $7, touched_at = $7 \
-     WHERE tenant_id = $1 AND id = $2";
+// What is in for good stays written down, however the run ended.
+const END: &str = "UPDATE imports SET state = $3, result = CASE WHEN done > 0 AND $3 IN ('failed', 'cancelled') THEN result ELSE $4 END, \
+     error_count = $5, message = $6, finished_at = $7, touched_at = $7 WHERE tenant_id = $1 AND id = $2";
 
 /// How a check or run ended.
 #[derive(Clone, Debug)]

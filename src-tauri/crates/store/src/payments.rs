@@ -52,6 +52,10 @@ pub struct Payment {
     pub captured: i64,
     /// What was given back.
     pub refunded: i64,
+    /// Of that, tax.
+    pub refunded_tax: i64,
+    /// Of that, shipping.
+    pub refunded_shipping: i64,
     /// What is being given back.
     pub refund_pending: i64,
     /// Why it failed, for programs.
@@ -88,7 +92,7 @@ impl Payment {
 macro_rules! columns {
     () => {
         "p.id, p.order_id, o.number AS order_number, p.customer_id, u.first_name, u.last_name, u.email, p.provider, p.method, p.capture_mode, \
-         p.state, p.pending, p.pending_amount, p.currency, p.amount, p.captured, p.refunded, p.refund_pending, p.failure_code, \
+         p.state, p.pending, p.pending_amount, p.currency, p.amount, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, p.refund_pending, p.failure_code, \
          p.failure_message, p.next_action_url, p.version, p.created_at, p.captured_at, p.updated_at"
     };
 }
@@ -243,7 +247,8 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Payment>> {
 }
 
 const INSERT: &str = "INSERT INTO payments (id, tenant_id, order_id, customer_id, provider, method, capture_mode, state, pending, pending_amount, \
-     currency, amount, captured, refunded, failure_code, failure_message, next_action_url, version, created_at, captured_at, updated_at) VALUES";
+     currency, amount, captured, refunded, refunded_tax, refunded_shipping, failure_code, failure_message, next_action_url, version, created_at, \
+     captured_at, updated_at) VALUES";
 
 /// Add payments.
 pub async fn insert(tx: &mut Tx, payments: &[Payment]) -> Result<()> {
@@ -256,7 +261,7 @@ pub async fn insert(tx: &mut Tx, payments: &[Payment]) -> Result<()> {
     Ok(())
 }
 
-fn row(tenant: Value, p: &Payment) -> [Value; 21] {
+fn row(tenant: Value, p: &Payment) -> [Value; 23] {
     [
         p.id.into(),
         tenant,
@@ -272,6 +277,8 @@ fn row(tenant: Value, p: &Payment) -> [Value; 21] {
         p.amount.into(),
         p.captured.into(),
         p.refunded.into(),
+        p.refunded_tax.into(),
+        p.refunded_shipping.into(),
         p.failure_code.clone().into(),
         p.failure_message.clone().into(),
         p.next_action_url.clone().into(),
@@ -311,6 +318,8 @@ pub struct Reserved {
     pub order_id: OrderId,
     /// Its number.
     pub order_number: i64,
+    /// The provider that took the payment.
+    pub provider: String,
     /// Left to give back after this.
     pub left: i64,
 }
@@ -318,7 +327,7 @@ pub struct Reserved {
 const RESERVE: &str = "UPDATE payments SET refund_pending = refund_pending + $3, version = version + 1 \
      WHERE tenant_id = $1 AND id = $2 AND currency = $4 AND state IN ('captured', 'partially_refunded') \
      AND captured - refunded - refund_pending >= $3 \
-     RETURNING order_id, (SELECT number FROM orders WHERE orders.id = payments.order_id) AS order_number, \
+     RETURNING order_id, (SELECT number FROM orders WHERE orders.id = payments.order_id) AS order_number, provider, \
      captured - refunded - refund_pending AS \"left\"";
 
 /// Put `amount` aside to be given back; `None` when not so much is left, or the payment is in no state for it.

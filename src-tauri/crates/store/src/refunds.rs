@@ -19,6 +19,8 @@ pub struct Refund {
     /// The payment it gives back.
     #[sqlx(try_from = "Uuid")]
     pub payment_id: PaymentId,
+    /// The provider that took that payment.
+    pub provider: String,
     /// The order that was paid.
     #[sqlx(try_from = "Uuid")]
     pub order_id: OrderId,
@@ -69,14 +71,14 @@ impl Refund {
 
 macro_rules! columns {
     () => {
-        "r.id, r.payment_id, r.order_id, o.number AS order_number, o.customer_id, u.first_name, u.last_name, u.email, r.amount, r.currency, \
+        "r.id, r.payment_id, p.provider, r.order_id, o.number AS order_number, o.customer_id, u.first_name, u.last_name, u.email, r.amount, r.currency, \
          r.reason, r.kind, r.state, r.failure_message, r.created_by, r.created_by_name, r.created_at, r.settled_at"
     };
 }
 
 macro_rules! from {
     () => {
-        " FROM refunds r JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = o.customer_id"
+        " FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = o.customer_id"
     };
 }
 
@@ -88,7 +90,7 @@ macro_rules! by {
             columns!(),
             " FROM refunds r INDEXED BY ",
             $index,
-            " CROSS JOIN orders o ON o.id = r.order_id CROSS JOIN users u ON u.id = o.customer_id"
+            " CROSS JOIN payments p ON p.id = r.payment_id CROSS JOIN orders o ON o.id = r.order_id CROSS JOIN users u ON u.id = o.customer_id"
         )
     };
 }
@@ -299,7 +301,7 @@ pub async fn settle(tx: &mut Tx, verdicts: &[Verdict]) -> Result<()> {
 }
 
 /// A refund whose provider has not answered.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Open {
     /// Whose it is.
     #[sqlx(try_from = "Uuid")]
@@ -310,6 +312,8 @@ pub struct Open {
     /// The payment it gives back.
     #[sqlx(try_from = "Uuid")]
     pub payment_id: PaymentId,
+    /// The provider that took that payment.
+    pub provider: String,
     /// How much.
     pub amount: i64,
     /// Currency of the amount.
@@ -317,8 +321,8 @@ pub struct Open {
     pub currency: Currency,
 }
 
-const OPEN: &str = "SELECT tenant_id, id, payment_id, amount, currency FROM refunds \
-     WHERE state IN ('pending', 'unknown') AND created_at <= $1 ORDER BY created_at LIMIT 500";
+const OPEN: &str = "SELECT r.tenant_id, r.id, r.payment_id, p.provider, r.amount, r.currency FROM refunds r JOIN payments p ON p.id = r.payment_id \
+     WHERE r.state IN ('pending', 'unknown') AND r.created_at <= $1 ORDER BY r.created_at LIMIT 500";
 
 /// Refunds of all tenants made before `before` whose provider has not answered. Needs [`crate::Scope::System`].
 pub async fn open(tx: &mut Tx, before: Timestamp) -> Result<Vec<Open>> {

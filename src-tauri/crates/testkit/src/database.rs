@@ -22,7 +22,7 @@ pub struct Database {
     /// Folder of the test: the SQLite file, uploads.
     pub folder: tempfile::TempDir,
     /// What to remove from the server afterwards.
-    copy: Option<Copy>,
+    _copy: Option<Copy>,
 }
 
 /// A database made for one test; dropping it removes it, so that a run needs room for the tests under way only.
@@ -59,7 +59,7 @@ impl Database {
     /// A fresh SQLite file.
     pub fn sqlite() -> Self {
         let folder = folder();
-        Self { config: Config::Sqlite(folder.path().join("purser.db")), folder, copy: None }
+        Self { config: Config::Sqlite(folder.path().join("purser.db")), folder, _copy: None }
     }
 
     /// A fresh PostgreSQL database; `None` only if the suite was told to leave PostgreSQL out.
@@ -74,7 +74,7 @@ impl Database {
         let mut conn = PgConnection::connect(&url).await.expect("PostgreSQL answers");
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         conn.execute(sqlx::AssertSqlSafe(statement)).await.expect("a database for the test");
-        Some(Self { config: Config::Postgres(with_name(&url, &name)), folder: folder(), copy: Some(Copy { server: url, name }) })
+        Some(Self { config: Config::Postgres(with_name(&url, &name)), folder: folder(), _copy: Some(Copy { server: url, name }) })
     }
 }
 

@@ -1,17 +1,20 @@
 //! Find, add, change and withdraw products.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use purser_core::access::can;
 use purser_core::ids::ProductId;
 use purser_core::text::terms;
 use purser_service::{App, catalog};
-use purser_store::products::Filter;
+use purser_store::products::{Filter, Product};
 
 use super::views::{ProductBody, ProductPatch, ProductView};
 use crate::Result;
-use crate::extract::{Allowed, IfMatch, Json, Path, Query};
+use crate::extract::{Allowed, IdempotencyKey, IfMatch, Json, Path, Query};
 use crate::list_query;
-use crate::reply::{Created, Data, NoContent, Rows};
+use crate::once::{Made, Shape};
+use crate::reply::{Data, NoContent, Rows};
 
 list_query! {
     /// Which products.
@@ -52,10 +55,12 @@ pub(crate) async fn list_products(
 pub(crate) async fn create_product(
     State(app): State<App>,
     Allowed(by): Allowed<can::CreateProduct>,
+    key: IdempotencyKey,
     Json(body): Json<ProductBody>,
-) -> Result<Created<ProductView>> {
-    let product = catalog::create(&app, &by, body.into()).await?;
-    Ok(Created { location: format!("/api/v1/products/{}", product.id), data: product.into() })
+) -> Result<Made<ProductView>> {
+    let shape = Shape { view: Arc::new(ProductView::from), subject: |product: &Product| product.id.uuid(), home: Some("/products") };
+    let once = shape.once::<_, 201>(&by, key, ("create product", &body))?;
+    shape.made(catalog::create(&app, &by, body.into(), once).await?)
 }
 
 pub(crate) async fn read_product(

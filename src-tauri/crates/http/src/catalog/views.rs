@@ -57,7 +57,7 @@ impl Versioned for ProductView {
 }
 
 /// A product to add.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "NewProduct")]
 pub(crate) struct ProductBody {

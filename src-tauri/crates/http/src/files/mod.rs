@@ -22,6 +22,7 @@ use views::FileView;
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
+    let delete = about("deleteFile", "files", "Take a file away");
     let upload = post_with(upload::upload_file, about("uploadFile", "files", "Attach a file to an order or a person"));
     // The upload counts its own bytes.
     let upload = upload.layer(DefaultBodyLimit::disable());
@@ -29,8 +30,9 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route("/files", upload.merge(get_with(list_files, about("listFiles", "files", "Find files"))))
         .api_route(
             "/files/{id}",
-            get_with(read_file, about("getFile", "files", "What is known of a file"))
-                .delete_with(delete_file, about("deleteFile", "files", "Take a file away")),
+            get_with(read_file, about("getFile", "files", "What is known of a file")).delete_with(delete_file, |operation| {
+                delete(operation).description("It can no longer be found or downloaded. Its bytes are removed for good 30 days later.")
+            }),
         )
         .api_route("/files/{id}/download", get_with(download::download_file, about("downloadFile", "files", "The bytes of a file")))
 }

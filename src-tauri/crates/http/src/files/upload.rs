@@ -1,5 +1,7 @@
 //! Uploads: the parts of the form are taken as they come; the file's bytes go straight to where they are kept.
 
+use std::sync::Arc;
+
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, ReferenceOr, RequestBody, SchemaObject};
 use aide::operation::OperationInput;
@@ -12,13 +14,14 @@ use purser_core::Error;
 use purser_core::access::{Grant, can};
 use purser_service::App;
 use purser_service::files::{self, Received, Subject};
+use purser_store::files::FileRow;
 use uuid::Uuid;
 
 use super::views::FileView;
 use crate::Problem;
 use crate::Result;
-use crate::extract::{Allowed, part_by_part};
-use crate::reply::Created;
+use crate::extract::{Allowed, IdempotencyKey, part_by_part};
+use crate::once::{Made, Shape};
 
 /// Longest text part of the form.
 const LONGEST_TEXT: usize = 200;
@@ -154,8 +157,15 @@ async fn parts(app: &App, by: &Grant<can::CreateFile>, form: &mut Multipart) -> 
     Ok((received, said.subject()?))
 }
 
-pub(crate) async fn upload_file(State(app): State<App>, Allowed(by): Allowed<can::CreateFile>, Form(mut form): Form) -> Result<Created<FileView>> {
+pub(crate) async fn upload_file(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::CreateFile>,
+    key: IdempotencyKey,
+    Form(mut form): Form,
+) -> Result<Made<FileView>> {
     let (received, subject) = parts(&app, &by, &mut form).await?;
-    let row = files::attach(&app, &by, received, subject).await?;
-    Ok(Created { location: format!("/api/v1/files/{}", row.id), data: row.into() })
+    let shape = Shape { view: Arc::new(FileView::from), subject: |row: &FileRow| row.id.uuid(), home: Some("/files") };
+    // What the request is can be told only now that all of it has come: the bytes were hashed as they passed.
+    let once = shape.once::<_, 201>(&by, key, ("upload file", &(&received.name, &received.sha256, subject.parts())))?;
+    shape.made(files::attach(&app, &by, (received, subject), once).await?)
 }

@@ -1,5 +1,7 @@
 //! The form a file to import comes in.
 
+use std::sync::Arc;
+
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, ReferenceOr, RequestBody, SchemaObject};
 use aide::operation::OperationInput;
@@ -9,13 +11,13 @@ use bytes::{Bytes, BytesMut};
 use purser_core::Error;
 use purser_core::access::can;
 use purser_service::App;
-use purser_service::imports::{self, LARGEST};
+use purser_service::imports::{self, LARGEST, Standing};
 
 use super::views::ImportView;
 use crate::Problem;
 use crate::Result;
-use crate::extract::{Allowed, part_by_part};
-use crate::reply::Created;
+use crate::extract::{Allowed, IdempotencyKey, part_by_part};
+use crate::once::{Made, Shape};
 
 /// A form with a file in it.
 pub(super) struct Form(Multipart);
@@ -64,7 +66,12 @@ async fn whole(mut field: Field<'_>, most: u64) -> purser_core::Result<Bytes> {
     if size > most { Err(Error::TooLarge(most)) } else { Ok(bytes.freeze()) }
 }
 
-pub(super) async fn create_import(State(app): State<App>, Allowed(by): Allowed<can::RunImport>, Form(mut form): Form) -> Result<Created<ImportView>> {
+pub(super) async fn create_import(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::RunImport>,
+    key: IdempotencyKey,
+    Form(mut form): Form,
+) -> Result<Made<ImportView>> {
     let (mut kind, mut file) = (None, None);
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name().unwrap_or_default() {
@@ -82,6 +89,7 @@ pub(super) async fn create_import(State(app): State<App>, Allowed(by): Allowed<c
     let missing = |field| Error::invalid(field, "required", "This is needed.");
     let kind = kind.ok_or_else(|| missing("kind"))?;
     let (name, bytes) = file.ok_or_else(|| missing("file"))?;
-    let standing = imports::upload(&app, &by, kind, (&name, bytes)).await?;
-    Ok(Created { location: format!("/api/v1/imports/{}", standing.import.id), data: standing.into() })
+    let shape = Shape { view: Arc::new(ImportView::from), subject: |standing: &Standing| standing.import.id.uuid(), home: Some("/imports") };
+    let once = shape.once::<_, 201>(&by, key, ("upload import", &(kind, &name, imports::fingerprint(&bytes))))?;
+    shape.made(imports::upload(&app, &by, (kind, &name, bytes), once).await?)
 }

@@ -1,7 +1,7 @@
 //! Shapes of payments and refunds on the wire.
 
 use purser_core::ids::{OrderId, PaymentId, RefundId};
-use purser_core::payments::{PaymentState, RefundKind, RefundState};
+use purser_core::payments::{OUTSIDE, PaymentState, RefundKind, RefundState};
 use purser_core::{Money, Timestamp};
 use purser_service::App;
 use purser_service::payments::{Paid, Refunded};
@@ -99,6 +99,11 @@ pub(crate) struct RefundView {
     reason: String,
     kind: RefundKind,
     state: RefundState,
+    /// Whether it is only written down here: a payment from before Purser can not be given back through a provider.
+    outside: bool,
+    /// What is left for a person to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure_message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,9 +113,16 @@ pub(crate) struct RefundView {
     settled_at: Option<Timestamp>,
 }
 
+/// What is said of a refund that is only written down.
+const OUTSIDE_NOTE: &str =
+    "This payment was made before Purser. The refund is in the books as made outside; give the customer the money where the payment was taken.";
+
 impl From<Refund> for RefundView {
     fn from(refund: Refund) -> Self {
+        let outside = refund.provider == OUTSIDE;
         Self {
+            outside,
+            note: outside.then_some(OUTSIDE_NOTE),
             id: refund.id,
             payment_id: refund.payment_id,
             order_id: refund.order_id,

@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use aide::generate::GenContext;
-use aide::openapi::{Operation, Response as Documented};
-use aide::operation::OperationOutput;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use purser_core::access::can;
 use purser_core::ids::UserId;
-use purser_service::idempotency::Outcome;
 use purser_service::people::Invite;
 use purser_service::{App, people};
 use purser_store::people::Person;
@@ -17,37 +12,15 @@ use purser_store::people::Person;
 use super::views::{ChangeBody, InviteBody, RoleBody, UserView};
 use crate::Result;
 use crate::extract::{Allowed, IdempotencyKey, IfMatch, Json, Path};
-use crate::once::{Repeatable, Shape};
-use crate::reply::{Created, Data};
-
-/// 201 with the new person: the same for every repeat where a key was sent, with its `ETag` where none was.
-pub(crate) enum Invited {
-    Once(Repeatable<UserView, 201>),
-    Plain(Box<Created<UserView>>),
-}
-
-impl IntoResponse for Invited {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Once(reply) => reply.into_response(),
-            Self::Plain(reply) => reply.into_response(),
-        }
-    }
-}
-
-impl OperationOutput for Invited {
-    type Inner = UserView;
-    fn inferred_responses(ctx: &mut GenContext, operation: &mut Operation) -> Vec<(Option<u16>, Documented)> {
-        Created::<UserView>::inferred_responses(ctx, operation)
-    }
-}
+use crate::once::{Made, Shape};
+use crate::reply::Data;
 
 pub(crate) async fn create_user(
     State(app): State<App>,
     Allowed(by): Allowed<can::CreateUser>,
     key: IdempotencyKey,
     Json(body): Json<InviteBody>,
-) -> Result<Invited> {
+) -> Result<Made<UserView>> {
     let shape = Shape { view: Arc::new(UserView::from), subject: |person: &Person| person.id.uuid(), home: Some("/users") };
     // Passwords stay out of what is remembered, even as a hash.
     let request = (&body.email, &body.first_name, &body.last_name, body.role, &body.phone, &body.country, &body.language, &body.notes);
@@ -63,10 +36,7 @@ pub(crate) async fn create_user(
         notes: body.notes,
         password: body.password,
     };
-    Ok(match people::invite_once(&app, &by, invite, once).await? {
-        Outcome::Plain(person) => Invited::Plain(Box::new(Created { location: format!("/api/v1/users/{}", person.id), data: person.into() })),
-        reply @ Outcome::Reply(_) => Invited::Once(shape.reply(reply)?),
-    })
+    shape.made(people::invite_once(&app, &by, invite, once).await?)
 }
 
 pub(crate) async fn read_user(State(app): State<App>, Allowed(by): Allowed<can::ReadUser>, Path(id): Path<UserId>) -> Result<Data<UserView>> {

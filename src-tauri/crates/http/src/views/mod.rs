@@ -1,5 +1,7 @@
 //! Saved views of lists.
 
+use std::sync::Arc;
+
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, patch_with};
 use axum::extract::State;
@@ -13,9 +15,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::extract::{Allowed, Json, Path, Query};
+use crate::extract::{Allowed, IdempotencyKey, Json, Path, Query};
+use crate::once::{Made, Shape};
 use crate::openapi::about;
-use crate::reply::{Created, Data, NoContent, Rows, Versioned};
+use crate::reply::{Data, NoContent, Rows, Versioned};
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
@@ -76,7 +79,7 @@ pub(crate) struct ViewsQuery {
 }
 
 /// A view to keep.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "NewSavedView")]
 pub(crate) struct NewBody {
@@ -106,10 +109,16 @@ async fn list_views(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>,
     Ok(Rows::whole(list.into_iter().map(ViewView::from).collect()))
 }
 
-async fn create_view(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>, Json(body): Json<NewBody>) -> Result<Created<ViewView>> {
+async fn create_view(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ReadSelf>,
+    key: IdempotencyKey,
+    Json(body): Json<NewBody>,
+) -> Result<Made<ViewView>> {
+    let shape = Shape { view: Arc::new(ViewView::from), subject: |view: &View| view.id.uuid(), home: Some("/views") };
+    let once = shape.once::<_, 201>(&by, key, ("create view", &body))?;
     let NewBody { area, name, query, shared } = body;
-    let view = views::create(&app, &by, NewView { area, name, query, shared }).await?;
-    Ok(Created { location: format!("/api/v1/views/{}", view.id), data: view.into() })
+    shape.made(views::create(&app, &by, NewView { area, name, query, shared }, once).await?)
 }
 
 async fn update_view(

@@ -49,7 +49,7 @@ pub(super) async fn run(command: Import) -> Result<ExitCode, Failure> {
     let outcome = async {
         let tenant = owner::tenant(app, tenant.as_deref()).await?;
         let by: Grant<can::RunImport> = Grant::of(Arc::new(Actor::command(tenant.id)), Arc::default(), app.clock.now(), &app.ids)?;
-        let sent = imports::upload(app, &by, kind, (&name, bytes.into())).await?;
+        let sent = imports::upload(app, &by, (kind, &name, bytes.into()), None).await?.plain()?;
         let ended = imports::finish(app, &by, sent.import.id, (serde_json::Map::new(), mode)).await?;
         if dry_run {
             imports::cancel(app, &by, sent.import.id).await?;

@@ -8,6 +8,7 @@ mod calendar;
 mod goods;
 mod names;
 mod orders;
+mod papers;
 mod people;
 mod random;
 mod sink;
@@ -22,6 +23,7 @@ use purser_core::ids::{AccountId, TenantId};
 use purser_core::ledger::{AccountCode, PostingKind};
 use purser_core::{Currency, Error, Result, Timestamp};
 use purser_service::App;
+use purser_service::files::{self, Key};
 use purser_service::identity::setup::DemoData;
 use purser_store::bulk::{self, Table};
 use purser_store::products::Product;
@@ -137,6 +139,11 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
             match step {
                 Step::Rows(rows) => bulk::write(tx, rows).await?,
                 Step::Audit(lines) => bulk::audit(tx, &lines).await?,
+                // Into the vault before its row is committed; if that never happens, the next sweep takes it away.
+                Step::Object(id, bytes) => {
+                    let body = std::pin::pin!(futures::stream::iter([Ok(bytes)]));
+                    app.vault.put(Key { area: files::AREA, tenant, id: id.uuid() }, body).await?;
+                }
             }
         }
         let produced = thread.await.map_err(|error| Error::Internal(Box::new(error)))?;
@@ -166,7 +173,7 @@ async fn scene(tx: &mut Tx, tenant: TenantId, seed: u64, end: Timestamp) -> Resu
 
 /// Open pages have a lot to read again.
 fn announce(tx: &mut Tx, tenant: TenantId, at: Timestamp) {
-    for topic in [Topic::User, Topic::Product, Topic::Order, Topic::Payment, Topic::Refund, Topic::Ledger] {
+    for topic in [Topic::User, Topic::Product, Topic::Order, Topic::Payment, Topic::Refund, Topic::Ledger, Topic::File] {
         tx.emit(Event { seq: 0, tenant, topic, action: "imported".into(), subject_id: tenant.uuid(), actor_id: None, at });
     }
 }
@@ -193,6 +200,7 @@ fn produce((scene, accounts, products, mut sink): Begin, calendar: &Calendar, pl
     let mut maker = Maker { scene, products, team, books, sink, payments: Vec::new(), refunds: Vec::new(), orders: 0, captured: 0, refunded: 0 };
     staff::routine(&mut maker, calendar, &mut rng)?;
     let (mut made, mut billed) = (0, 0);
+    let every = papers::every(plan.orders);
     for day in 0..calendar.days() {
         let known = usize::try_from(people::known(calendar, day, plan.users)).unwrap_or(0).clamp(1, customers.len());
         let due = calendar.until(day, plan.orders);
@@ -204,7 +212,12 @@ fn produce((scene, accounts, products, mut sink): Begin, calendar: &Calendar, pl
             let customer = &customers[customer];
             // Somebody who came later the same day can not have ordered before that.
             let at = at.max(customer.since);
-            orders::make(&mut maker, &mut rng, (customer, first + made, at))?;
+            let order = orders::make(&mut maker, &mut rng, (customer, first + made, at))?;
+            if let Some(order) = order.filter(|_| made % every == 0) {
+                // Chance of their own, so that papers change nothing else.
+                let mut rng = maker.scene.rng.branch(0x9A9E_0000_0000 + u64::try_from(made).unwrap_or(0));
+                papers::attach(&mut maker, &mut rng, (customer, order, first + made), at)?;
+            }
         }
         if day % 30 == 29 {
             fee(&mut maker, &mut rng, calendar.midnight(day + 1), &mut billed);

@@ -110,13 +110,13 @@ struct Paid {
     failure: Option<(&'static str, &'static str)>,
 }
 
-/// Make one order of `customer` at `at`, with everything that follows from it.
-pub(super) fn make(maker: &mut Maker, rng: &mut Rng, (customer, number, at): (&Customer, i64, Timestamp)) -> Result<(), Gone> {
+/// Make one order of `customer` at `at`, with everything that follows from it; `None` if it can not be added up.
+pub(super) fn make(maker: &mut Maker, rng: &mut Rng, (customer, number, at): (&Customer, i64, Timestamp)) -> Result<Option<OrderId>, Gone> {
     let id: OrderId = rng.id(at);
     let (lines, pieces, subtotal, grams) = lines(maker, rng, id, at);
     let discount = if rng.chance(1_200) { subtotal * rng.between(5, 15) / 100 } else { 0 };
     let currency = maker.scene.currency;
-    let Ok(totals) = maker.scene.checkout.totals(Money::new(subtotal, currency), Money::new(discount, currency), grams) else { return Ok(()) };
+    let Ok(totals) = maker.scene.checkout.totals(Money::new(subtotal, currency), Money::new(discount, currency), grams) else { return Ok(None) };
     let sums = [subtotal, totals.discount.amount, totals.tax.amount, totals.shipping.amount, totals.total.amount];
     let mut fate = rng.weighted(FATES);
     if sums[4] == 0 {
@@ -139,7 +139,7 @@ pub(super) fn make(maker: &mut Maker, rng: &mut Rng, (customer, number, at): (&C
     for refund in std::mem::take(&mut maker.refunds) {
         maker.sink.row(Table::Refunds, refund)?;
     }
-    Ok(())
+    Ok(Some(id))
 }
 
 fn lines(maker: &Maker, rng: &mut Rng, order: OrderId, at: Timestamp) -> (Vec<[Value; 9]>, i64, i64, i64) {

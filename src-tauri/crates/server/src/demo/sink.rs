@@ -2,8 +2,10 @@
 
 use std::collections::BinaryHeap;
 
+use axum::body::Bytes;
 use purser_core::Timestamp;
 use purser_core::audit::Entry;
+use purser_core::ids::FileId;
 use purser_store::Value;
 use purser_store::bulk::{Rows, Table};
 use tokio::sync::mpsc::Sender;
@@ -16,6 +18,8 @@ pub(super) enum Step {
     Rows(Rows),
     /// Append these to the audit log.
     Audit(Vec<Entry>),
+    /// Keep the bytes of this file.
+    Object(FileId, Bytes),
 }
 
 /// The writer is gone; its error says why.
@@ -135,6 +139,11 @@ impl Sink {
         let lines = std::mem::take(&mut self.lines);
         self.send(Step::Audit(lines))?;
         self.flush()
+    }
+
+    /// The bytes of a file.
+    pub(super) fn object(&self, id: FileId, bytes: Vec<u8>) -> Result<(), Gone> {
+        self.send(Step::Object(id, bytes.into()))
     }
 
     fn flush(&mut self) -> Result<(), Gone> {

@@ -14,6 +14,7 @@ use purser_store::{Listing, Page, Tx, tenants};
 use serde::Serialize;
 
 use crate::audit::{self, Line};
+use crate::idempotency::{self, Once, Outcome};
 use crate::totals::Wanted;
 use crate::{App, events};
 
@@ -75,8 +76,8 @@ pub struct Change {
     pub active: Patch<bool>,
 }
 
-/// Add a product.
-pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft) -> Result<Product> {
+/// Add a product, once for each key.
+pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, once: Option<Once<Product>>) -> Result<Outcome<Product>> {
     let product = Product {
         id: by.id(),
         name_key: text::fold(draft.name.trim()),
@@ -93,8 +94,12 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft) -> 
         updated_at: by.now(),
     };
     check(&product)?;
+    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     app.db
         .transact(by, async |tx| {
+            if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), product.id.uuid())).await? {
+                return Ok(Outcome::Reply(reply));
+            }
             same_currency(tx, product.currency).await?;
             if store::sku_taken(tx, &product.sku, None).await? {
                 return Err(taken());
@@ -102,7 +107,7 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft) -> 
             store::insert(tx, std::slice::from_ref(&product)).await?;
             audit::record(tx, by, Line::new("product.create", "product", product.id.uuid(), &product.name).after(&Facts::from(&product)));
             events::emit(tx, by, Topic::Product, "created", product.id.uuid());
-            Ok(product)
+            idempotency::finish(tx, once.as_ref(), product).await
         })
         .await
 }

@@ -1,5 +1,5 @@
 //! Files attached to orders and people. The bytes lie behind [`Vault`]; the row is written only after they are durable, so a row without
-//! its bytes can not be; bytes without a row are removed at the next start.
+//! its bytes can not be; bytes without a row, and those of files deleted a while ago, are swept up.
 
 mod port;
 mod receive;
@@ -7,7 +7,7 @@ mod sweep;
 
 pub use port::{Incoming, Key, Outgoing, Vault};
 pub use receive::Received;
-pub use sweep::{clean_up, sweep};
+pub use sweep::{GRACE, clean_up, sweep};
 
 use std::ops::Range;
 
@@ -24,6 +24,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::audit::{self, Line};
+use crate::idempotency::{self, Once, Outcome};
 use crate::totals::Wanted;
 use crate::{App, events};
 
@@ -56,7 +57,8 @@ impl Subject {
         }
     }
 
-    fn parts(self) -> (&'static str, Uuid) {
+    /// The word and the id callers write.
+    pub fn parts(self) -> (&'static str, Uuid) {
         match self {
             Self::Order(id) => ("order", id.uuid()),
             Self::User(id) => ("user", id.uuid()),
@@ -112,12 +114,21 @@ where
     receive::receive(&app.vault, key(by.tenant(), by.id()), given_name, (body, app.largest_file)).await
 }
 
-/// Attach a received file.
-pub async fn attach(app: &App, by: &Grant<can::CreateFile>, received: Received, subject: Subject) -> Result<FileRow> {
+/// Attach a received file, once for each key. The bytes of a repeat are not kept.
+pub async fn attach(
+    app: &App,
+    by: &Grant<can::CreateFile>,
+    (received, subject): (Received, Subject),
+    once: Option<Once<FileRow>>,
+) -> Result<Outcome<FileRow>> {
     let (subject_type, subject_id) = subject.parts();
-    let row = app
+    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
+    let (outcome, new) = app
         .db
         .transact(by, async |tx| {
+            if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), received.id.uuid())).await? {
+                return Ok((Outcome::Reply(reply), false));
+            }
             let file = NewFile {
                 id: received.id,
                 name: received.name.clone(),
@@ -134,14 +145,16 @@ pub async fn attach(app: &App, by: &Grant<can::CreateFile>, received: Received, 
             let row = store::find(tx, file.id).await?.ok_or(Error::NotFound("file"))?;
             audit::record(tx, by, Line::new("file.create", "file", file.id.uuid(), row.name.clone()).after(&Facts::from(&row)));
             events::emit(tx, by, Topic::File, "created", file.id.uuid());
-            Ok::<_, Error>(row)
+            Ok::<_, Error>((idempotency::finish(tx, once.as_ref(), row).await?, true))
         })
         .await?;
-    received.keep();
-    Ok(row)
+    if new {
+        received.keep();
+    }
+    Ok(outcome)
 }
 
-/// Take a file away. Its bytes stay as long as the log that mentions them.
+/// Take a file away. Its bytes stay for [`GRACE`]; its row stays with the log that mentions it.
 pub async fn delete(app: &App, by: &Grant<can::DeleteFile>, id: FileId) -> Result<()> {
     app.db
         .transact(by, async |tx| {

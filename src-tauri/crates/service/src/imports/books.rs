@@ -2,7 +2,7 @@
 
 use purser_core::ids::{PaymentId, RefundId};
 use purser_core::ledger::{AccountCode as Code, PostingKind};
-use purser_core::payments::{PaymentState, RefundKind, RefundState, Shares};
+use purser_core::payments::{OUTSIDE, PaymentState, RefundKind, RefundState, Shares};
 use purser_core::{Money, Result};
 use purser_store::Tx;
 use purser_store::ledger::{self, Posting};
@@ -12,14 +12,11 @@ use purser_store::refunds::{self, Refund};
 
 use super::Basis;
 
-/// The provider of payments that were made elsewhere.
-pub(super) const PROVIDER: &str = "import";
-
 /// Write payments, refunds and bookings of these orders.
 pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, orders: &[NewOrder]) -> Result<()> {
     let (mut paid, mut back, mut bookings) = (Vec::new(), Vec::new(), Vec::new());
     for NewOrder { order, .. } in orders.iter().filter(|new| new.order.paid > 0) {
-        let payment = payment(basis, order);
+        let mut payment = payment(basis, order);
         let whole = Shares::of_order(order.subtotal, order.discount, order.tax, order.shipping);
         let taken = whole.take(Shares::default(), order.money(order.paid));
         bookings.push(booking(basis, order, (payment.id, None), taken));
@@ -27,6 +24,8 @@ pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, orders: &[NewOrder]) -
             let refund = refund(basis, order, payment.id);
             let given = taken.take(Shares::default(), Money::new(order.refunded, order.currency));
             bookings.push(booking(basis, order, (payment.id, Some(refund.id)), given));
+            // What is given back later falls on what these shares leave.
+            (payment.refunded_tax, payment.refunded_shipping) = (given.tax, given.shipping);
             back.push(refund);
         }
         paid.push(payment);
@@ -73,8 +72,8 @@ fn payment(basis: &Basis<'_>, order: &Order) -> Payment {
         first_name: String::new(),
         last_name: String::new(),
         email: String::new(),
-        provider: PROVIDER.into(),
-        method: PROVIDER.into(),
+        provider: OUTSIDE.into(),
+        method: OUTSIDE.into(),
         capture_mode: "automatic".into(),
         state,
         pending: None,
@@ -83,6 +82,8 @@ fn payment(basis: &Basis<'_>, order: &Order) -> Payment {
         amount: order.paid,
         captured: order.paid,
         refunded: order.refunded,
+        refunded_tax: 0,
+        refunded_shipping: 0,
         refund_pending: 0,
         failure_code: None,
         failure_message: None,
@@ -99,6 +100,7 @@ fn refund(basis: &Basis<'_>, order: &Order, payment: PaymentId) -> Refund {
     Refund {
         id: basis.by.id(),
         payment_id: payment,
+        provider: OUTSIDE.into(),
         order_id: order.id,
         order_number: order.number,
         customer_id: order.customer_id,

@@ -30,9 +30,11 @@ use purser_core::{Currency, Error, Result};
 use purser_store::imports::{self as store, Complaint, End, Import};
 use purser_store::{Engine, Listing, Page, Scope};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use crate::audit::{self, Line};
 use crate::files::Key;
+use crate::idempotency::{self, Once, Outcome};
 use crate::{App, csv, events};
 use fields::Columns;
 use values::Slashes;
@@ -89,8 +91,18 @@ fn standing(app: &App, import: Import) -> Standing {
     Standing { import, done, total }
 }
 
-/// Keep a file and find out how it is written.
-pub async fn upload(app: &App, by: &Grant<can::RunImport>, kind: Kind, (name, bytes): (&str, Bytes)) -> Result<Standing> {
+/// What tells the bytes of one file from those of another.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// Keep a file and find out how it is written, once for each key.
+pub async fn upload(
+    app: &App,
+    by: &Grant<can::RunImport>,
+    (kind, name, bytes): (Kind, &str, Bytes),
+    once: Option<Once<Standing>>,
+) -> Result<Outcome<Standing>> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
         return Err(Error::TooLarge(LARGEST));
     }
@@ -119,17 +131,26 @@ pub async fn upload(app: &App, by: &Grant<can::RunImport>, kind: Kind, (name, by
         created_at: by.now(),
         finished_at: None,
     };
+    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     let body = std::pin::pin!(futures::stream::iter([Ok(bytes)]));
     app.vault.put(key(by, import.id), body).await?;
-    app.db
+    let (outcome, new) = app
+        .db
         .transact(by, async |tx| {
+            if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), import.id.uuid())).await? {
+                return Ok((Outcome::Reply(reply), false));
+            }
             store::insert(tx, &import).await?;
             audit::record(tx, by, Line::new("import.upload", "import", import.id.uuid(), name.clone()));
             events::emit(tx, by, Topic::Import, "uploaded", import.id.uuid());
-            Ok::<_, Error>(())
+            let found = store::find(tx, import.id).await?.ok_or(Error::NotFound("import"))?;
+            Ok::<_, Error>((idempotency::finish(tx, once.as_ref(), standing(app, found)).await?, true))
         })
         .await?;
-    read(app, by, import.id).await
+    if !new {
+        app.vault.remove(key(by, import.id)).await?;
+    }
+    Ok(outcome)
 }
 
 /// Imports, newest first.

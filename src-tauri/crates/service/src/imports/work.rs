@@ -77,6 +77,12 @@ pub(super) async fn run(app: &App, by: &Grant<can::RunImport>, job: Job, task: A
         store::replace_errors(tx, job.id, &complaints.kept).await?;
         if let Some(outcome) = outcome.filter(|_| state == State::Done) {
             audit::record(tx, by, Line::new("import.run", "import", job.id.uuid(), job.kind.as_str()).after(&outcome));
+        }
+        if state == State::Cancelled {
+            audit::record(tx, by, Line::new("import.cancel", "import", job.id.uuid(), job.kind.as_str()));
+        }
+        // Where bad rows are left out, good ones may be in for good however it ended.
+        if state == State::Done || job.mode == Some(Mode::SkipBad) {
             announce(tx, by, job.kind);
         }
         events::emit(tx, by, Topic::Import, state.as_str(), job.id.uuid());
@@ -139,7 +145,7 @@ async fn attempt(app: &App, by: &Grant<can::RunImport>, job: &Job, task: &Arc<Ta
     }
     let written = match job.mode {
         None => dry(app, by, &goods, task).await,
-        Some(Mode::AllOrNothing) => at_once(app, by, &goods, task).await,
+        Some(Mode::AllOrNothing) => at_once(app, by, (job, &goods), (task, outcome)).await,
         Some(Mode::SkipBad) => bit_by_bit(app, by, (job, &goods), (task, outcome)).await,
     };
     let result = written.map(|written| Outcome { valid: outcome.valid, invalid: outcome.invalid, ..written });
@@ -263,17 +269,20 @@ async fn dry(app: &App, by: &Grant<can::RunImport>, goods: &Goods, task: &Task) 
 }
 
 /// Everything in one transaction: all of it or none of it, whatever happens to the process.
-async fn at_once(app: &App, by: &Grant<can::RunImport>, goods: &Goods, task: &Task) -> Result<Outcome> {
+async fn at_once(app: &App, by: &Grant<can::RunImport>, (job, goods): (&Job, &Goods), (task, seen): (&Task, Outcome)) -> Result<Outcome> {
     let basis = basis(app, by);
     app.db
         .transact(by, async |tx| {
-            let mut sum = Outcome::default();
+            let (mut sum, mut done) = (seen, 0);
             for chunk in goods.chunks() {
                 task.go_on()?;
                 let (outcome, rows) = goods.write(tx, &basis, chunk, false).await?;
                 add(&mut sum, outcome);
+                done += rows;
                 task.done.fetch_add(rows, Ordering::Relaxed);
             }
+            // With the rows, so that a crash right afterwards does not leave an import that knows nothing of them.
+            store::advance(tx, job.id, (done, &sum), app.clock.now()).await?;
             Ok(sum)
         })
         .await

@@ -53,8 +53,17 @@ pub fn capture(ids: &Ids, about: About, shares: Shares) -> Posting {
 
 /// Money went back: it is no longer at the provider, and it was goods, tax and shipping.
 pub fn refund(ids: &Ids, about: About, shares: Shares) -> Posting {
-    let entries = vec![(Code::Refunds, shares.goods), (Code::Tax, shares.tax), (Code::Shipping, shares.shipping), (Code::Cash, -shares.sum())];
-    about.posting(ids, PostingKind::Refund, format!("Refund of order #{}", about.number), entries)
+    about.posting(ids, PostingKind::Refund, format!("Refund of order #{}", about.number), given_back(shares, Code::Cash))
+}
+
+/// Money that was taken before Purser went back by hand. It never was at the provider: what it was paid from is where it came from, the
+/// opening balance.
+pub fn refund_outside(ids: &Ids, about: About, shares: Shares) -> Posting {
+    about.posting(ids, PostingKind::Refund, format!("Refund of order #{}, made outside Purser", about.number), given_back(shares, Code::Opening))
+}
+
+fn given_back(shares: Shares, from: Code) -> Vec<(Code, i64)> {
+    vec![(Code::Refunds, shares.goods), (Code::Tax, shares.tax), (Code::Shipping, shares.shipping), (from, -shares.sum())]
 }
 
 /// Every account with its running sums.

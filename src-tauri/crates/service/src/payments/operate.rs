@@ -79,6 +79,8 @@ async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Ord
         amount: order.total,
         captured: 0,
         refunded: 0,
+        refunded_tax: 0,
+        refunded_shipping: 0,
         refund_pending: 0,
         failure_code: None,
         failure_message: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use purser_core::access::{Grant, Right, can};
 use purser_core::error::Checks;
 use purser_core::ids::{PaymentId, RefundId};
-use purser_core::payments::{RefundKind, RefundState};
+use purser_core::payments::{OUTSIDE, RefundKind, RefundState};
 use purser_core::{Error, Money, Result};
 use purser_store::payments::{self, Payment};
 use purser_store::refunds::{self as store, Refund};
@@ -13,6 +13,7 @@ use purser_store::{Tx, orders};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
+use super::desk::Held;
 use super::port::RefundCall;
 use super::settler::{Refunded, Ticket};
 use crate::App;
@@ -22,6 +23,9 @@ use crate::identity::step_up;
 
 /// Longest a caller waits for the provider; afterwards the refund is shown as it stands.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two looks whether a refund is free.
+const A_MOMENT: Duration = Duration::from_millis(10);
 
 /// What is to be given back, and why.
 #[derive(Clone, Debug)]
@@ -37,6 +41,8 @@ pub struct Ask {
 /// A refund that was accepted: the money is put aside, the provider not yet asked.
 pub(crate) struct Accepted {
     call: RefundCall,
+    /// Whether the money moves outside, by hand.
+    outside: bool,
 }
 
 enum Begun {
@@ -81,7 +87,8 @@ pub async fn refund(
 /// A refund a crash left behind, with its key claimed: go on where it stopped.
 async fn left(tx: &mut Tx, id: RefundId) -> Result<Begun> {
     let refund = store::find(tx, id).await?.ok_or(Error::NotFound("refund"))?;
-    Ok(Begun::Accepted(Accepted { call: RefundCall { id, payment: refund.payment_id, amount: refund.money() } }))
+    let call = RefundCall { id, payment: refund.payment_id, amount: refund.money() };
+    Ok(Begun::Accepted(Accepted { call, outside: refund.provider == OUTSIDE }))
 }
 
 /// Put the money aside and write the refund down.
@@ -92,9 +99,11 @@ pub(crate) async fn accept<P: Right>(by: &Grant<P>, tx: &mut Tx, (id, payment): 
     };
     let Some(reserved) = payments::reserve(tx, payment, amount).await? else { return Err(why_not(tx, payment, amount).await?) };
     let reason = ask.reason.trim().to_owned();
+    let outside = reserved.provider == OUTSIDE;
     let refund = Refund {
         id,
         payment_id: payment,
+        provider: reserved.provider,
         order_id: reserved.order_id,
         order_number: reserved.order_number,
         customer_id: purser_core::ids::UserId(uuid::Uuid::nil()),
@@ -113,10 +122,10 @@ pub(crate) async fn accept<P: Right>(by: &Grant<P>, tx: &mut Tx, (id, payment): 
         settled_at: None,
     };
     store::insert(tx, std::slice::from_ref(&refund)).await?;
-    let facts = Facts { refund_id: id, payment_id: payment, amount, kind: ask.kind, left: Money::new(reserved.left, amount.currency) };
+    let facts = Facts { refund_id: id, payment_id: payment, amount, kind: ask.kind, left: Money::new(reserved.left, amount.currency), outside };
     let line = Line::new("order.refund", "order", reserved.order_id.uuid(), format!("#{}", reserved.order_number)).after(&facts).reason(reason);
     audit::record(tx, by, line);
-    Ok(Accepted { call: RefundCall { id, payment, amount } })
+    Ok(Accepted { call: RefundCall { id, payment, amount }, outside })
 }
 
 /// A refund as the audit log keeps it.
@@ -128,6 +137,9 @@ struct Facts {
     amount: Money,
     kind: RefundKind,
     left: Money,
+    /// Made outside, by hand.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    outside: bool,
 }
 
 /// Everything that is left of a payment.
@@ -162,12 +174,27 @@ fn nothing_left(payment: &Payment) -> Error {
     Error::conflict("not_refundable", format!("A payment that is {} can not be refunded.", payment.state.words()))
 }
 
+/// Take the refund up. Whoever else here is at it (after a start, the look for open ends) is done in a moment; what it then is, is answered
+/// and remembered under the key, so that every repeat hears the same.
+async fn take_up(app: &App, id: RefundId) -> Option<Held<RefundId>> {
+    let free = async {
+        loop {
+            if let Some(held) = app.payments.refunds.hold(id) {
+                return held;
+            }
+            tokio::time::sleep(A_MOMENT).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, free).await.ok()
+}
+
 /// Hand an accepted refund to the settler and wait, with patience but not for ever.
 pub(crate) async fn wait<P: Right>(app: &App, by: &Grant<P>, accepted: Accepted, once: Option<(Once<Refunded>, Turn)>) -> Result<Outcome<Refunded>> {
     let (done, answer) = oneshot::channel();
     let render = once.as_ref().map(|(once, _)| once.render.clone());
-    if let Some(held) = app.payments.refunds.hold(accepted.call.id) {
-        let ticket = Ticket { tenant: by.tenant(), call: accepted.call, actor: by.user(), once, done, held };
+    if let Some(held) = take_up(app, accepted.call.id).await {
+        let Accepted { call, outside } = accepted;
+        let ticket = Ticket { tenant: by.tenant(), call, outside, actor: by.user(), once, done, held };
         app.payments.settler.send(ticket).await.map_err(|_| Error::internal("the settler is gone"))?;
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok(outcome)) => return outcome,

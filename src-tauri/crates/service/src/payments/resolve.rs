@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use purser_core::access::{Grant, can};
 use purser_core::ids::TenantId;
+use purser_core::payments::OUTSIDE;
 use purser_core::time::{MINUTE, SECOND};
 use purser_core::{Error, Result, Timestamp};
 use purser_store::payments::{self as store, Payment};
@@ -78,7 +79,8 @@ pub async fn resolve_unknown(app: &App, age: i64) -> Result<()> {
         if let Some(held) = app.payments.refunds.hold(open.id) {
             let call = RefundCall { id: open.id, payment: open.payment_id, amount: purser_core::Money::new(open.amount, open.currency) };
             let (done, answer) = oneshot::channel();
-            let ticket = Ticket { tenant: open.tenant_id, call, actor: None, once: None, done, held };
+            let outside = open.provider == OUTSIDE;
+            let ticket = Ticket { tenant: open.tenant_id, call, outside, actor: None, once: None, done, held };
             app.payments.settler.send(ticket).await.map_err(|_| Error::internal("the settler is gone"))?;
             answers.push(answer);
         }

@@ -48,6 +48,8 @@ pub struct Refunded {
 pub(crate) struct Ticket {
     pub(crate) tenant: TenantId,
     pub(crate) call: RefundCall,
+    /// Whether the money moves outside, by hand: then there is no provider to ask.
+    pub(crate) outside: bool,
     /// Who gave it, if it was a person.
     pub(crate) actor: Option<UserId>,
     pub(crate) once: Option<(Once<Refunded>, Turn)>,
@@ -101,11 +103,7 @@ pub(crate) async fn run(books: Books, mut tickets: mpsc::Receiver<Ticket>) {
 impl Books {
     /// Ask the provider, book the answers, tell whoever waits.
     async fn settle(&self, tenant: TenantId, tickets: Vec<Ticket>) {
-        let calls: Vec<RefundCall> = tickets.iter().map(|ticket| ticket.call).collect();
-        let answers = match tokio::time::timeout(LONGEST, self.gateway.refund(tenant, &calls)).await {
-            Ok(answers) if answers.len() == calls.len() => answers,
-            Ok(_) | Err(_) => vec![RefundAnswer::Unknown; calls.len()],
-        };
+        let answers = self.ask(tenant, &tickets).await;
         let outcomes = self.db.transact(tenant, async |tx| self.book(tx, &tickets, &answers).await).await;
         match outcomes {
             Ok(outcomes) => {
@@ -124,6 +122,18 @@ impl Books {
         }
     }
 
+    /// What becomes of each refund: the provider's word, or, where the money moves outside, ours.
+    async fn ask(&self, tenant: TenantId, tickets: &[Ticket]) -> Vec<RefundAnswer> {
+        let calls: Vec<RefundCall> = tickets.iter().filter(|ticket| !ticket.outside).map(|ticket| ticket.call).collect();
+        let mut answers = Vec::new();
+        if !calls.is_empty() {
+            answers = tokio::time::timeout(LONGEST, self.gateway.refund(tenant, &calls)).await.unwrap_or_default();
+        }
+        let mut heard = if answers.len() == calls.len() { answers } else { Vec::new() }.into_iter();
+        let answer = |ticket: &Ticket| if ticket.outside { RefundAnswer::Done } else { heard.next().unwrap_or(RefundAnswer::Unknown) };
+        tickets.iter().map(answer).collect()
+    }
+
     async fn book(&self, tx: &mut Tx, tickets: &[Ticket], answers: &[RefundAnswer]) -> Result<Vec<Option<Outcome<Refunded>>>> {
         let now = self.clock.now();
         let ids: Vec<RefundId> = tickets.iter().map(|ticket| ticket.call.id).collect();
@@ -131,7 +141,7 @@ impl Books {
         let mut sums = Sums::default();
         for row in store::hold_unsettled(tx, &ids).await? {
             if let Some((ticket, answer)) = by_id.get(&row.id) {
-                sums.add(self, &row, answer, now)?;
+                sums.add(self, &row, (answer, ticket.outside), now)?;
                 announce(tx, &row, ticket, now);
             }
         }
@@ -189,7 +199,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, books: &Books, row: &Unsettled, answer: &RefundAnswer, now: Timestamp) -> Result<()> {
+    fn add(&mut self, books: &Books, row: &Unsettled, (answer, outside): (&RefundAnswer, bool), now: Timestamp) -> Result<()> {
         let (event, failure) = match answer {
             RefundAnswer::Done => (RefundEvent::Succeed, None),
             RefundAnswer::Refused(message) => (RefundEvent::Fail, Some(message.clone())),
@@ -197,7 +207,7 @@ impl Sums {
         };
         let state = row.state.apply(event)?;
         match state {
-            RefundState::Succeeded => self.done(books, row, now),
+            RefundState::Succeeded => self.done(books, row, outside, now),
             RefundState::Failed => {
                 self.payments.entry(row.payment_id).or_default().released += row.amount;
                 self.refused.push((row.order_id, row.order_number, failure.clone().unwrap_or_default()));
@@ -208,7 +218,7 @@ impl Sums {
         Ok(())
     }
 
-    fn done(&mut self, books: &Books, row: &Unsettled, now: Timestamp) {
+    fn done(&mut self, books: &Books, row: &Unsettled, outside: bool, now: Timestamp) {
         let settled = self.payments.entry(row.payment_id).or_default();
         let (tax, shipping) = (row.refunded_tax + settled.tax, row.refunded_shipping + settled.shipping);
         let used = Shares { goods: row.refunded + settled.refunded - tax - shipping, tax, shipping };
@@ -228,7 +238,7 @@ impl Sums {
             at: now,
             currency: row.currency,
         };
-        self.postings.push(ledger::refund(&books.ids, about, part));
+        self.postings.push(if outside { ledger::refund_outside(&books.ids, about, part) } else { ledger::refund(&books.ids, about, part) });
     }
 }
 

@@ -12,7 +12,7 @@ use purser_store::{Tx, people as store, sessions, users};
 
 use super::{Facts, find, hold, label, last_owner, within_reach};
 use crate::audit::{self, Line};
-use crate::idempotency::{self, Claim, Once, Outcome};
+use crate::idempotency::{self, Once, Outcome};
 use crate::identity::{passwords, step_up};
 use crate::{App, events};
 
@@ -78,10 +78,7 @@ fn optional(checks: &mut Checks, [phone, country, language, notes]: [Option<&str
 
 /// Invite somebody; with a password they can sign in at once.
 pub async fn invite(app: &App, by: &Grant<can::CreateUser>, invite: Invite) -> Result<Person> {
-    match invite_once(app, by, invite, None).await? {
-        Outcome::Plain(person) => Ok(person),
-        Outcome::Reply(_) => Err(Error::internal("an answer to a key that was not sent")),
-    }
+    invite_once(app, by, invite, None).await?.plain()
 }
 
 /// The same, once for each key.
@@ -106,9 +103,7 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
     let user = row(by, invite, password_hash);
     app.db
         .transact(by, async |tx| {
-            if let Some(once) = &once
-                && let Claim::Answered(reply) = app.once.claim(tx, &once.key, by.now(), user.id.uuid()).await?
-            {
+            if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), user.id.uuid())).await? {
                 return Ok(Outcome::Reply(reply));
             }
             match users::insert(tx, std::slice::from_ref(&user)).await {
@@ -118,10 +113,7 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
             let person = find(tx, user.id).await?;
             audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&Facts::from(&person)));
             events::emit(tx, by, Topic::User, "created", user.id.uuid());
-            Ok(match &once {
-                Some(once) => Outcome::Reply(idempotency::answer(tx, once, &person).await?),
-                None => Outcome::Plain(person),
-            })
+            idempotency::finish(tx, once.as_ref(), person).await
         })
         .await
 }
