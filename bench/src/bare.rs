@@ -168,6 +168,7 @@ async fn rows(bare: &Bare, reader: &mut SqliteConnection) -> Result<Vec<Order>, 
 
 type Refusal = (StatusCode, String);
 
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
 fn fault(error: sqlx::Error) -> Refusal {
     (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }

@@ -1,4 +1,4 @@
-//! The desktop window: from the start of the process to a page a person can use. Driven through WebDriver on a display of its own.
+//! The desktop window: from the start of the process to a page a person can use. Driven through `WebDriver` on a display of its own.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -130,6 +130,7 @@ fn process(program: &Path) -> Option<u32> {
 }
 
 /// When a process began, since 1970: the kernel counts hundredths of a second from its own start.
+#[expect(clippy::disallowed_methods, reason = "a measurement reads the machine's own clock")]
 fn started(pid: u32) -> Result<Duration> {
     let read = |file: String| std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"));
     let stat = read(format!("/proc/{pid}/stat"))?;
