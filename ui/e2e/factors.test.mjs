@@ -24,9 +24,6 @@ before(async () => {
   assert.ok(made.ok || made.status === 409, `set-up: ${made.status}`)
   api = await caller(engine.base, owner.email, owner.password)
   person = await api('POST', '/users', agent)
-  const policy = await api('GET', '/settings/sign-in')
-  const asked = await fetch(`${engine.base}/api/v1/settings/sign-in`, { method: 'PATCH', headers: { 'content-type': 'application/json', authorization: `Bearer ${api.token}`, 'if-match': `"${policy.version}"` }, body: JSON.stringify({ requireFactorFor: ['support'] }) })
-  assert.ok(asked.ok, `policy: ${asked.status}`)
   browser = await openBrowser()
   ;({ page, complaints } = await openPage(browser, engine.base))
 })
@@ -109,6 +106,21 @@ describe('second factors', { concurrency: false }, () => {
     await context.close()
   })
 
+  it('are asked of a role by a rule', async () => {
+    await page.goto('/settings')
+    await page.getByLabel('Support').check()
+    await page.getByLabel('Also for refunds from').fill('250')
+    await page.getByLabel('A session ends unused after').selectOption('480')
+    await settled(page)
+    await axeClean(page, 'the rules of signing in')
+    await page.getByRole('button', { name: 'Save sign-in rules' }).click()
+    await page.getByText('Sign-in rules saved').waitFor()
+    const back = await caller(engine.base, owner.email, owner.password, app)
+    const { version, ...rules } = await back('GET', '/settings/sign-in')
+    assert.ok(version > 0)
+    assert.deepEqual(rules, { requireFactorFor: ['support'], stepUp: 'enrolled', stepUpRefundFrom: 25_000, idleMinutes: 480, rememberedIdleMinutes: 43_200, absoluteDays: 90 })
+  })
+
   it('are asked for again before a change of role, which is then made', async () => {
     // The first answer is what the engine says ten minutes later; everything after it is the engine's own.
     let refused = 0
@@ -154,6 +166,19 @@ describe('second factors', { concurrency: false }, () => {
     await home(theirs)
     assert.deepEqual(said, [])
     await context.close()
+  })
+
+  it('are taken away from somebody who lost theirs', async () => {
+    await page.goto(`/people/${person.id}`)
+    const part = page.getByRole('region', { name: 'Second factor' })
+    await part.getByText('10 backup codes left').waitFor()
+    await settled(page)
+    await axeClean(page, 'a person with a second factor')
+    await part.getByRole('button', { name: 'Reset second factors' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Reset the second factors of Ada Brandt' })
+    await dialog.getByLabel('Reason').fill('Phone fell into the harbour')
+    await dialog.getByRole('button', { name: /^Reset second factors/ }).click()
+    await part.getByText('a password alone protects this account').waitFor()
   })
 
   it('are removed with proof', async () => {

@@ -108,8 +108,8 @@ export function Refused({ problem }: { problem: Problem }) {
     <div className="failure refused" role="alert">
       <Lock size={16} />
       <div className="failure-text">
-        <strong>{t('common.refusedTitle')}</strong>
-        <p>{right ? t('common.refused', { right: word('permission', right), tenant }) : t('common.refusedPlain', { tenant })}</p>
+        <strong>{t(problem.code === 'role_above_yours' ? 'factor.unproved' : 'common.refusedTitle')}</strong>
+        <p>{problem.code === 'role_above_yours' ? t('common.roleAbove') : right ? t('common.refused', { right: word('permission', right), tenant }) : t('common.refusedPlain', { tenant })}</p>
       </div>
     </div>
   )

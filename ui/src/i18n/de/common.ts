@@ -34,6 +34,7 @@ export const common = {
   refusedTitle: 'Das ist für Sie nicht sichtbar',
   refused: 'Dafür braucht es das Recht „{right}“. Inhaber oder Admin von {tenant} vergeben es unter Personen.',
   refusedPlain: 'Dafür fehlt Ihnen ein Recht. Inhaber oder Admin von {tenant} vergeben es unter Personen.',
+  roleAbove: 'Dieses Konto darf mehr als Ihres. Bitten Sie jemanden, dessen Rolle es einschließt.',
   missingTitle: 'Hier ist nichts',
   missingPage: 'Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie umgezogen, oder der Verweis ist nicht ganz.',
   toHome: 'Zur Startseite',

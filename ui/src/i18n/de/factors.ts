@@ -92,3 +92,22 @@ export const factorKind = {
   sms: 'Codes per SMS',
   passkey: 'Passkey',
 }
+export const rules = {
+  title: 'Anmeldung',
+  requireFactorFor: 'Rollen, die einen zweiten Faktor brauchen',
+  requireHint: 'Wer keinen hat, fügt bei der nächsten Anmeldung einen hinzu.',
+  stepUp: 'Ein frischer Code vor dem, was schaden könnte',
+  stepUpHint: 'Rollenwechsel, Exporte, diese Regeln und zurückgesetzte Faktoren. Ein Code gilt zehn Minuten.',
+  enrolled: 'Von allen, die einen zweiten Faktor haben',
+  always: 'Von allen; ohne Faktor wird es abgewiesen',
+  off: 'Nie',
+  stepUpRefundFrom: 'Auch für Erstattungen ab',
+  refundHint: 'Leer gelassen, verlangen Erstattungen keinen Code.',
+  idleMinutes: 'Eine Sitzung endet unbenutzt nach',
+  rememberedIdleMinutes: 'Eine gemerkte endet unbenutzt nach',
+  rememberedHint: 'Wo „angemeldet bleiben“ gewählt wurde.',
+  absoluteDays: 'Jede Sitzung endet nach',
+  absoluteHint: 'Benutzt oder nicht. Offene Sitzungen folgen bei der nächsten Benutzung.',
+  save: 'Anmelderegeln sichern',
+  saved: 'Anmelderegeln gesichert',
+}

@@ -1,7 +1,7 @@
 import { common } from './common'
 import { importField, imports, papers } from './content'
 import { entry } from './entry'
-import { factor, factorKind } from './factors'
+import { factor, factorKind, rules } from './factors'
 import { frame } from './frame'
 import { attention, home } from './home'
 import { account, ledger } from './ledger'
@@ -16,4 +16,4 @@ import { table } from './table'
 
 import type { Shape } from '../index'
 
-export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind }
+export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules }

@@ -34,6 +34,7 @@ export const common = {
   refusedTitle: 'You may not see this',
   refused: 'It takes the right “{right}”. An owner or admin of {tenant} can give it to you under People.',
   refusedPlain: 'It takes a right that you do not have. An owner or admin of {tenant} can give it to you under People.',
+  roleAbove: 'This account reaches further than yours. Ask somebody whose role covers it.',
   missingTitle: 'Nothing here',
   missingPage: 'There is no page at this address. It may have moved, or the link is not whole.',
   toHome: 'Go to Home',

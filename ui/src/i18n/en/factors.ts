@@ -93,3 +93,23 @@ export const factorKind = {
   sms: 'Codes by text message',
   passkey: 'Passkey',
 }
+/** The rules of signing in, on the page of settings. */
+export const rules = {
+  title: 'Signing in',
+  requireFactorFor: 'Roles that need a second factor',
+  requireHint: 'Whoever has none adds one the next time they sign in.',
+  stepUp: 'A fresh code before what could do harm',
+  stepUpHint: 'Changes of roles, exports, these rules and resets of factors. A code holds for ten minutes.',
+  enrolled: 'From whoever has a second factor',
+  always: 'From everybody; without a factor it is refused',
+  off: 'Never',
+  stepUpRefundFrom: 'Also for refunds from',
+  refundHint: 'Left empty, refunds ask for no code.',
+  idleMinutes: 'A session ends unused after',
+  rememberedIdleMinutes: 'A remembered one ends unused after',
+  rememberedHint: 'Where “Keep me signed in” was ticked.',
+  absoluteDays: 'Every session ends after',
+  absoluteHint: 'Used or not. Sessions already open follow when they are used next.',
+  save: 'Save sign-in rules',
+  saved: 'Sign-in rules saved',
+}

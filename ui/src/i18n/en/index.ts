@@ -1,7 +1,7 @@
 import { common } from './common'
 import { importField, imports, papers } from './content'
 import { entry } from './entry'
-import { factor, factorKind } from './factors'
+import { factor, factorKind, rules } from './factors'
 import { frame } from './frame'
 import { attention, home } from './home'
 import { account, ledger } from './ledger'
@@ -14,4 +14,4 @@ import { files, moment } from './record'
 import { action, kind, permission, role, state } from './state'
 import { table } from './table'
 
-export const en = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind }
+export const en = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules }

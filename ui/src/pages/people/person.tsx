@@ -20,6 +20,7 @@ import { Timeline } from '@/record/timeline'
 import { usePersonDeeds } from './deeds'
 import { EditPerson } from './edit'
 import { figuresQuery, personQuery, Sums } from './peek'
+import { PersonFactors } from './factors'
 import { RoleDialog } from './role'
 import { PersonAudit, PersonOrders, PersonPayments } from './trade'
 import { PersonSessions } from './sessions'
@@ -75,6 +76,7 @@ function Person({ user }: { user: User }) {
         {can('read:order') && <PersonOrders id={user.id} />}
         {can('read:payment') && <PersonPayments id={user.id} />}
         <Files type="user" id={user.id} />
+        {can('manage:session') && <PersonFactors user={user} />}
         {can('manage:session') && <PersonSessions user={user} />}
         {can('read:audit') && <PersonAudit id={user.id} />}
       </RecordPage>

@@ -15,6 +15,7 @@ import { can, me } from '@/session'
 import { Bands, bandsInWords } from './bands'
 import { checkText, toChange, toText, type SettingsText } from './form'
 import { Office } from './office'
+import { SignInRules } from './sign-in'
 
 const query = read<Settings>('/settings')
 const currencies = ['EUR', 'USD', 'GBP', 'CHF', 'NOK', 'SEK', 'DKK', 'PLN', 'CZK', 'JPY', 'CAD', 'AUD']
@@ -32,11 +33,13 @@ export function SettingsPage() {
         { id: 'shipping', title: t('settings.shipping') },
         { id: 'refunds', title: t('settings.refunds') },
         { id: 'environment', title: t('settings.environment') },
+        { id: 'signIn', title: t('rules.title') },
       ]}
     >
       <Part query={settings} lines={8}>
         {(data) => <Editor settings={data} />}
       </Part>
+      {can('read:setting') && <SignInRules />}
     </Office>
   )
 }
