@@ -62,7 +62,7 @@ fn change(operation: &'static str, path: &'static str, body: Value) -> Sample {
 
 /// Every sample.
 pub(crate) fn samples() -> Vec<Sample> {
-    [identity(), factors(), people(), catalog(), orders(), payments(), books(), papers(), imports(), office()].concat()
+    [identity(), proof(), factors(), people(), catalog(), orders(), payments(), books(), papers(), imports(), work(), mail(), office()].concat()
 }
 
 const PASSWORD: &str = "harbour lantern 42 brass";
@@ -198,6 +198,36 @@ fn papers() -> Vec<Sample> {
         with("createView", "/views", json!({ "area": "orders", "name": "Paid", "query": "state=paid", "shared": true })),
         with("updateView", "/views/{view}", json!({ "name": "Paid today", "shared": true })),
         bare("deleteView", "/views/{idle_view}"),
+    ]
+}
+
+fn proof() -> Vec<Sample> {
+    vec![
+        with("forgotPassword", "/auth/password/forgot", json!({ "email": "owner@harbour.example" })),
+        with("resetPassword", "/auth/password/reset", json!({ "token": "none", "newPassword": "violet anchor 77 copper" })),
+        with("checkPassword", "/auth/password/check", json!({ "password": "violet anchor 77", "words": ["harbour"] })),
+        with("lookAtLink", "/auth/link", json!({ "token": "none" })),
+        with("acceptInvitation", "/auth/invitation/accept", json!({ "token": "none", "password": "violet anchor 77 copper", "firstName": "Ada" })),
+        with("verifyEmail", "/auth/email/verify", json!({ "token": "none" })),
+        bare("sendVerification", "/auth/email/send"),
+        bare("resendInvitation", "/users/{asked_in}/invitation"),
+        bare("demandPassword", "/users/{staff}/demand-password"),
+        bare("getPasswordPolicy", "/settings/passwords"),
+        change("updatePasswordPolicy", "/settings/passwords", json!({ "minLength": 10, "adminExpiryDays": null })),
+    ]
+}
+
+fn mail() -> Vec<Sample> {
+    vec![bare("listMails", "/mailbox"), bare("getMail", "/mailbox/{mail}")]
+}
+
+fn work() -> Vec<Sample> {
+    vec![
+        bare("listJobs", "/jobs"),
+        bare("getJobStats", "/jobs/stats"),
+        bare("getJob", "/jobs/{job}"),
+        bare("retryJob", "/jobs/{dead_job}/retry"),
+        bare("cancelJob", "/jobs/{idle_job}/cancel"),
     ]
 }
 

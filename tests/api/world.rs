@@ -32,6 +32,7 @@ impl World {
         world.people().await;
         world.trade().await;
         world.papers().await;
+        world.work().await;
         world
     }
 
@@ -112,6 +113,18 @@ impl World {
         self.keep("audit", audit[0]["id"].as_str().unwrap().to_owned());
     }
 
+    async fn work(&mut self) {
+        for name in ["job", "dead_job", "idle_job"] {
+            let id = self.app.db_job(self.tenant, name == "dead_job").await;
+            self.keep(name, id.to_string());
+        }
+        self.app.advance(120_000_000);
+        let mails = self.owner.get("/mailbox?limit=1&search=bulk").await.ok().data();
+        self.keep("mail", mails[0]["id"].as_str().unwrap().to_owned());
+        let asked_in = self.ids["bulk"].clone();
+        self.keep("asked_in", asked_in);
+    }
+
     /// `count` more of everything: people, products, orders with their money, files, views, sessions, and the lines all that leaves in the log.
     pub(crate) async fn grow(&self, count: usize) {
         for _ in 0..count {
@@ -122,6 +135,7 @@ impl World {
             }
             let person = json!({ "email": format!("grown{name}@world.example"), "firstName": "Wilma", "lastName": format!("Grown{name}"), "role": "user", "country": "NO" });
             let _ = self.owner.post("/users", person).await.ok();
+            let _ = self.app.db_job(self.tenant, false).await;
             let product = json!({ "name": format!("Grown {name}"), "sku": format!("GROWN-{name}"), "price": { "amount": 2_000 + name % 7, "currency": "EUR" }, "stock": 5 });
             let _ = self.owner.post("/products", product).await.ok();
             let order = id_of(&self.owner.post("/orders", self.fill_json(&samples::order("{user}", "{product}"))).await.ok());

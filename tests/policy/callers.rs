@@ -9,7 +9,10 @@ use super::whole::PUBLIC;
 use crate::api::{Operation, Sample, World, operations, samples};
 
 /// Operations that have no use for the owner of a running business: set up already, a token, factor or code it does not hold.
-const REFUSED: [(&str, u16); 10] = [
+const REFUSED: [(&str, u16); 13] = [
+    ("resetPassword", 400),
+    ("acceptInvitation", 400),
+    ("verifyEmail", 400),
     ("runSetup", 409),
     ("refresh", 401),
     ("answerTotp", 401),

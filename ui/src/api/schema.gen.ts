@@ -252,6 +252,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a link to choose another password */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose another password with a link */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How good a password is, while it is typed */
+        post: operations["checkPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a link in a mail is good for; uses nothing up */
+        post: operations["lookAtLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an invitation up and choose a password */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove an address with a link */
+        post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a link sent to one's own address
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["sendVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation once more
+         * @description Needs the permission `create:user`.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/demand-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a person choose another password before anything else
+         * @description Needs the permission `update:user`.
+         */
+        post: operations["demandPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1384,6 +1546,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work that waits, runs or is over, newest first
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much work there is, by queue and state
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["getJobStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One piece of work
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what failed for good or was called off
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call work off, also while it is under way
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was mailed to whom, newest first
+         * @description Needs the permission `read:mail`.
+         */
+        get: operations["listMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A mail with its text
+         * @description Needs the permission `read:mail`.
+         */
+        get: operations["getMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1406,6 +1708,30 @@ export interface paths {
          * @description Needs the permission `update:setting`.
          */
         patch: operations["updateSettings"];
+        trace?: never;
+    };
+    "/api/v1/settings/passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is asked of passwords
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getPasswordPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is asked of passwords
+         * @description Needs the permission `update:setting`.
+         */
+        patch: operations["updatePasswordPolicy"];
         trace?: never;
     };
     "/api/v1/settings/sign-in": {
@@ -1584,6 +1910,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Taking an invitation up. */
+        AcceptBody: {
+            /**
+             * @description Where it is to be another than the invitation says.
+             * @default null
+             */
+            firstName: string | null;
+            /**
+             * @description Language tag.
+             * @default null
+             */
+            language: string | null;
+            /** @default null */
+            lastName: string | null;
+            password: string;
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
+        };
         /** @description An account with its running sums. */
         Account: {
             /** @description Debits less credits. */
@@ -1824,6 +2168,20 @@ export interface components {
             /** @description The token the first step gave. */
             challenge: string;
         };
+        /** @description A password that is being typed. */
+        CheckBody: {
+            password: string;
+            /**
+             * @description The link it is chosen with, which tells whose it is.
+             * @default null
+             */
+            token: string | null;
+            /**
+             * @description Words somebody who guesses would try first: name, address, business.
+             * @default []
+             */
+            words: string[];
+        };
         /**
          * @description Ways to prove a factor with a code.
          * @enum {string}
@@ -1957,8 +2315,28 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_Job: {
+            data: components["schemas"]["Job"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_JobStats: {
+            data: components["schemas"]["JobStats"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_LedgerProof: {
             data: components["schemas"]["LedgerProof"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_LinkState: {
+            data: components["schemas"]["LinkState"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_MailDetail: {
+            data: components["schemas"]["MailDetail"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
@@ -1974,6 +2352,16 @@ export interface components {
         /** @description The envelope of one thing. */
         Envelope_for_Overview: {
             data: components["schemas"]["Overview"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PasswordAdvice: {
+            data: components["schemas"]["PasswordAdvice"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PasswordPolicy: {
+            data: components["schemas"]["PasswordPolicy"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
@@ -2054,6 +2442,11 @@ export interface components {
         /** @description The envelope of one thing. */
         Envelope_for_UserOverview: {
             data: components["schemas"]["UserOverview"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Verified: {
+            data: components["schemas"]["Verified"];
             meta: components["schemas"]["Meta"];
         };
         /** @description A second factor. */
@@ -2168,6 +2561,10 @@ export interface components {
         };
         /** @description Where the right password leads. */
         FirstStep: components["schemas"]["SignedInView"] | components["schemas"]["Challenge"];
+        /** @description Whose password was forgotten. */
+        ForgotBody: {
+            email: string;
+        };
         /** @description Something found. */
         Hit: {
             title: string;
@@ -2293,6 +2690,137 @@ export interface components {
             /** @description What becomes of the good rows when there are bad ones. */
             mode: components["schemas"]["Mode"];
         };
+        /** @description A piece of work. */
+        Job: {
+            /**
+             * Format: int64
+             * @description Tries begun.
+             */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description The person who set it off.
+             */
+            createdBy?: string | null;
+            /** @description With what it is to be done: ids and plain facts. */
+            data: unknown;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            finishedAt?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description What is to be done: `mail.send`. */
+            kind: string;
+            /** @description Why the last try failed. */
+            lastError?: string | null;
+            /**
+             * Format: int64
+             * @description Tries allowed.
+             */
+            maxAttempts: number;
+            /** @description What is taken first. */
+            priority: components["schemas"]["Priority"];
+            /**
+             * Format: int64
+             * @description How far it is, of 100.
+             */
+            progress: number;
+            queue: string;
+            /**
+             * Format: date-time
+             * @description Not before.
+             */
+            runAt: string;
+            /**
+             * Format: date-time
+             * @description When the last try began.
+             */
+            startedAt?: string | null;
+            state: components["schemas"]["JobState"];
+            /** @description Of all that wait or run, one of the kind with this name. */
+            uniqueKey?: string | null;
+        };
+        /** @description How much work of a queue is in one state. */
+        JobCount: {
+            /** Format: int64 */
+            count: number;
+            state: components["schemas"]["JobState"];
+        };
+        /** @description One queue. */
+        JobQueue: {
+            counts: components["schemas"]["JobCount"][];
+            queue: string;
+        };
+        /** @description Where a piece of work stands. */
+        JobState: "pending" | "running" | "done" | "dead" | "cancelled";
+        /** @description How much work there is. */
+        JobStats: {
+            /**
+             * Format: int64
+             * @description Seconds the oldest of what is due has been waiting.
+             */
+            behindS: number;
+            /**
+             * Format: int64
+             * @description Failed for good and waits for a person.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Waits.
+             */
+            pending: number;
+            queues: components["schemas"]["JobQueue"][];
+            /**
+             * Format: int64
+             * @description Is under way.
+             */
+            running: number;
+        };
+        /** @description Which work. */
+        JobsQuery: {
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /** @description Put in at or after this instant. */
+            from?: string | null;
+            /** @description Of any of these kinds. */
+            kind?: string;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /** @description Of any of these queues. */
+            queue?: string;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Put in before this instant. */
+            to?: string | null;
+        };
         /** @description What a file holds. */
         Kind: "people" | "products" | "orders";
         /** @description An entry of a booking. */
@@ -2329,6 +2857,18 @@ export interface components {
             /** @description What does not balance, in words. */
             unbalanced: string[];
         };
+        /** @description What a link is good for. */
+        LinkState: {
+            /** @description Name of the business. */
+            business?: string | null;
+            email?: string | null;
+            /** Format: date-time */
+            expiresAt?: string | null;
+            firstName?: string | null;
+            purpose?: components["schemas"]["Purpose"] | null;
+            /** @description Whether it works. One that does not says nothing more. */
+            valid: boolean;
+        };
         ListEnvelope_for_Account: {
             data: components["schemas"]["Account"][];
             meta: components["schemas"]["PageMeta"];
@@ -2353,8 +2893,16 @@ export interface components {
             data: components["schemas"]["ImportError"][];
             meta: components["schemas"]["PageMeta"];
         };
+        ListEnvelope_for_Job: {
+            data: components["schemas"]["Job"][];
+            meta: components["schemas"]["PageMeta"];
+        };
         ListEnvelope_for_LedgerEntry: {
             data: components["schemas"]["LedgerEntry"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        ListEnvelope_for_Mail: {
+            data: components["schemas"]["Mail"][];
             meta: components["schemas"]["PageMeta"];
         };
         ListEnvelope_for_Order: {
@@ -2408,9 +2956,119 @@ export interface components {
             /** @description Where the refresh token goes. */
             tokenDelivery?: components["schemas"]["Delivery"];
         };
+        /** @description A mail. */
+        Mail: {
+            /** @description Address. */
+            address: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `en` or `de`. */
+            language: string;
+            /** @description Name that goes with it. */
+            name: string;
+            /** @description Who took it, or was to: `mailbox` is built in and sends nothing on. */
+            provider?: string | null;
+            /** Format: date-time */
+            sentAt?: string | null;
+            state: components["schemas"]["MailState"];
+            subject: string;
+            template: components["schemas"]["Template"];
+            /**
+             * Format: uuid
+             * @description The person, if it is to one.
+             */
+            userId?: string | null;
+        };
+        /** @description A mail with its text. */
+        MailDetail: {
+            /** @description Address. */
+            address: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description The same as HTML: a whole document, to be shown in a frame of its own without scripts. */
+            html: string;
+            /** Format: uuid */
+            id: string;
+            /** @description `en` or `de`. */
+            language: string;
+            /** @description Whether a link in it works and is shown: in the built-in mailbox, to whoever may act on that account anyway. */
+            linkShown: boolean;
+            /** @description Name that goes with it. */
+            name: string;
+            /** @description Who took it, or was to: `mailbox` is built in and sends nothing on. */
+            provider?: string | null;
+            /** Format: date-time */
+            sentAt?: string | null;
+            state: components["schemas"]["MailState"];
+            subject: string;
+            template: components["schemas"]["Template"];
+            /** @description The text. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description The person, if it is to one.
+             */
+            userId?: string | null;
+        };
+        /** @description Which mails. */
+        MailQuery: {
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /** @description Wanted at or after this instant. */
+            from?: string | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Of any of these kinds. */
+            template?: string;
+            /** @description Wanted before this instant. */
+            to?: string | null;
+            /**
+             * Format: uuid
+             * @description To this person.
+             * @default null
+             */
+            userId: string | null;
+        };
+        /** @description What became of a mail. */
+        MailState: "queued" | "sent" | "failed";
         /** @description Who is signed in, and what they may do. */
         Me: {
             email: string;
+            /** @description Whether the address was proved. */
+            emailVerified: boolean;
+            /** @description What has to be done before anything else: `password_change_required` or `email_unverified`, the code everything else is refused with. */
+            first?: string | null;
             firstName: string;
             /** Format: uuid */
             id: string;
@@ -2581,6 +3239,11 @@ export interface components {
             /** @default null */
             language: string | null;
             lastName: string;
+            /**
+             * @description Whether that first password has to be changed before anything else.
+             * @default false
+             */
+            mustChangePassword: boolean;
             /** @default null */
             notes: string | null;
             /**
@@ -2889,12 +3552,100 @@ export interface components {
             /** @description First and last name. */
             name: string;
         };
+        /** @description How good a password is. */
+        PasswordAdvice: {
+            /** @description Whether it can be taken, as far as that can be told before it is chosen. */
+            acceptable: boolean;
+            /** @description Why it can not be taken. */
+            problems: components["schemas"]["PasswordHint"][];
+            /**
+             * Format: int64
+             * @description From 0, guessed at once, to 4.
+             */
+            score: number;
+            /** @description What would help. */
+            suggestions: components["schemas"]["PasswordHint"][];
+            /** @description What makes it easy to guess. */
+            warning?: components["schemas"]["PasswordHint"] | null;
+        };
         /** @description A change of one's own password. */
         PasswordBody: {
             /** @description The password in force. */
             currentPassword: string;
             /** @description The next one. */
             newPassword: string;
+        };
+        /** @description A sentence, and the stable word for it by which a page finds its own language. */
+        PasswordHint: {
+            code: string;
+            message: string;
+        };
+        /** @description What the tenant asks of passwords. Every password is also compared with those known from breaches. */
+        PasswordPolicy: {
+            /**
+             * Format: int64
+             * @description Days after which owners and administrators have to choose another; never if absent.
+             */
+            adminExpiryDays?: number | null;
+            /**
+             * Format: int64
+             * @description How many of the last ones can not be used again.
+             */
+            history: number;
+            /**
+             * Format: int64
+             * @description Shortest, in characters.
+             */
+            minLength: number;
+            /**
+             * Format: int64
+             * @description Least score, of 4.
+             */
+            minScore: number;
+            /** @description Whether a small letter, a capital, a digit and a sign each have to be in it. */
+            requireClasses: boolean;
+            /** @description Whether people who have not proved their address may do nothing but prove it. */
+            requireVerifiedEmail: boolean;
+            /**
+             * Format: int64
+             * @description The same for other staff.
+             */
+            staffExpiryDays?: number | null;
+            /**
+             * Format: int64
+             * @description Counts changes of settings; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A change: only what is mentioned changes. Less than the usual can not be asked for. */
+        PasswordPolicyChange: {
+            /**
+             * Format: int64
+             * @description From 7 to 730; `null`: never.
+             */
+            adminExpiryDays?: number | null;
+            /**
+             * Format: int64
+             * @description From 5 to 24.
+             */
+            history?: number | null;
+            /**
+             * Format: int64
+             * @description From 8 to 64.
+             */
+            minLength?: number | null;
+            /**
+             * Format: int64
+             * @description 3 or 4.
+             */
+            minScore?: number | null;
+            requireClasses?: boolean | null;
+            requireVerifiedEmail?: boolean | null;
+            /**
+             * Format: int64
+             * @description From 7 to 730; `null`: never.
+             */
+            staffExpiryDays?: number | null;
         };
         /** @description One attempt to pay an order. */
         Payment: {
@@ -2995,9 +3746,11 @@ export interface components {
             to?: string | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "manage:session" | "reset:factor" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "manage:session" | "reset:factor" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
         /** @description What a booking is for. */
         PostingKind: "capture" | "refund" | "import" | "dispute" | "fee";
+        /** @description What is taken first when more is due than there are hands. */
+        Priority: "low" | "normal" | "high" | "critical";
         /** @description What went wrong (RFC 9457). */
         Problem: {
             /** @description Kind of problem in a few words. */
@@ -3122,8 +3875,12 @@ export interface components {
         /** @description Who stands behind each outside party; `sandbox` is built in and moves no money. */
         Providers: {
             files: string;
+            /** @description `smtp`, or `mailbox`: built in, sends nothing on. */
+            mail: string;
             payments: string;
         };
+        /** @description What a link in a mail is good for. */
+        Purpose: "invitation" | "verification" | "reset";
         /** @description What an order would come to. */
         Quote: {
             discount: components["schemas"]["Money"];
@@ -3250,6 +4007,12 @@ export interface components {
             state?: string;
             /** @description Made before this instant. */
             to?: string | null;
+        };
+        /** @description Another password, and the link that allows it. */
+        ResetBody: {
+            newPassword: string;
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
         };
         /** @description A preset role. */
         Role: "guest" | "user" | "moderator" | "admin" | "owner" | "support" | "finance" | "developer" | "auditor";
@@ -3507,6 +4270,8 @@ export interface components {
             startedAt: string;
             version: string;
         };
+        /** @description What a mail is about. */
+        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed";
         /** @description Who did it. */
         TimelineActor: {
             /** Format: uuid */
@@ -3548,6 +4313,11 @@ export interface components {
              * @default null
              */
             limit: number | null;
+        };
+        /** @description The token of a link. */
+        TokenBody: {
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
         };
         /** @description What is needed to add an authenticator app. */
         TotpEnrolment: {
@@ -3673,6 +4443,11 @@ export interface components {
             status?: string;
             /** @description Made before this instant. */
             to?: string | null;
+        };
+        /** @description An address that is proved. */
+        Verified: {
+            /** @description Whether it was proved before. */
+            already: boolean;
         };
         /** @description Who made it. */
         ViewOwner: {
@@ -4106,6 +4881,289 @@ export interface operations {
                 "application/json": components["schemas"]["FactorReset"];
             };
         };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whose password was forgotten. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Another password, and the link that allows it. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A password that is being typed. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PasswordAdvice"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The token of a link. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_LinkState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Taking an invitation up. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The token of a link. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Verified"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demandPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             204: {
@@ -6515,6 +7573,259 @@ export interface operations {
             };
         };
     };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Put in at or after this instant. */
+                from?: string | null;
+                /** @description Of any of these kinds. */
+                kind?: string;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Of any of these queues. */
+                queue?: string;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Put in before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_JobStats"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMails: {
+        parameters: {
+            query?: {
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wanted at or after this instant. */
+                from?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of any of these kinds. */
+                template?: string;
+                /** @description Wanted before this instant. */
+                to?: string | null;
+                /** @description To this person. */
+                userId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Mail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_MailDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSettings: {
         parameters: {
             query?: never;
@@ -6568,6 +7879,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Settings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPasswordPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PasswordPolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updatePasswordPolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. Less than the usual can not be asked for. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordPolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PasswordPolicy"];
                 };
             };
             /** @description A problem */

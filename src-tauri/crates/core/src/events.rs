@@ -29,6 +29,10 @@ crate::text_enum! {
         Setting = "setting",
         /// A session.
         Session = "session",
+        /// A piece of work for later.
+        Job = "job",
+        /// A mail.
+        Mail = "mail",
     }
 }
 

@@ -84,6 +84,12 @@ id! {
     ChallengeId,
     /// An API key.
     KeyId,
+    /// A piece of work for later.
+    JobId,
+    /// A mail.
+    MailId,
+    /// A link in a mail that works once.
+    LinkId,
     /// One HTTP request.
     RequestId,
 }

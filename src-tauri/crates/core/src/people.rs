@@ -4,6 +4,7 @@
 
 use crate::error::{Checks, Error, Result};
 use crate::text::{fold, terms};
+use crate::time::{DAY, HOUR};
 
 crate::text_enum! {
     /// The standing of an account.
@@ -30,6 +31,29 @@ crate::text_enum! {
         Delete = "delete",
         /// Bring it back as it was.
         Restore = "restore",
+    }
+}
+
+crate::text_enum! {
+    /// What a link in a mail is good for.
+    Purpose {
+        /// Choose the first password.
+        Invitation = "invitation",
+        /// Prove an address.
+        Verification = "verification",
+        /// Choose a new password without the old one.
+        Reset = "reset",
+    }
+}
+
+impl Purpose {
+    /// How long such a link works.
+    pub const fn life(self) -> i64 {
+        match self {
+            Self::Invitation => 7 * DAY,
+            Self::Verification => DAY,
+            Self::Reset => HOUR,
+        }
     }
 }
 

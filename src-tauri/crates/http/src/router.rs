@@ -17,8 +17,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::problem::Problem;
 use crate::{
-    audit, catalog, context, events, files, identity, imports, ledger, openapi, orders, payments, people, search, settings, stats, system, timeline,
-    views,
+    audit, catalog, context, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, search, settings, stats,
+    system, timeline, views,
 };
 
 /// What differs from one installation to the next.
@@ -45,6 +45,8 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(audit::routes())
         .merge(files::routes())
         .merge(imports::routes())
+        .merge(jobs::routes())
+        .merge(mail::routes())
         .merge(settings::routes())
         .merge(events::routes())
         .merge(search::routes())

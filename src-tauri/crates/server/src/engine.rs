@@ -2,19 +2,27 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use purser_adapters::folder::Folder;
+use purser_adapters::mailbox::Mailbox;
 use purser_adapters::sandbox::Sandbox;
+use purser_adapters::smtp::Smtp;
 use purser_core::events::Event;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_http::Options;
 use purser_service::app::Setup;
+use purser_service::identity::passwords::{Breached, Passwords};
+use purser_service::identity::setup::DemoData;
+use purser_service::jobs::{self, Crew};
+use purser_service::mail::{Mailer, Post};
 use purser_service::{App, events, files, imports, payments};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
+use crate::config::Problem;
 use crate::demo::Demo;
 use crate::listen::{self, Listener, Reach};
 use crate::lock::FolderLock;
@@ -29,7 +37,11 @@ struct Inner {
     app: App,
     router: Router,
     lock: Mutex<Option<FolderLock>>,
+    crew: Crew,
 }
+
+/// Work under way gets so long to end when the engine stops.
+const GRACE: Duration = Duration::from_secs(10);
 
 impl Engine {
     /// Take the data folder, open the database, put everything together. Nothing listens yet.
@@ -46,14 +58,19 @@ impl Engine {
         let data_folder = Some(config.data.display().to_string());
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
         let seal = seal::open(&config)?;
-        let setup = Setup { db, clock, ids, demo: Some(Arc::new(Demo)), vault, largest_file: files::LARGEST, gateway, data_folder, seal };
+        let (mail, passwords) = (post(&config)?, passwords(&config)?);
+        let demo: Option<Arc<dyn DemoData>> = Some(Arc::new(Demo));
+        let largest_file = files::LARGEST;
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, mail, passwords };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         imports::recover(&app).await.map_err(StartError::database)?;
+        jobs::recover(&app).await.map_err(StartError::database)?;
         tokio::spawn(payments::keep_resolving(app.weak()));
         events::keep_short(&app);
+        let crew = Crew::start(&app);
         let router = purser_http::router(app.clone(), Options::default());
-        Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)) })))
+        Ok(Self(Arc::new(Inner { config, app, router, lock: Mutex::new(Some(lock)), crew })))
     }
 
     /// The settings it was opened with.
@@ -98,6 +115,7 @@ impl Engine {
         if let Some(lock) = self.0.lock.lock().await.as_mut() {
             lock.note(Some(listener.url()))?;
         }
+        self.0.app.mail.opened(&listener.url());
         Ok(listener)
     }
 
@@ -111,9 +129,36 @@ impl Engine {
         }
     }
 
-    /// Finish: close the database and let go of the data folder. Doors have to be stopped before.
+    /// Finish: let work under way end, close the database and let go of the data folder. Doors have to be stopped before.
     pub async fn drain(&self) {
+        self.0.app.background.close();
+        if tokio::time::timeout(GRACE, self.0.app.background.wait()).await.is_err() {
+            tracing::warn!("something that went on after its answer was cut off");
+        }
+        self.0.crew.drain(&self.0.app, GRACE).await;
         self.0.app.db.close().await;
         drop(self.0.lock.lock().await.take());
     }
+}
+
+/// Who takes mail: the server of the settings, or the built-in mailbox.
+fn post(config: &Config) -> Result<Post, StartError> {
+    let mailer: Arc<dyn Mailer> = match &config.smtp {
+        Some(settings) => {
+            let smtp = Smtp::new(settings.clone()).map_err(|message| StartError::Config(vec![Problem::new("smtp", message)]))?;
+            Arc::new(smtp)
+        }
+        None => Arc::new(Mailbox),
+    };
+    Ok(Post::new(mailer, config.public_url.clone()))
+}
+
+/// Hashing of passwords, with the list of breached ones of the settings.
+fn passwords(config: &Config) -> Result<Passwords, StartError> {
+    let Some(path) = &config.breach_list else { return Ok(Passwords::default()) };
+    let list = Breached::open(path).map_err(|error| {
+        let message = format!("{} can not be used as a list of breached passwords: {error}.", path.display());
+        StartError::Config(vec![Problem::new("breach_list", message)])
+    })?;
+    Ok(Passwords::knowing(list))
 }

@@ -19,6 +19,8 @@ pub struct About {
     pub started_at: Timestamp,
     /// `standalone`: one process owns the data. `fleet`: several may share it.
     pub mode: &'static str,
+    /// Who takes mail.
+    pub mail: &'static str,
 }
 
 /// What runs here.
@@ -27,5 +29,12 @@ pub fn read(app: &App, _: &Grant<can::ReadSystem>) -> About {
         Engine::Sqlite => ("sqlite", "standalone"),
         Engine::Postgres => ("postgresql", "fleet"),
     };
-    About { version: env!("CARGO_PKG_VERSION"), database, data_folder: app.data_folder.clone(), started_at: app.started_at, mode }
+    About {
+        version: env!("CARGO_PKG_VERSION"),
+        database,
+        data_folder: app.data_folder.clone(),
+        started_at: app.started_at,
+        mode,
+        mail: app.mail.mailer.name(),
+    }
 }

@@ -1,20 +1,26 @@
 //! What every use case can reach.
 
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
-use purser_core::ids::Ids;
+use parking_lot::Mutex;
+use purser_core::ids::{Ids, TenantId};
 use purser_core::time::Clock;
 use purser_core::{Result, Timestamp};
 use purser_store::Db;
+use tokio_util::task::TaskTracker;
 
 use crate::files::Vault;
 use crate::idempotency::Running;
 use crate::identity::authority::Authorities;
+use crate::identity::limits::Limits;
 use crate::identity::passwords::Passwords;
 use crate::identity::policy::Policies;
 use crate::identity::setup::DemoData;
 use crate::identity::tokens::Tokens;
+use crate::jobs::{self, Kinds};
+use crate::mail::Post;
 use crate::payments::Desk;
 use crate::payments::port::Gateway;
 use crate::seal::Seal;
@@ -63,6 +69,16 @@ pub struct Parts {
     pub overviews: Overviews,
     /// Imports that are being worked on.
     pub imports: crate::imports::Running,
+    /// Who takes mail, and where its links lead.
+    pub mail: Post,
+    /// How often something may be tried.
+    pub limits: Limits,
+    /// What goes on after an answer was given; an orderly end waits for it.
+    pub background: TaskTracker,
+    /// The kinds of work for later this process knows.
+    pub jobs: Kinds,
+    /// When regular work of each tenant is due next, as far as this process knows.
+    pub(crate) regular: Mutex<HashMap<TenantId, Timestamp>>,
 }
 
 /// What an [`App`] is made from.
@@ -85,19 +101,26 @@ pub struct Setup {
     pub gateway: Arc<dyn Gateway>,
     /// What must not be readable in the database.
     pub seal: Seal,
+    /// Who takes mail, and where its links lead.
+    pub mail: Post,
+    /// Hashing of passwords, and those known from breaches.
+    pub passwords: Passwords,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, mail, passwords } = setup;
         seal.register(&db, &clock).await?;
         let tokens = Tokens::load(&db, &clock).await?;
         let payments = Desk::open(gateway, &db, &clock, &ids);
         let started_at = clock.now();
         let once = Running::new(ids.next(clock.now()));
         let parts = Parts {
-            passwords: Passwords::default(),
+            passwords,
+            mail,
+            limits: Limits::default(),
+            background: TaskTracker::new(),
             tokens,
             authorities: Authorities::default(),
             policies: Policies::default(),
@@ -112,6 +135,8 @@ impl App {
             once,
             overviews: Overviews::default(),
             imports: crate::imports::Running::default(),
+            jobs: jobs::kinds(),
+            regular: Mutex::default(),
             db,
             clock,
             ids,

@@ -105,6 +105,15 @@ pub struct Authority {
     pub proved_at: Option<Timestamp>,
     /// Whether the person has a second factor.
     pub enrolled: bool,
+    /// Whether the address was proved.
+    pub email_verified: bool,
+    /// Since when the password is in force, where that is known.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub password_changed_at: Option<Timestamp>,
+    /// Whether the password has to be changed.
+    pub must_change: bool,
+    /// The settings of the tenant.
+    pub settings: crate::tenants::Settings,
     /// When it was ended.
     #[sqlx(try_from = "MaybeInstant")]
     pub ended_at: Option<Timestamp>,
@@ -135,8 +144,10 @@ const LIST: &str = "SELECT id, tenant_id, user_id, remembered, ip, user_agent, c
      ended_at FROM sessions \
      WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 ORDER BY last_used_at DESC LIMIT 100";
 const AUTHORITY: &str = "SELECT s.user_id, s.tenant_id, u.first_name, u.last_name, u.role, u.status, s.expires_at, s.proved_at, s.ended_at, \
-     EXISTS (SELECT 1 FROM factors f WHERE f.tenant_id = s.tenant_id AND f.user_id = s.user_id AND f.confirmed_at IS NOT NULL) AS enrolled \
-     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+     EXISTS (SELECT 1 FROM factors f WHERE f.tenant_id = s.tenant_id AND f.user_id = s.user_id AND f.confirmed_at IS NOT NULL) AS enrolled, \
+     u.email_verified, p.changed_at AS password_changed_at, COALESCE(p.must_change, $2) AS must_change, t.settings \
+     FROM sessions s JOIN users u ON u.id = s.user_id JOIN tenants t ON t.id = s.tenant_id \
+     LEFT JOIN password_standings p ON p.user_id = s.user_id WHERE s.id = $1";
 const PROVE: &str = "UPDATE sessions SET proved_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
 const KEYS: &str = "SELECT kid, private_key, created_at FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at DESC LIMIT 8";
 const INSERT_KEY: &str = "INSERT INTO signing_keys (kid, private_key, created_at) VALUES ($1, $2, $3)";
@@ -197,7 +208,7 @@ pub async fn list(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Sessi
 
 /// What a session may do, of any tenant. Needs [`crate::Scope::System`].
 pub async fn authority(tx: &mut Tx, id: SessionId) -> Result<Option<Authority>> {
-    tx.optional(sql(AUTHORITY).bind(id)).await
+    tx.optional(sql(AUTHORITY).bind(id).bind(false)).await
 }
 
 /// The session proved a second factor.

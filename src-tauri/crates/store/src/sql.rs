@@ -68,6 +68,9 @@ from! {
     ids::FactorId => Uuid, |v| v.0;
     ids::ChallengeId => Uuid, |v| v.0;
     ids::KeyId => Uuid, |v| v.0;
+    ids::JobId => Uuid, |v| v.0;
+    ids::MailId => Uuid, |v| v.0;
+    ids::LinkId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;
 }
 

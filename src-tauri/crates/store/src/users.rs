@@ -155,3 +155,18 @@ pub async fn signed_in(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<()> {
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: String, at: Timestamp) -> Result<()> {
     tx.run(sql(SET_PASSWORD).bind(tx.tenant()).bind(id).bind(hash).bind(at)).await.map(drop)
 }
+
+const VERIFIED: &str = "UPDATE users SET email_verified = $3, version = version + 1, updated_at = $4 WHERE tenant_id = $1 AND id = $2 \
+     AND email_verified <> $3";
+
+/// Note that the address was proved; `false` if it was already.
+pub async fn verified(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<bool> {
+    Ok(tx.run(sql(VERIFIED).bind(tx.tenant()).bind(id).bind(true).bind(at)).await? == 1)
+}
+
+const REHASH: &str = "UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash = $4";
+
+/// Put another hash of the same password in the place of `old`; `false` if the password was changed meanwhile.
+pub async fn rehash(tx: &mut Tx, id: UserId, (old, new): (String, String)) -> Result<bool> {
+    Ok(tx.run(sql(REHASH).bind(tx.tenant()).bind(id).bind(new).bind(old)).await? == 1)
+}

@@ -4,18 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use purser_adapters::folder::Folder;
+use purser_adapters::mailbox::Mailbox;
 use purser_adapters::sandbox::Sandbox;
-use purser_core::access::{Origin, Role};
-use purser_core::ids::{Ids, TenantId};
+use purser_core::access::{Grant, Origin, Role, can};
+use purser_core::ids::{Ids, JobId, TenantId};
+use purser_core::jobs::Priority;
 use purser_core::people::Status;
-use purser_core::time::Clock;
+use purser_core::time::{Clock, DAY};
 use purser_core::{Currency, Error, Timestamp};
 use purser_http::Options;
+use purser_service::identity::passwords::Passwords;
 use purser_service::identity::setup::{self, FirstRun};
 use purser_service::identity::{sign_in, tokens};
+use purser_service::mail::{Mailer, Post};
 use purser_service::payments::port::Gateway;
 use purser_service::seal::Seal;
-use purser_service::{App, app::Setup};
+use purser_service::{App, app::Setup, jobs};
+use purser_store::jobs as store;
 use purser_store::sessions::{self, SigningKey};
 use purser_store::users::User;
 use purser_store::{Db, Scope, tenants, users};
@@ -66,13 +71,24 @@ impl TestApp {
 
     /// On a database and with a payment provider of the test's own, which may keep its books with the sandbox.
     pub async fn with_gateway(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>) -> Self {
+        Self::with(database, gateway, Arc::new(Mailbox)).await
+    }
+
+    /// On a database and with somebody of the test's own who takes mail.
+    pub async fn with_mailer(database: Database, mailer: Arc<dyn Mailer>) -> Self {
+        Self::with(database, |sandbox| Arc::new(sandbox), mailer).await
+    }
+
+    async fn with(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>, mailer: Arc<dyn Mailer>) -> Self {
         let db = Db::open(&database.config).await.expect("the database opens");
         db_signing_key(&db).await;
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
         let gateway = gateway(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
         let seal = Seal::new(&[SEAL_KEY]).expect("a key");
-        let setup = Setup { db, clock, ids: Ids::seeded(1), demo: None, vault, largest_file: LARGEST_FILE, gateway, data_folder: None, seal };
+        let (demo, largest_file, data_folder) = (None, LARGEST_FILE, None);
+        let (ids, mail, passwords) = (Ids::seeded(1), Post::new(mailer, Some("https://console.example".into())), Passwords::default());
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, mail, passwords };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }
@@ -195,11 +211,66 @@ impl TestApp {
         user
     }
 
+    /// Let what goes on after its answer end, and do everything that is due.
+    pub async fn settle(&self) {
+        self.app.background.close();
+        self.app.background.wait().await;
+        self.app.background.reopen();
+        jobs::run_due(&self.app).await.expect("the jobs");
+    }
+
+    /// The secret of the newest link mailed to `email`, as whoever opens the mail finds it.
+    pub async fn mailed_token(&self, email: &str) -> String {
+        self.settle().await;
+        let owner = self.owner_unasked().await;
+        let mails = owner.get(&format!("/mailbox?limit=1&search={email}")).await.ok().data();
+        let id = mails[0]["id"].as_str().unwrap_or_else(|| panic!("nothing was mailed to {email}")).to_owned();
+        let mail = owner.get(&format!("/mailbox/{id}")).await.ok().data();
+        let text = mail["text"].as_str().expect("a text");
+        let token = text.split("#token=").nth(1).unwrap_or_else(|| panic!("no link in {text}"));
+        token.split_whitespace().next().expect("a token").to_owned()
+    }
+
+    /// Put a piece of work in that nobody does: it waits for another day, or has failed for good.
+    pub async fn db_job(&self, tenant: TenantId, dead: bool) -> JobId {
+        let now = self.app.clock.now();
+        let by = Grant::<can::ManageJob>::system(tenant, now, &self.app.ids);
+        let run_at = (!dead).then(|| now.plus(30 * DAY));
+        let put_in = self.app.db.transact(tenant, async |tx| {
+            let id = jobs::enqueue(tx, &by, &Nothing {}, jobs::When { run_at, priority: Some(Priority::Critical), unique: None }).await?;
+            let id = id.ok_or(Error::NotFound("job"))?;
+            Ok::<_, Error>(id)
+        });
+        let id = put_in.await.expect("a job");
+        if dead {
+            let worker = self.app.ids.next(now);
+            let claim = store::Claim { worker, now, lease_until: now.plus(DAY), most: 1 };
+            let taken = self.app.db.transact(Scope::System, async |tx| store::claim(tx, &claim).await).await.expect("a job is taken");
+            assert_eq!(taken.iter().map(|job| job.id).collect::<Vec<_>>(), [id], "the most urgent job comes first");
+            let ended = store::Ended::Dead("Nobody does this.".into());
+            let died = self.app.db.transact(tenant, async |tx| store::end(tx, id, worker, (&ended, now)).await).await;
+            assert!(died.expect("a dead job"));
+        }
+        id
+    }
+
     async fn db_caller(&self, tenant: TenantId, role: Role) -> Caller {
         let user = self.db_user(tenant, role, role.as_str()).await;
         let id = user.id.to_string();
         let signed_in = sign_in::begin(&self.app, user, false, Arc::new(Origin::default())).await.expect("a session");
         Caller::new(self.router.clone(), Some(signed_in.access_token), Some(id))
+    }
+}
+
+/// Work that is put in to be looked at.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Nothing {}
+
+impl jobs::Work for Nothing {
+    const KIND: &'static str = "test.nothing";
+    const QUEUE: &'static str = "test";
+    async fn run(self, _: App, _: jobs::Turn) -> Result<(), jobs::Failure> {
+        Ok(())
     }
 }
 

@@ -37,7 +37,10 @@ pub(crate) const WINDOW: &[Need] = &[
 ];
 
 /// The second database engine.
-pub(crate) const DATABASE: &[Need] = &[need("postgresql", "every store test runs on it too", Sign::Postgres)];
+pub(crate) const DATABASE: &[Need] = &[
+    need("postgresql", "every store test runs on it too", Sign::Postgres),
+    need("python3-aiosmtpd", "a mail server nobody here wrote, to send to", Sign::Program("aiosmtpd")),
+];
 
 /// For the journeys through a browser and a window.
 pub(crate) const JOURNEYS: &[Need] = &[

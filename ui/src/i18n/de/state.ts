@@ -77,6 +77,9 @@ export const permission = {
   'share:view': 'Ansichten teilen',
   'read:stats': 'Kennzahlen sehen',
   'read:system': 'System sehen',
+  'read:job': 'Hintergrundarbeit sehen',
+  'manage:job': 'Hintergrundarbeit wiederholen und abbrechen',
+  'read:mail': 'Gesendete Mails sehen',
 }
 export const kind = {
   order: 'Auftrag',

@@ -78,6 +78,9 @@ export const permission = {
   'share:view': 'Share views',
   'read:stats': 'See figures',
   'read:system': 'See the system',
+  'read:job': 'See work in the background',
+  'manage:job': 'Retry and cancel background work',
+  'read:mail': 'See sent mail',
 }
 export const kind = {
   order: 'Order',

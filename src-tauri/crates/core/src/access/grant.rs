@@ -38,6 +38,36 @@ pub struct Assurance {
     pub enrolled: bool,
     /// When this session last proved one.
     pub proved_at: Option<Timestamp>,
+    /// What the person has to do before anything else.
+    pub first: Option<Duty>,
+}
+
+/// Something a person has to do before anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Choose another password: somebody else knows it, or it has run out.
+    ChangePassword,
+    /// Prove their address.
+    ProveEmail,
+}
+
+impl Duty {
+    /// The word for it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ChangePassword => "password_change_required",
+            Self::ProveEmail => "email_unverified",
+        }
+    }
+
+    /// The refusal of everything else.
+    pub fn refusal(self) -> Error {
+        let message = match self {
+            Self::ChangePassword => "Choose another password first. Everything else waits for that.",
+            Self::ProveEmail => "Prove your e-mail address first: open the link in the mail, or ask for another.",
+        };
+        Error::Refused(self.code(), message.into())
+    }
 }
 
 /// A known party and what it may do at this moment.

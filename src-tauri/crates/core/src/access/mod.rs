@@ -7,6 +7,6 @@ mod grant;
 mod permission;
 mod role;
 
-pub use grant::{Actor, Assurance, Caller, Grant, Origin};
+pub use grant::{Actor, Assurance, Caller, Duty, Grant, Origin};
 pub use permission::{Permission, Permissions, Right, can};
 pub use role::Role;

@@ -94,6 +94,12 @@ permissions! {
     ReadStats = "read:stats",
     /// See the state of the system.
     ReadSystem = "read:system",
+    /// See work that waits, runs or failed.
+    ReadJob = "read:job",
+    /// Try work again and call it off.
+    ManageJob = "manage:job",
+    /// See what was mailed to whom.
+    ReadMail = "read:mail",
 }
 
 /// A set of permissions, one bit each.

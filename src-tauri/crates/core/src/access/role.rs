@@ -37,8 +37,8 @@ impl Role {
             Self::Moderator => &[P::CreateProduct, P::UpdateProduct, P::CreateFile, P::DeleteFile],
             Self::Support => &[P::UpdateUser, P::CreateUser, P::ManageSession, P::CreateOrder, P::UpdateOrder, P::RefundOrder, P::CreateFile],
             Self::Finance => &[P::RefundOrder, P::CapturePayment, P::ReadLedger, P::ExportOrder, P::ReadAudit, P::CreateFile],
-            Self::Developer => &[P::ReadAudit, P::ReadLedger, P::ReadSetting, P::RunImport],
-            Self::Auditor => &[P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting],
+            Self::Developer => &[P::ReadAudit, P::ReadLedger, P::ReadSetting, P::RunImport, P::ReadJob, P::ManageJob, P::ReadMail],
+            Self::Auditor => &[P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting, P::ReadJob],
         };
         STAFF_READS.iter().chain(extra).copied().collect()
     }

@@ -25,6 +25,9 @@ pub(crate) struct Public;
 /// Where the call comes from.
 pub(crate) struct From(pub(crate) Arc<Origin>);
 
+/// What can be done while something else has to be done first: that itself, finding out, and leaving.
+const BEFORE: [&str; 5] = ["/api/v1/auth/me", "/api/v1/auth/password", "/api/v1/auth/logout", "/api/v1/auth/email/send", "/api/v1/auth/step-up"];
+
 fn context(parts: &Parts) -> Result<Arc<Context>, Problem> {
     parts.extensions.get::<Arc<Context>>().cloned().ok_or_else(|| Problem(Error::internal("a request without a context")))
 }
@@ -47,6 +50,9 @@ impl<P: Right> FromRequestParts<App> for Allowed<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let context = context(parts)?;
         let actor = actor(parts, app, &context).await?;
+        if let Some(duty) = actor.assurance.first.filter(|_| !BEFORE.contains(&context.path.as_str())) {
+            return Err(Problem(duty.refusal()));
+        }
         Ok(Self(Grant::of(actor, context.origin.clone(), context.now, &app.ids)?))
     }
 }

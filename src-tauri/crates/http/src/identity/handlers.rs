@@ -9,7 +9,7 @@ use purser_core::{Currency, Error};
 use purser_service::App;
 use purser_service::identity::setup::FirstRun;
 use purser_service::identity::sign_in::{Credentials, Outcome, SignedIn};
-use purser_service::identity::{sessions, setup, sign_in, tokens};
+use purser_service::identity::{authority, sessions, setup, sign_in, tokens};
 use purser_store::tenants;
 
 use super::views::{
@@ -97,6 +97,7 @@ fn cookie(token: &str, max_age_s: Option<i64>, secure: bool) -> String {
 pub(crate) async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, secure: bool) -> Result<Session> {
     let tenant = app.db.read(signed_in.user.tenant_id, async |tx| tenants::find(tx, signed_in.user.tenant_id).await.map_err(Error::from)).await?;
     let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
+    let duty = authority::duty(app, &signed_in.user, signed_in.session).await?;
     // Without "remember me" the cookie goes when the browser closes.
     let max_age_s = signed_in.remembered.then(|| signed_in.refresh_expires_at.since(app.clock.now()) / purser_core::time::SECOND);
     let in_body = delivery == Delivery::Body;
@@ -107,7 +108,7 @@ pub(crate) async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, 
             access_token: signed_in.access_token,
             token_type: "Bearer",
             expires_in: tokens::ACCESS_LIFE / purser_core::time::SECOND,
-            user: MeView::new(&signed_in.user, &tenant),
+            user: MeView::new(&signed_in.user, &tenant, duty),
             refresh_token: in_body.then_some(signed_in.refresh_token),
             backup_codes: signed_in.backup_codes,
             backup_codes_left: signed_in.backup_left,
@@ -217,7 +218,7 @@ pub(crate) async fn logout(State(app): State<App>, Encrypted(secure): Encrypted,
 
 pub(crate) async fn me(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Data<MeView>> {
     let (user, tenant) = sessions::me(&app, &by).await?;
-    Ok(Data(MeView::new(&user, &tenant)))
+    Ok(Data(MeView::new(&user, &tenant, by.actor().assurance.first)))
 }
 
 pub(crate) async fn change_password(

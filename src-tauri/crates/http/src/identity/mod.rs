@@ -2,6 +2,7 @@
 
 mod factors;
 mod handlers;
+mod proof;
 mod views;
 
 use aide::axum::ApiRouter;
@@ -15,6 +16,7 @@ pub(crate) use handlers::keys;
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
     factors::routes()
+        .merge(proof::routes())
         .api_route(
             "/setup",
             get_with(handlers::setup_needed, about("getSetup", "identity", "Whether the first run is still to come"))

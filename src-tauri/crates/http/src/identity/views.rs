@@ -1,6 +1,6 @@
 //! Shapes of identity on the wire.
 
-use purser_core::access::Role;
+use purser_core::access::{Duty, Role};
 use purser_core::identity::Method;
 use purser_core::ids::{SessionId, TenantId, UserId};
 use purser_core::time::SECOND;
@@ -177,6 +177,11 @@ pub(crate) struct MeView {
     last_name: String,
     name: String,
     role: Role,
+    /// Whether the address was proved.
+    email_verified: bool,
+    /// What has to be done before anything else: `password_change_required` or `email_unverified`, the code everything else is refused with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<&'static str>,
     /// Everything this person may do.
     permissions: Vec<Permission>,
     tenant: TenantView,
@@ -198,9 +203,11 @@ pub(crate) struct TenantView {
 }
 
 impl MeView {
-    pub(crate) fn new(user: &User, tenant: &Tenant) -> Self {
+    pub(crate) fn new(user: &User, tenant: &Tenant, duty: Option<Duty>) -> Self {
         Self {
             id: user.id,
+            email_verified: user.email_verified,
+            first: duty.map(Duty::code),
             email: user.email.clone(),
             first_name: user.first_name.clone(),
             last_name: user.last_name.clone(),

@@ -23,7 +23,17 @@ pub(crate) async fn create_user(
 ) -> Result<Made<UserView>> {
     let shape = Shape { view: Arc::new(UserView::from), subject: |person: &Person| person.id.uuid(), home: Some("/users") };
     // Passwords stay out of what is remembered, even as a hash.
-    let request = (&body.email, &body.first_name, &body.last_name, body.role, &body.phone, &body.country, &body.language, &body.notes);
+    let request = (
+        &body.email,
+        &body.first_name,
+        &body.last_name,
+        body.role,
+        &body.phone,
+        &body.country,
+        &body.language,
+        &body.notes,
+        body.must_change_password,
+    );
     let once = shape.once::<_, 201>(&by, key, ("create user", &request))?;
     let invite = Invite {
         email: body.email,
@@ -35,6 +45,7 @@ pub(crate) async fn create_user(
         language: body.language,
         notes: body.notes,
         password: body.password,
+        must_change_password: body.must_change_password,
     };
     shape.made(people::invite_once(&app, &by, invite, once).await?)
 }

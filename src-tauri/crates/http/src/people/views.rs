@@ -104,6 +104,9 @@ pub(crate) struct InviteBody {
     /// A first password. Without one the person is invited and chooses it.
     #[serde(default)]
     pub(crate) password: Option<String>,
+    /// Whether that first password has to be changed before anything else.
+    #[serde(default)]
+    pub(crate) must_change_password: bool,
 }
 
 /// A change of particulars: only what is mentioned changes; `null` empties what may be empty.

@@ -1,5 +1,6 @@
 //! The settings of the tenant.
 
+mod passwords;
 mod sign_in;
 
 use aide::axum::ApiRouter;
@@ -25,6 +26,11 @@ pub(crate) fn routes() -> ApiRouter<App> {
             "/settings",
             get_with(read_settings, about("getSettings", "settings", "The settings of the tenant"))
                 .patch_with(update_settings, about("updateSettings", "settings", "Change settings")),
+        )
+        .api_route(
+            "/settings/passwords",
+            get_with(passwords::read, about("getPasswordPolicy", "settings", "What is asked of passwords"))
+                .patch_with(passwords::update, about("updatePasswordPolicy", "settings", "Change what is asked of passwords")),
         )
         .api_route(
             "/settings/sign-in",

@@ -35,6 +35,8 @@ pub(crate) struct SystemView {
 struct Providers {
     payments: &'static str,
     files: &'static str,
+    /// `smtp`, or `mailbox`: built in, sends nothing on.
+    mail: &'static str,
 }
 
 impl From<About> for SystemView {
@@ -45,7 +47,7 @@ impl From<About> for SystemView {
             data_folder: about.data_folder,
             started_at: about.started_at,
             mode: about.mode,
-            providers: Providers { payments: "sandbox", files: "folder" },
+            providers: Providers { payments: "sandbox", files: "folder", mail: about.mail },
         }
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
 mod audit;
+mod breach_list;
 mod demo;
 mod doctor;
 mod import;
@@ -36,6 +37,9 @@ enum Command {
     Audit(audit::Audit),
     /// Bring people, products or past orders in from a CSV file.
     Import(import::Import),
+    /// The list of passwords known from breaches.
+    #[command(subcommand)]
+    BreachList(breach_list::BreachList),
     /// Look a data folder over and say what is wrong with it.
     Doctor(doctor::Doctor),
     /// Print the OpenAPI document.
@@ -158,6 +162,7 @@ pub fn run() -> ExitCode {
             Command::Demo(command) => demo::run(command).await,
             Command::Audit(command) => audit::run(command).await,
             Command::Import(command) => import::run(command).await,
+            Command::BreachList(command) => breach_list::run(command),
             Command::Doctor(command) => doctor::run(command).await,
             Command::Openapi => openapi::run(),
             Command::Owner(command) => owner::run(command).await,

@@ -87,6 +87,7 @@ async fn make(app: &App, new: NewOwner, slug: Option<&str>) -> Result<(String, S
         last_name: new.last_name,
         role: Role::Owner,
         password: Some(password.clone()),
+        must_change_password: false,
         phone: None,
         country: None,
         language: None,
@@ -107,7 +108,7 @@ pub(super) async fn first(app: &App, new: NewOwner) -> Result<(String, String), 
         password: password.clone(),
         currency: new.currency,
     };
-    setup::check(&first)?;
+    setup::check(app, &first)?;
     let owner = setup::create(app, first).await?;
     Ok((owner.email, password))
 }

@@ -30,6 +30,16 @@ pub(super) struct Serve {
     /// Make a certificate and keep it in the data folder. [env: PURSER_TLS_SELF_SIGNED]
     #[arg(long)]
     tls_self_signed: bool,
+    /// Where people reach the console, for links in mails. [env: PURSER_PUBLIC_URL]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// A list made with `purser breach-list build` instead of the built-in one. [env: PURSER_BREACH_LIST]
+    #[arg(long, value_name = "FILE")]
+    breach_list: Option<PathBuf>,
+    /// The mail server; without one mail stays in the built-in mailbox. Port, sender and sign-in are settings of the same beginning in
+    /// the file or the environment (smtp_port, PURSER_SMTP_PORT). [env: PURSER_SMTP_HOST]
+    #[arg(long, value_name = "HOST")]
+    smtp_host: Option<String>,
     /// Allow plain HTTP beyond this machine, behind a proxy that adds TLS. [env: PURSER_PLAIN_HTTP]
     #[arg(long)]
     plain_http: bool,
@@ -47,6 +57,9 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
         tls_key: command.tls_key,
         tls_self_signed: yes(command.tls_self_signed),
         plain_http: yes(command.plain_http),
+        public_url: command.public_url,
+        breach_list: command.breach_list,
+        smtp_host: command.smtp_host,
         seal_key_file: command.seal_key_file,
         ..command.place.layer()
     };

@@ -33,6 +33,25 @@ pub struct Layer {
     /// `true`: plain HTTP beyond this machine.
     #[serde(default, deserialize_with = "flag")]
     pub plain_http: Option<String>,
+    /// Where the console is reached, for links in mails.
+    pub public_url: Option<String>,
+    /// List of breached passwords instead of the built-in one.
+    pub breach_list: Option<PathBuf>,
+    /// The SMTP server.
+    pub smtp_host: Option<String>,
+    /// Its port.
+    #[serde(default, deserialize_with = "number")]
+    pub smtp_port: Option<String>,
+    /// `starttls`, `tls` or `none`.
+    pub smtp_security: Option<String>,
+    /// Name to sign in with.
+    pub smtp_user: Option<String>,
+    /// Password to sign in with.
+    pub smtp_password: Option<String>,
+    /// Who sends.
+    pub smtp_from: Option<String>,
+    /// A certificate to trust beside the public ones.
+    pub smtp_ca: Option<PathBuf>,
     /// File with the keys secrets are sealed with.
     pub seal_key_file: Option<PathBuf>,
     /// The keys themselves; from the environment alone.
@@ -43,6 +62,12 @@ pub struct Layer {
 /// A yes or no written as a TOML boolean.
 fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let value: Option<bool> = serde::Deserialize::deserialize(deserializer)?;
+    Ok(value.map(|value| value.to_string()))
+}
+
+/// A whole number.
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value: Option<i64> = serde::Deserialize::deserialize(deserializer)?;
     Ok(value.map(|value| value.to_string()))
 }
 
@@ -67,6 +92,15 @@ impl Layer {
                 "TLS_KEY" => layer.tls_key = Some(value.into()),
                 "TLS_SELF_SIGNED" => layer.tls_self_signed = Some(value),
                 "PLAIN_HTTP" => layer.plain_http = Some(value),
+                "PUBLIC_URL" => layer.public_url = Some(value),
+                "BREACH_LIST" => layer.breach_list = Some(value.into()),
+                "SMTP_HOST" => layer.smtp_host = Some(value),
+                "SMTP_PORT" => layer.smtp_port = Some(value),
+                "SMTP_SECURITY" => layer.smtp_security = Some(value),
+                "SMTP_USER" => layer.smtp_user = Some(value),
+                "SMTP_PASSWORD" => layer.smtp_password = Some(value),
+                "SMTP_FROM" => layer.smtp_from = Some(value),
+                "SMTP_CA" => layer.smtp_ca = Some(value.into()),
                 "SEAL_KEY_FILE" => layer.seal_key_file = Some(value.into()),
                 "SEAL_KEY" => layer.seal_key = Some(value),
                 _ => {}
@@ -115,6 +149,15 @@ impl Layer {
             tls_key: above.tls_key.or(self.tls_key),
             tls_self_signed: above.tls_self_signed.or(self.tls_self_signed),
             plain_http: above.plain_http.or(self.plain_http),
+            public_url: above.public_url.or(self.public_url),
+            breach_list: above.breach_list.or(self.breach_list),
+            smtp_host: above.smtp_host.or(self.smtp_host),
+            smtp_port: above.smtp_port.or(self.smtp_port),
+            smtp_security: above.smtp_security.or(self.smtp_security),
+            smtp_user: above.smtp_user.or(self.smtp_user),
+            smtp_password: above.smtp_password.or(self.smtp_password),
+            smtp_from: above.smtp_from.or(self.smtp_from),
+            smtp_ca: above.smtp_ca.or(self.smtp_ca),
             seal_key_file: above.seal_key_file.or(self.seal_key_file),
             seal_key: above.seal_key.or(self.seal_key),
         }

@@ -1,6 +1,7 @@
 //! Settings: a file, then the environment, then flags; the later wins. Validated as a whole, every problem named at once.
 
 mod layer;
+mod mail;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -85,6 +86,12 @@ pub struct Config {
     pub tls: Tls,
     /// Plain HTTP beyond this machine, for use behind a proxy that adds TLS.
     pub plain_http: bool,
+    /// Where the console is reached, for links in mails; where it listens unless said.
+    pub public_url: Option<String>,
+    /// List of breached passwords instead of the built-in one.
+    pub breach_list: Option<PathBuf>,
+    /// The SMTP server; without one mail stays in the built-in mailbox.
+    pub smtp: Option<purser_adapters::smtp::Settings>,
     /// Where the keys come from that secrets are sealed with.
     pub seal_keys: SealKeys,
 }
@@ -124,6 +131,9 @@ impl Config {
             log_format: LogFormat::Plain,
             tls: Tls::Off,
             plain_http: false,
+            public_url: None,
+            breach_list: None,
+            smtp: None,
             seal_keys: SealKeys::Folder,
         }
     }
@@ -164,13 +174,15 @@ impl Config {
             );
             problems.push(Problem::new("listen", message));
         }
+        let (public_url, smtp) = (mail::public_url(layer.public_url.as_deref(), problems), mail::smtp(&layer, problems));
         let database = database(layer.database, problems);
         let demo = word("demo", layer.demo.as_deref(), &[("small", DemoSize::Small)], problems);
         let log = log(layer.log, problems);
         let formats = [("plain", LogFormat::Plain), ("json", LogFormat::Json)];
         let log_format = word("log_format", layer.log_format.as_deref(), &formats, problems).unwrap_or_default();
+        let breach_list = layer.breach_list;
         let seal_keys = seal_keys(layer.seal_key.as_deref(), layer.seal_key_file, problems);
-        Some(Self { data: data?, listen, database, demo, log, log_format, tls, plain_http, seal_keys })
+        Some(Self { data: data?, listen, database, demo, log, log_format, tls, plain_http, public_url, breach_list, smtp, seal_keys })
     }
 }
 

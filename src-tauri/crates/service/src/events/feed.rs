@@ -62,6 +62,8 @@ fn needed(topic: Topic) -> Permission {
         Topic::Import => Permission::RunImport,
         Topic::Setting => Permission::ReadSelf,
         Topic::Session => Permission::ManageSession,
+        Topic::Job => Permission::ReadJob,
+        Topic::Mail => Permission::ReadMail,
     }
 }
 

@@ -2,17 +2,23 @@
 //!
 //! What somebody may do is decided in `purser_core::access`; this room only finds out who is asking.
 
+pub mod advice;
 pub(crate) mod attempts;
 pub mod authority;
 pub(crate) mod backup;
 pub mod challenge;
 pub mod factors;
+pub mod invite;
+pub mod limits;
+pub mod links;
 pub(crate) mod lockout;
 pub mod passwords;
 pub mod policy;
+pub mod recover;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod step_up;
 pub mod tokens;
 pub mod totp;
+pub mod verify;

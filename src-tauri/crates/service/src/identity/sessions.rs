@@ -3,13 +3,16 @@
 use purser_core::access::{Caller, Grant, can};
 use purser_core::events::Topic;
 use purser_core::ids::{SessionId, UserId};
+use purser_core::mail::Template;
+use purser_core::people::Purpose;
 use purser_core::{Error, Result};
 use purser_store::sessions::Session;
 use purser_store::users::User;
 use purser_store::{sessions, users};
 
-use super::passwords;
+use super::passwords::keep;
 use crate::audit::{self, Line};
+use crate::mail::{self, Draft};
 use crate::{App, events};
 
 pub(crate) fn own(by: &Grant<can::ReadSelf>) -> Result<(UserId, SessionId)> {
@@ -95,12 +98,14 @@ pub async fn change_password(app: &App, by: &Grant<can::ReadSelf>, current: Stri
     if !app.passwords.verify(current, user.password_hash.clone()).await? {
         return Err(Error::invalid("currentPassword", "wrong", "This is not the current password."));
     }
-    passwords::check("newPassword", &new, &[&user.email, &user.first_name, &user.last_name])?;
-    let hash = app.passwords.hash(new).await?;
+    let fresh = keep::prepare(app, &user, "newPassword", new).await?;
     app.db
         .transact(by, async |tx| {
-            users::set_password(tx, id, hash, by.now()).await?;
+            keep::put(tx, by, id, &fresh, false).await?;
+            // A link that was asked for before is good for nothing any more.
+            purser_store::links::replace(tx, id, Purpose::Reset, by.now()).await?;
             sessions::end_all(tx, id, Some(session), by.now(), "password_changed").await?;
+            mail::write(tx, by, Draft { to: &user, template: Template::PasswordChanged, link: None }).await?;
             events::emit(tx, by, Topic::User, "password_changed", id.uuid());
             events::emit(tx, by, Topic::Session, "ended", session.uuid());
             audit::record(tx, by, Line::new("user.password", "user", id.uuid(), user.name()));

@@ -11,7 +11,7 @@ use purser_store::tenants::Tenant;
 use purser_store::users::User;
 use purser_store::{Scope, tenants, users};
 
-use super::passwords;
+use super::passwords::{self, Policy, keep};
 use super::sign_in::{self, SignedIn};
 use crate::App;
 use crate::audit::{self, Line};
@@ -47,7 +47,7 @@ pub trait DemoData: Send + Sync {
 
 /// Make the tenant and its owner, and sign the owner in. Works once; afterwards a conflict.
 pub async fn run(app: &App, first: FirstRun, demo: bool, origin: Arc<Origin>) -> Result<SignedIn> {
-    check(&first)?;
+    check(app, &first)?;
     if !needed(app).await? {
         return Err(done());
     }
@@ -63,14 +63,15 @@ fn done() -> Error {
 }
 
 /// Whether what the first run was told can be used.
-pub fn check(first: &FirstRun) -> Result<()> {
+pub fn check(app: &App, first: &FirstRun) -> Result<()> {
     let mut checks = Checks::new();
     checks.text("tenantName", &first.tenant_name, 100);
     checks.text("firstName", &first.first_name, 100);
     checks.text("lastName", &first.last_name, 100);
     checks.extend(purser_core::people::check_email("email", &first.email));
     checks.done()?;
-    passwords::check("password", &first.password, &[&first.email, &first.first_name, &first.last_name, &first.tenant_name])
+    let about = [first.email.as_str(), &first.first_name, &first.last_name, &first.tenant_name];
+    passwords::check((&Policy::default(), &app.passwords.breached), "password", &first.password, &about)
 }
 
 /// Make the tenant and its owner; a conflict if there is a tenant already.
@@ -88,6 +89,7 @@ pub async fn create(app: &App, first: FirstRun) -> Result<User> {
         created_at: now,
         updated_at: now,
     };
+    let fresh = keep::Fresh::of(app.passwords.hash(first.password).await?);
     let owner = User {
         id: app.ids.next(now),
         tenant_id,
@@ -96,7 +98,7 @@ pub async fn create(app: &App, first: FirstRun) -> Result<User> {
         last_name: first.last_name.trim().to_owned(),
         role: Role::Owner,
         status: Status::Active,
-        password_hash: Some(app.passwords.hash(first.password).await?),
+        password_hash: Some(fresh.hash.clone()),
         phone: None,
         country: None,
         language: None,
@@ -120,6 +122,7 @@ pub async fn create(app: &App, first: FirstRun) -> Result<User> {
             }
             tenants::insert(tx, &tenant).await?;
             users::insert(tx, std::slice::from_ref(&owner)).await?;
+            keep::note(tx, &by, owner.id, &fresh, false).await?;
             audit::record(tx, &by, Line::new("tenant.create", "tenant", tenant_id.uuid(), tenant.name.clone()));
             audit::record(tx, &by, Line::new("user.create", "user", owner.id.uuid(), owner.name()));
             Ok(())

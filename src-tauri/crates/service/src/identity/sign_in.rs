@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::challenge::{self, Asked};
 use super::lockout::{self, Failed};
-use super::{attempts, policy, tokens};
+use super::{attempts, passwords, policy, tokens};
 use crate::audit::{self, Line};
 use crate::{App, events};
 
@@ -92,6 +92,9 @@ pub async fn sign_in(app: &App, credentials: Credentials, origin: Arc<Origin>) -
             break;
         }
     }
+    if let Some(user) = fits.as_ref().filter(|user| user.password_hash.as_deref().is_some_and(passwords::is_old)) {
+        renew_hash(app, user, credentials.password.clone()).await?;
+    }
     match fits {
         Some(user) if user.status == Status::Active => proceed(app, user, credentials.remember, (&account, &address, origin)).await,
         other => {
@@ -100,6 +103,13 @@ pub async fn sign_in(app: &App, credentials: Credentials, origin: Arc<Origin>) -
             Err(note_failure(app, failure, (&account, &address)).await?)
         }
     }
+}
+
+/// Put our own kind of hash in the place of one that came from elsewhere, now that the password is at hand.
+async fn renew_hash(app: &App, user: &User, password: String) -> Result<()> {
+    let Some(old) = user.password_hash.clone() else { return Ok(()) };
+    let new = app.passwords.hash(password).await?;
+    app.db.transact(user.tenant_id, async |tx| users::rehash(tx, user.id, (old, new)).await.map_err(Error::from)).await.map(drop)
 }
 
 /// The password was right: begin the session, or ask for the second step.

@@ -43,6 +43,22 @@ pub struct Claims {
     pub nbf: Option<i64>,
 }
 
+impl Claims {
+    /// What a token issued at `now` says.
+    pub(crate) fn of(user: UserId, tenant: TenantId, session: SessionId, now: Timestamp) -> Self {
+        Self {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: user,
+            tid: tenant,
+            sid: session,
+            iat: now.seconds(),
+            exp: now.plus(ACCESS_LIFE).seconds(),
+            nbf: None,
+        }
+    }
+}
+
 /// Signs with the newest key and accepts every key in force.
 pub struct Tokens {
     keys: Vec<Key>,
@@ -99,16 +115,7 @@ impl Tokens {
     pub fn issue(&self, (user, tenant, session): (UserId, TenantId, SessionId), now: Timestamp) -> Result<String> {
         let key = self.keys.first().ok_or_else(|| Error::internal("there is no signing key"))?;
         let header = Header { kid: Some(key.kid.clone()), typ: Some(KIND.into()), ..Header::new(Algorithm::RS256) };
-        let claims = Claims {
-            iss: ISSUER.into(),
-            aud: AUDIENCE.into(),
-            sub: user,
-            tid: tenant,
-            sid: session,
-            iat: now.seconds(),
-            exp: now.plus(ACCESS_LIFE).seconds(),
-            nbf: None,
-        };
+        let claims = Claims::of(user, tenant, session, now);
         jsonwebtoken::encode(&header, &claims, &key.sign).map_err(|error| Error::Internal(Box::new(error)))
     }
 

@@ -41,6 +41,7 @@ const PEOPLE: &[Field] = &[
     field("language", "Language", false, &["language", "locale", "lang", "sprache"]),
     field("role", "Role", false, &["role", "rolle"]),
     field("notes", "Notes", false, NOTES),
+    field("passwordHash", "Password hash (bcrypt, argon2id)", false, &["passwordhash", "passworthash", "bcrypt", "hashedpassword"]),
     field(
         "createdAt",
         "Customer since",

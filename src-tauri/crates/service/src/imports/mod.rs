@@ -35,6 +35,7 @@ use sha2::{Digest, Sha256};
 use crate::audit::{self, Line};
 use crate::files::Key;
 use crate::idempotency::{self, Once, Outcome};
+use crate::identity::passwords;
 use crate::{App, csv, events};
 use fields::Columns;
 use values::Slashes;
@@ -110,7 +111,7 @@ pub async fn upload(
     let name = if name.is_empty() { "import.csv".to_owned() } else { name };
     let copy = bytes.clone();
     let sheet = tokio::task::spawn_blocking(move || text::read(&copy)).await.map_err(|error| Error::Internal(Box::new(error)))??;
-    let sample = sheet.rows.iter().take(5).map(|(_, record)| record.iter().map(|cell| cell.chars().take(200).collect()).collect()).collect();
+    let sample = sheet.rows.iter().take(5).map(|(_, record)| record.iter().map(shown).collect()).collect();
     let import = Import {
         id: by.id(),
         kind,
@@ -151,6 +152,11 @@ pub async fn upload(
         app.vault.remove(key(by, import.id)).await?;
     }
     Ok(outcome)
+}
+
+/// A cell as it may be shown: short, and no hash of a password.
+fn shown(cell: &str) -> String {
+    if passwords::can_take_over(cell.trim()) { "(hash)".into() } else { cell.chars().take(200).collect() }
 }
 
 /// Imports, newest first.

@@ -6,11 +6,13 @@ use purser_core::access::{Grant, Role, can};
 use purser_core::imports::Outcome;
 use purser_core::people::{Status, check_email, email_key};
 use purser_core::{Result, Timestamp};
+use purser_store::passwords::{self as passwords_of, Standing};
 use purser_store::users::{self, User};
 use purser_store::{Tx, imports as store};
 
 use super::Basis;
 use super::row::Row;
+use crate::identity::passwords;
 
 /// Read a row.
 pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<User> {
@@ -29,6 +31,7 @@ pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<User> {
     }
     let role = role(row, basis.by);
     let created_at = row.instant("createdAt", basis.slashes, basis.by.now()).unwrap_or_else(|| basis.by.now());
+    let password_hash = password_hash(row, basis.by);
     let user = User {
         phone: row.text("phone", 40),
         country: row.country(),
@@ -36,8 +39,20 @@ pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<User> {
         notes: row.text("notes", 5_000),
         ..person(basis.by, (&email, first_name, last_name), created_at)
     };
-    let status = if role.is_staff() { Status::Invited } else { Status::Active };
-    row.is_good().then_some(User { role, status, ..user })
+    let status = if role.is_staff() && password_hash.is_none() { Status::Invited } else { Status::Active };
+    row.is_good().then_some(User { role, status, password_hash, ..user })
+}
+
+/// The hash of a password used elsewhere; whoever has it signs in with that password. Only somebody who may hand roles out brings hashes in:
+/// they are as good as passwords they could have chosen.
+fn password_hash(row: &mut Row<'_>, by: &Grant<can::RunImport>) -> Option<String> {
+    let text = row.cell("passwordHash")?.to_owned();
+    if !by.actor().permissions.has(purser_core::Permission::UpdateRole) {
+        row.secret_complaint("passwordHash", "not_yours_to_give", "You may not bring passwords in.");
+    } else if !passwords::can_take_over(&text) {
+        row.secret_complaint("passwordHash", "not_a_hash", "This has to be a bcrypt hash of cost 8 to 14, or an argon2id hash.");
+    }
+    Some(text)
 }
 
 fn role(row: &mut Row<'_>, by: &Grant<can::RunImport>) -> Role {
@@ -95,6 +110,11 @@ pub(super) async fn write(tx: &mut Tx, people: &[User], dry: bool) -> Result<Out
     let outcome = Outcome { inserted: count(new.len()), skipped: count(people.len() - new.len()), ..Outcome::default() };
     if !dry {
         users::insert(tx, &new).await?;
+        for user in new.iter().filter(|user| user.password_hash.is_some()) {
+            // Since when it is in force is not known; by the rules of here it is from now on.
+            let standing = Standing { changed_at: user.updated_at, must_change: false };
+            passwords_of::changed(tx, (user.tenant_id, user.id), standing).await?;
+        }
     }
     Ok(outcome)
 }

@@ -59,6 +59,11 @@ impl<'a> Row<'a> {
         self.complaints.add(self.line, (field, code), message, value);
     }
 
+    /// The same without what stands there, which nobody is to see.
+    pub(super) fn secret_complaint(&mut self, field: &str, code: &str, message: impl Into<String>) {
+        self.complaints.add(self.line, (field, code), message, None);
+    }
+
     /// Text of at most `max` characters.
     pub(super) fn text(&mut self, field: &str, max: usize) -> Option<String> {
         let text = self.cell(field)?;

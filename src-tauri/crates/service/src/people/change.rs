@@ -13,7 +13,8 @@ use purser_store::{Tx, people as store, sessions, users};
 use super::{Facts, find, hold, label, last_owner, within_reach};
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Once, Outcome};
-use crate::identity::{passwords, step_up};
+use crate::identity::passwords::keep;
+use crate::identity::{self, step_up};
 use crate::{App, events};
 
 /// Somebody to invite.
@@ -37,6 +38,8 @@ pub struct Invite {
     pub notes: Option<String>,
     /// A first password; without one the person is invited and chooses it.
     pub password: Option<String>,
+    /// Whether they have to choose another password before anything else: whoever set the first one knows it.
+    pub must_change_password: bool,
 }
 
 fn trimmed(text: Option<String>) -> Option<String> {
@@ -52,11 +55,8 @@ impl Invite {
         let mut checks = Checks::new();
         checks.email("email", &self.email).name("firstName", &self.first_name).name("lastName", &self.last_name);
         optional(&mut checks, [self.phone.as_deref(), self.country.as_deref(), self.language.as_deref(), self.notes.as_deref()]);
-        checks.done()?;
-        match &self.password {
-            Some(password) => passwords::check("password", password, &[&self.email, &self.first_name, &self.last_name]),
-            None => Ok(()),
-        }
+        checks.that(self.password.is_some() || !self.must_change_password, "mustChangePassword", "no_password", "There is no password to change.");
+        checks.done()
     }
 }
 
@@ -96,11 +96,13 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
         return Err(Error::Refused("role_above_yours", message.into()));
     }
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
-    let password_hash = match invite.password.clone() {
-        Some(password) => Some(app.passwords.hash(password).await?),
+    let about = [invite.email.as_str(), &invite.first_name, &invite.last_name];
+    let fresh = match invite.password.clone() {
+        Some(password) => Some(keep::first(app, by.tenant(), ("password", password), &about).await?),
         None => None,
     };
-    let user = row(by, invite, password_hash);
+    let must_change = invite.must_change_password;
+    let user = row(by, invite, fresh.as_ref().map(|fresh| fresh.hash.clone()));
     app.db
         .transact(by, async |tx| {
             if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), user.id.uuid())).await? {
@@ -109,6 +111,10 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
             match users::insert(tx, std::slice::from_ref(&user)).await {
                 Err(error) if error.is_taken() => return Err(taken()),
                 other => other?,
+            }
+            match &fresh {
+                Some(fresh) => keep::note(tx, by, user.id, fresh, must_change).await?,
+                None => identity::invite::send(app, tx, by, &user).await?,
             }
             let person = find(tx, user.id).await?;
             audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&Facts::from(&person)));
@@ -224,10 +230,23 @@ pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version:
             let next = save(tx, by, (&person, next), renamed).await?;
             let (before, after) = audit::changes(&Facts::from(&person), &Facts::from(&next));
             audit::record(tx, by, Line::new("user.update", "user", id.uuid(), label(&next)).before(&before).after(&after));
+            if next.email_key != person.email_key {
+                readdress(app, tx, by, id).await?;
+            }
             events::emit(tx, by, Topic::User, "updated", id.uuid());
             Ok(next)
         })
         .await
+}
+
+/// A new address has to be proved, and an invitation goes where the person is now.
+async fn readdress(app: &App, tx: &mut Tx, by: &Grant<can::UpdateUser>, id: UserId) -> Result<()> {
+    let Some(user) = users::find(tx, id).await? else { return Ok(()) };
+    match user.status {
+        Status::Invited => identity::invite::send(app, tx, by, &user).await,
+        Status::Active => identity::verify::send(app, tx, by, &user).await,
+        Status::Locked | Status::Deleted => Ok(()),
+    }
 }
 
 /// Write `next` in place of `person`.

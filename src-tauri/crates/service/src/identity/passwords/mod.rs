@@ -1,11 +1,18 @@
-//! Passwords: argon2id, off the async threads, a bounded number at once.
+//! Passwords: argon2id, off the async threads, a bounded number at once. What a tenant asks of them is in `policy`, what everybody knows in
+//! `breached`, how one comes into force in `keep`.
+
+mod breached;
+pub(crate) mod keep;
+pub mod policy;
+
+pub use breached::{Breached, build};
+pub use policy::{Advice, Hint, Policy, advise, check};
 
 use std::sync::Arc;
 
 use argon2::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, CustomizedPasswordHasher, Params, Version};
-use purser_core::error::Checks;
 use purser_core::{Error, Result};
 use tokio::sync::Semaphore;
 
@@ -13,6 +20,8 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 2;
 /// Longest password taken. Longer ones would only cost time.
 const LONGEST: usize = 256;
+/// Work factors of bcrypt that are taken over from elsewhere: below, a hash is worth nothing; above, checking it takes seconds.
+const BCRYPT_COST: std::ops::RangeInclusive<u32> = 8..=14;
 /// A hash nobody's password has; checked when there is no account, so that both answers take the same time.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Qm9nfyQFDR0hLLFMrDmSzQ1Mo2fQkO6PAHz5zWQHy0g";
 
@@ -20,15 +29,22 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Qm9n
 #[derive(Clone)]
 pub struct Passwords {
     slots: Arc<Semaphore>,
+    /// Passwords known from breaches.
+    pub breached: Arc<Breached>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { slots: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self::knowing(Breached::shipped())
     }
 }
 
 impl Passwords {
+    /// With this list of breached passwords.
+    pub fn knowing(breached: Breached) -> Self {
+        Self { slots: Arc::new(Semaphore::new(AT_ONCE)), breached: Arc::new(breached) }
+    }
+
     /// Hash a password that passed [`check`]; the answer is in PHC form.
     pub async fn hash(&self, password: String) -> Result<String> {
         self.off_thread(move || {
@@ -51,6 +67,9 @@ impl Passwords {
         self.off_thread(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+            if is_old(&hash) {
+                return bcrypt::verify(&password, &hash).map_err(|error| Error::Internal(Box::new(error)));
+            }
             let parsed = PasswordHash::new(&hash).map_err(|error| Error::internal(error.to_string()))?;
             Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known)
         })
@@ -68,25 +87,28 @@ impl Passwords {
     }
 }
 
-/// Complain about a password that is too short, too long, or too easily guessed. `about` are words a guesser would try first.
-pub fn check(field: &str, password: &str, about: &[&str]) -> Result<()> {
-    let mut checks = Checks::new();
-    checks.that(password.chars().count() >= 8, field, "too_short", "At least 8 characters.");
-    checks.length(field, password, LONGEST);
-    checks.done()?;
-    let strength = zxcvbn::zxcvbn(password, about);
-    if strength.score() >= zxcvbn::Score::Three {
+/// Refuse what is far too long before anything is looked up or worked out.
+pub(crate) fn at_most(field: &str, password: &str) -> Result<()> {
+    if password.chars().count() <= LONGEST {
         return Ok(());
     }
-    let advice: Vec<String> = strength
-        .feedback()
-        .map(|feedback| {
-            let warning = feedback.warning().map(|warning| warning.to_string());
-            warning.into_iter().chain(feedback.suggestions().iter().map(ToString::to_string)).collect()
-        })
-        .unwrap_or_default();
-    let advice = if advice.is_empty() { "Use a few words that do not belong together.".to_owned() } else { advice.join(" ") };
-    Err(Error::invalid(field, "too_weak", format!("This password is easy to guess. {advice}")))
+    Err(Error::invalid(field, "too_long", format!("At most {LONGEST} characters.")))
+}
+
+/// Whether this is a hash of the kind that is replaced once its password is seen.
+pub(crate) fn is_old(hash: &str) -> bool {
+    hash.starts_with("$2")
+}
+
+/// Whether a hash from elsewhere can be taken over: argon2id in PHC form or bcrypt, of a strength that is neither a joke nor a trap.
+pub fn can_take_over(hash: &str) -> bool {
+    if is_old(hash) {
+        let known = ["$2a$", "$2b$", "$2y$"].iter().any(|kind| hash.starts_with(kind));
+        return known && hash.parse::<bcrypt::HashParts>().is_ok_and(|parts| BCRYPT_COST.contains(&parts.get_cost()));
+    }
+    let Ok(parsed) = PasswordHash::new(hash) else { return false };
+    let Ok(params) = Params::try_from(&parsed) else { return false };
+    hash.starts_with("$argon2id$") && (8_192..=262_144).contains(&params.m_cost()) && params.t_cost() <= 10 && params.p_cost() <= 8
 }
 
 #[cfg(test)]
@@ -103,10 +125,21 @@ mod tests {
         assert!(!passwords.verify("anything".into(), None).await.unwrap());
     }
 
-    #[test]
-    fn weak_passwords_are_refused_with_advice() {
-        assert!(check("password", "short", &[]).is_err());
-        assert!(check("password", "password1", &[]).is_err());
-        assert!(check("password", "harbour lantern 42 brass", &[]).is_ok());
+    #[tokio::test]
+    async fn hashes_from_elsewhere() {
+        let passwords = Passwords::default();
+        // From the test vectors of the reference implementation (crypt_blowfish), and one made here.
+        let reference = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+        assert!(passwords.verify("U*U".into(), Some(reference.into())).await.unwrap());
+        assert!(!passwords.verify("U*V".into(), Some(reference.into())).await.unwrap());
+        assert!(!can_take_over(reference), "its work factor is a joke");
+        let made = bcrypt::hash("harbour lantern 42 brass", 8).unwrap();
+        assert!(can_take_over(&made) && is_old(&made));
+        assert!(passwords.verify("harbour lantern 42 brass".into(), Some(made)).await.unwrap());
+        let ours = passwords.hash("harbour lantern 42 brass".into()).await.unwrap();
+        assert!(can_take_over(&ours) && !is_old(&ours));
+        for bad in ["", "plain", "$2b$12$short", "$1$abc$def", "$argon2id$v=19$m=9999999,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Qm9n"] {
+            assert!(!can_take_over(bad), "{bad}");
+        }
     }
 }

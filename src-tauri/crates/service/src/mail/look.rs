@@ -1,0 +1,75 @@
+//! Looking at what was mailed. Where mail goes out, a link is never shown. In the built-in mailbox it is, because nobody else gets the mail,
+//! but only to somebody who may act on that account anyway: nobody takes over an account above their own by reading its mail.
+
+use purser_core::access::{Grant, Role, can};
+use purser_core::ids::{LinkId, MailId, UserId};
+use purser_core::mail::MailState;
+use purser_core::{Error, Result};
+use purser_store::mails::{self as store, Filter, Mail};
+use purser_store::page::COUNT_LIMIT;
+use purser_store::{Listing, Page, links, users};
+
+use super::Letter;
+use super::send::letter;
+use crate::App;
+use crate::audit::{self, Line};
+use crate::identity::links as secrets;
+
+/// A page of mails and, without a cursor, how many there are.
+pub async fn list(app: &App, by: &Grant<can::ReadMail>, filter: &Filter, page: &Page) -> Result<(Listing<Mail>, Option<(i64, bool)>)> {
+    app.db
+        .read(by, async |tx| {
+            let total = if page.after.is_none() { Some(store::count(tx, filter, COUNT_LIMIT).await?) } else { None };
+            Ok((store::list(tx, filter, page).await?, total))
+        })
+        .await
+}
+
+/// A mail with its text.
+pub struct Shown {
+    /// What is known of it.
+    pub mail: Mail,
+    /// The text.
+    pub letter: Letter,
+    /// Whether a link in it works and is shown.
+    pub link_shown: bool,
+}
+
+/// Stands where a link is not shown.
+const HIDDEN: &str = "hidden";
+
+/// One mail with its text. Whoever is shown a link that works leaves a line in the log.
+pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Shown> {
+    let (mail, link, role) = app
+        .db
+        .read(by, async |tx| {
+            let mail = store::find(tx, id).await?.ok_or(Error::NotFound("mail"))?;
+            let link = match mail.link_id {
+                Some(link) => links::find(tx, LinkId(link)).await?,
+                None => None,
+            };
+            let role = match mail.user_id {
+                Some(user) => users::find(tx, UserId(user)).await?.map(|user| user.role),
+                None => None,
+            };
+            Ok::<_, Error>((mail, link, role))
+        })
+        .await?;
+    let kept = mail.state == MailState::Sent && app.mail.mailer.keeps() && mail.provider.as_deref() == Some(app.mail.mailer.name());
+    let within_reach = by.actor().role.may_assign(role.unwrap_or(Role::Owner));
+    let live = link.filter(|link| kept && within_reach && link.works(by.now()));
+    let secret = match &live {
+        Some(link) => secrets::secret(app, link)?,
+        None => None,
+    };
+    if secret.is_some() {
+        app.db
+            .transact(by, async |tx| {
+                audit::record(tx, by, Line::new("mail.read", "mail", id.uuid(), mail.subject.clone()));
+                Ok::<_, Error>(())
+            })
+            .await?;
+    }
+    let letter = letter(app, &mail, Some(secret.as_deref().unwrap_or(HIDDEN)));
+    Ok(Shown { mail, letter, link_shown: secret.is_some() })
+}

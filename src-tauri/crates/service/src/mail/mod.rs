@@ -1,0 +1,49 @@
+//! Mail. A use case writes a mail with its own transaction, and a job sends it. What is stored is what the mail is about; the text is made
+//! from it when it is sent or looked at. The secret of a link lies sealed in the link's own row, under a key that is not in the database:
+//! neither a job, nor a mail, nor the log ever holds a link that works.
+
+mod letter;
+mod look;
+mod port;
+mod send;
+mod words;
+
+pub use letter::Letter;
+pub use look::{Shown, list, read};
+pub use port::{Mailer, Refusal};
+pub(crate) use send::{Draft, SendMail, write};
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+/// Who takes mail, and where its links lead.
+pub struct Post {
+    /// The provider.
+    pub mailer: Arc<dyn Mailer>,
+    /// Address of the console, without a slash at its end.
+    base: RwLock<String>,
+    /// Whether the address was configured, so that a door that opens does not change it.
+    fixed: bool,
+}
+
+impl Post {
+    /// Mail through `mailer`, with links to `base` if that is configured.
+    pub fn new(mailer: Arc<dyn Mailer>, base: Option<String>) -> Self {
+        let fixed = base.is_some();
+        let base = base.unwrap_or_else(|| "http://127.0.0.1:7420".into());
+        Self { mailer, base: RwLock::new(base.trim_end_matches('/').to_owned()), fixed }
+    }
+
+    /// A door opened at `url`: where no address is configured, links lead there.
+    pub fn opened(&self, url: &str) {
+        if !self.fixed {
+            url.trim_end_matches('/').clone_into(&mut self.base.write());
+        }
+    }
+
+    /// Where links lead.
+    pub fn base(&self) -> String {
+        self.base.read().clone()
+    }
+}

@@ -1,0 +1,160 @@
+//! Writing a mail with the transaction that wants it, and the job that hands it over.
+
+use std::time::Duration;
+
+use purser_core::access::Grant;
+use purser_core::events::{Event, Topic};
+use purser_core::ids::{LinkId, MailId, UserId};
+use purser_core::jobs::{Priority, Wait};
+use purser_core::mail::{MailState, Template};
+use purser_core::time::{HOUR, MINUTE};
+use purser_core::{Error, Result};
+use purser_store::mails::{self as store, Ended, Mail};
+use purser_store::users::User;
+use purser_store::{Tx, links, tenants};
+use serde::{Deserialize, Serialize};
+
+use super::letter::{self, Facts, Letter};
+use super::{Refusal, words};
+use crate::identity::links as secrets;
+use crate::jobs::{self, Failure, Plan, Turn, When, Work};
+use crate::{App, events};
+
+/// A mail to be written.
+pub(crate) struct Draft<'a> {
+    /// To whom.
+    pub(crate) to: &'a User,
+    /// About what.
+    pub(crate) template: Template,
+    /// With this link in it.
+    pub(crate) link: Option<LinkId>,
+}
+
+/// Write a mail with the transaction `tx`; it is sent once that is committed.
+pub(crate) async fn write<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>) -> Result<MailId> {
+    let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
+    let Draft { to, template, link } = draft;
+    let facts = Facts {
+        first_name: if to.first_name.is_empty() { to.name() } else { to.first_name.clone() },
+        business: tenant.name,
+        by: by.user().filter(|id| *id != to.id).map(|_| by.actor().name.clone()),
+        ip: by.origin().ip.clone(),
+        at: Some(by.now().to_utc().format("%Y-%m-%d %H:%M UTC").to_string()),
+    };
+    let language = words::catalog(to.language.as_deref());
+    let id: MailId = by.id();
+    let mail = Mail {
+        id,
+        tenant_id: by.tenant(),
+        user_id: Some(to.id.uuid()),
+        address: to.email.clone(),
+        name: to.name(),
+        template,
+        language: language.into(),
+        subject: letter::subject(template, language, &facts),
+        facts: match serde_json::to_value(&facts) {
+            Ok(serde_json::Value::Object(facts)) => facts.into(),
+            _ => serde_json::Map::new().into(),
+        },
+        link_id: link.map(LinkId::uuid),
+        state: MailState::Queued,
+        provider: None,
+        error: None,
+        created_at: by.now(),
+        sent_at: None,
+    };
+    store::insert(tx, &mail).await?;
+    events::emit(tx, by, Topic::Mail, "queued", id.uuid());
+    let when = When { priority: Some(Priority::High), unique: Some(id.to_string()), run_at: None };
+    jobs::enqueue(tx, by, &SendMail { mail: id }, when).await?;
+    Ok(id)
+}
+
+/// Hand a mail over.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SendMail {
+    mail: MailId,
+}
+
+impl Work for SendMail {
+    const KIND: &'static str = "mail.send";
+    const QUEUE: &'static str = "mail";
+    const PLAN: Plan = Plan { tries: 6, wait: Wait::Ladder(&[MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR]), longest: Duration::from_mins(2) };
+
+    async fn run(self, app: App, turn: Turn) -> Result<(), Failure> {
+        let found = app.db.read(turn.tenant, async |tx| store::find(tx, self.mail).await).await?;
+        let Some(mail) = found else { return Err(Failure::Never("The mail is gone.".into())) };
+        // A crash between sending and writing that down brings it here again.
+        if mail.state == MailState::Sent {
+            return Ok(());
+        }
+        let letter = match make(&app, &mail).await? {
+            Made::Letter(letter) => letter,
+            Made::Stale => return fail(&app, &mail, Refusal::Never("The link in it has run out.".into())).await,
+        };
+        match app.mail.mailer.deliver(&letter).await {
+            Ok(()) => end(&app, &mail, &Ended::Sent(app.mail.mailer.name(), app.clock.now())).await,
+            Err(refusal) => fail(&app, &mail, refusal).await,
+        }
+    }
+}
+
+enum Made {
+    Letter(Letter),
+    /// Its link has been used, replaced, or has run out.
+    Stale,
+}
+
+/// The text of a mail with its working link.
+async fn make(app: &App, mail: &Mail) -> Result<Made> {
+    let mut link = None;
+    if let Some(id) = mail.link_id {
+        let found = app.db.read(mail.tenant_id, async |tx| links::find(tx, LinkId(id)).await.map_err(Error::from)).await?;
+        let Some(found) = found.filter(|link| link.works(app.clock.now())) else { return Ok(Made::Stale) };
+        let Some(secret) = secrets::secret(app, &found)? else { return Ok(Made::Stale) };
+        link = Some(secret);
+    }
+    Ok(Made::Letter(letter(app, mail, link.as_deref())))
+}
+
+/// The text of a mail, its link made of `secret`.
+pub(super) fn letter(app: &App, mail: &Mail, secret: Option<&str>) -> Letter {
+    let facts: Facts = serde_json::from_value(serde_json::Value::Object(mail.facts.0.clone())).unwrap_or_default();
+    let page = letter::page(mail.template);
+    // Behind the #, so that it is in no log of a server or proxy on the way and in no Referer.
+    let link = page.zip(secret).map(|(page, secret)| format!("{}{page}#token={secret}", app.mail.base()));
+    let (subject, text, html) = letter::compose((mail.template, &mail.language), &facts, link.as_deref());
+    Letter { id: mail.id.uuid(), to: (mail.name.clone(), mail.address.clone()), subject, text, html }
+}
+
+async fn fail(app: &App, mail: &Mail, refusal: Refusal) -> Result<(), Failure> {
+    let (Refusal::Later(why) | Refusal::Never(why)) = &refusal;
+    end(app, mail, &Ended::Failed(app.mail.mailer.name(), why.clone())).await?;
+    Err(match refusal {
+        Refusal::Later(why) => Failure::Later(why),
+        Refusal::Never(why) => Failure::Never(why),
+    })
+}
+
+async fn end(app: &App, mail: &Mail, ended: &Ended) -> Result<(), Failure> {
+    let now = app.clock.now();
+    app.db
+        .transact(mail.tenant_id, async |tx| {
+            if store::end(tx, mail.id, ended).await? {
+                let action = if matches!(ended, Ended::Sent(..)) { "sent" } else { "failed" };
+                let actor_id: Option<UserId> = None;
+                tx.emit(Event {
+                    seq: 0,
+                    tenant: mail.tenant_id,
+                    topic: Topic::Mail,
+                    action: action.into(),
+                    subject_id: mail.id.uuid(),
+                    actor_id,
+                    at: now,
+                });
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+    Ok(())
+}
