@@ -76,17 +76,18 @@ async fn open(bench: &Bench, display: &Display, folder: &Path, home: &Path) -> R
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     let mut driver = command.spawn().map_err(|error| format!("the window's driver could not be started: {error}"))?;
-    let mut client = connect(&format!("127.0.0.1:{port}")).await?;
+    let host = format!("127.0.0.1:{port}");
+    answering(&host).await?;
     let words = [json!("--data"), json!(folder), json!("--config"), json!(home)];
     let wanted =
         json!({ "capabilities": { "alwaysMatch": { "browserName": "wry", "tauri:options": { "application": bench.desktop, "args": words } } } });
-    let session = client.json(&Request::post("/session", &wanted)).await?;
+    let session = ask(&host, &Request::post("/session", &wanted)).await?;
     let id = session["value"]["sessionId"].as_str().ok_or("the driver opened no session")?;
-    let shown = first_page(&mut client, id).await?;
+    let shown = first_page(&host, id).await?;
     let pid = process(&bench.desktop).ok_or("the desktop program is not among the processes")?;
     let outcome = (shown.saturating_sub(started(pid)?), resident(pid)?);
     // The program ends with its session; the driver when it is dropped.
-    drop(client.send(&Request { method: "DELETE", ..Request::get(format!("/session/{id}")) }).await);
+    drop(ask(&host, &Request { method: "DELETE", ..Request::get(format!("/session/{id}")) }).await);
     drop(driver.kill().await);
     let begun = Instant::now();
     while Path::new(&format!("/proc/{pid}")).exists() && begun.elapsed() < Duration::from_secs(10) {
@@ -95,21 +96,26 @@ async fn open(bench: &Bench, display: &Display, folder: &Path, home: &Path) -> R
     Ok(outcome)
 }
 
-async fn connect(host: &str) -> Result<Client> {
+async fn answering(host: &str) -> Result<()> {
     for _ in 0..200 {
-        if let Ok(client) = Client::connect(host, None).await {
-            return Ok(client);
+        if Client::connect(host, None).await.is_ok() {
+            return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
     Err(format!("nobody answers at {host}"))
 }
 
+/// One request on a connection of its own: the driver keeps none.
+async fn ask(host: &str, request: &Request) -> Result<Value> {
+    Client::connect(host, None).await?.json(request).await
+}
+
 /// The instant of the first page, since 1970.
-async fn first_page(client: &mut Client, session: &str) -> Result<Duration> {
+async fn first_page(host: &str, session: &str) -> Result<Duration> {
     let script = json!({ "script": USABLE, "args": [] });
     for _ in 0..400 {
-        let reply: Value = client.json(&Request::post(format!("/session/{session}/execute/sync"), &script)).await?;
+        let reply: Value = ask(host, &Request::post(format!("/session/{session}/execute/sync"), &script)).await?;
         if let Some(millis) = reply["value"].as_u64() {
             return Ok(Duration::from_millis(millis));
         }
