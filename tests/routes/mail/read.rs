@@ -50,7 +50,10 @@ both! {
         let token = mail["text"].as_str().unwrap().split("#token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
         use base64::Engine;
         let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(&token).unwrap();
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::new();
+        for byte in &bytes {
+            std::fmt::Write::write_fmt(&mut hex, format_args!("{byte:02x}")).unwrap();
+        }
         let dump = format!("{:?}", app.db_dump(app.tenant().await).await).to_lowercase();
         assert!(dump.contains("one_time_links") && !dump.contains(&token.to_lowercase()) && !dump.contains(&hex), "the secret lies in the database");
     }

@@ -159,8 +159,8 @@ mod tests {
     #[test]
     fn waits_grow_up_to_the_longest_and_never_shrink_below_the_step() {
         let doubling = Wait::Doubling(SECOND, MINUTE);
-        let bare: Vec<i64> = (1..9).map(|tried| doubling.after(tried, 0) / SECOND).collect();
-        assert_eq!(bare, [1, 2, 4, 8, 16, 32, 60, 60]);
+        let waits: Vec<i64> = (1..9).map(|tried| doubling.after(tried, 0) / SECOND).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
         let ladder = Wait::Ladder(&[MINUTE, 5 * MINUTE, HOUR]);
         assert_eq!([1, 2, 3, 4, 99].map(|tried| ladder.after(tried, 0) / MINUTE), [1, 5, 60, 60, 60]);
         for dice in [0, 1, 12_345, u64::MAX] {

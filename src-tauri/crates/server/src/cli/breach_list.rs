@@ -1,5 +1,4 @@
 //! `purser breach-list build`: a list of breached passwords in the form Purser looks them up in.
-#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
