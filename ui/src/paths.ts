@@ -5,6 +5,7 @@ export const paths = {
   home: '/',
   setup: '/setup',
   signIn: '/sign-in',
+  forgot: '/forgot-password',
   people: '/people',
   person: (id: string) => `/people/${id}`,
   newPerson: '/people/new',

@@ -109,6 +109,10 @@ const pages = [
 const tree = root.addChildren([
   alone('/setup', () => import('@/pages/entry/setup'), 'Setup'),
   alone('/sign-in', () => import('@/pages/entry/sign-in'), 'SignIn'),
+  alone('/forgot-password', () => import('@/pages/entry/forgot'), 'Forgot'),
+  alone('/reset-password', () => import('@/pages/entry/choose'), 'ResetPassword'),
+  alone('/invitation', () => import('@/pages/entry/choose'), 'Invitation'),
+  alone('/verify-email', () => import('@/pages/entry/verify'), 'VerifyEmail'),
   frame.addChildren(pages),
 ])
 

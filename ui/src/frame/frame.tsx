@@ -13,7 +13,8 @@ import { RefundHost } from '@/pages/orders/refund/host'
 import { ConfirmHost } from '@/parts/confirm'
 import { StepUpHost } from '@/pages/factors/step-up'
 import { Toasts } from '@/parts/toasts'
-import { can, useEnvironment } from '@/session'
+import { FirstThings } from '@/pages/entry/first'
+import { can, me, useEnvironment } from '@/session'
 import { areas, waiting } from './areas'
 import { KeysSheet } from './keys-sheet'
 import { Palette } from './palette'
@@ -22,7 +23,10 @@ import { Top } from './top'
 
 export const overview = read<Overview>('/stats/overview', { days: 30 })
 
-export function Frame() {
+/** Whoever has something to do first sees that and nothing else. */
+export const Frame = () => (useStore(me)?.first ? <FirstThings /> : <Whole />)
+
+function Whole() {
   const environment = useEnvironment()
   const folded = useStore(railFolded)
   const go = useNavigate()

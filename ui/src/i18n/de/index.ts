@@ -6,6 +6,7 @@ import { frame } from './frame'
 import { attention, home } from './home'
 import { account, ledger } from './ledger'
 import { audit, connections, deed, docs, own, settings, thing } from './operations'
+import { link, passwordHint } from './links'
 import { orders, source } from './orders'
 import { method, methodHint, pay, payments, provider, refund, refunds } from './payments'
 import { forms, people, roleHint } from './people'
@@ -16,4 +17,4 @@ import { table } from './table'
 
 import type { Shape } from '../index'
 
-export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules }
+export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules, link, passwordHint }

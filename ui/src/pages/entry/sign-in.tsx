@@ -1,6 +1,6 @@
 /** Sign-in: two fields, a second step where the account or the role asks for one, and back to where one was going. */
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { post } from '@/api/client'
 import { Problem } from '@/api/problem'
@@ -22,14 +22,17 @@ const inside = (next: string | undefined) => (next && /^\/(?![/\\])/.test(next) 
 /** From here on new backup codes are offered. */
 const FEW = 3
 
+const noteOf = ({ lapsed, said }: { lapsed?: string; said?: string }) =>
+  lapsed ? { note: t('entry.lapsed') } : said === 'reset' ? { note: t('link.saidReset') } : said === 'invitation' ? { note: t('link.saidInvitation') } : {}
+
 type Step = { at: 'password'; note?: string } | { at: 'second'; challenge: Challenge } | { at: 'keep'; codes: string[] }
 
 export function SignIn() {
-  const search = useSearch({ strict: false }) as { next?: string; lapsed?: string }
+  const search = useSearch({ strict: false }) as { next?: string; lapsed?: string; said?: string }
   const go = useNavigate()
   const client = useQueryClient()
   const [email, setEmail] = useState('')
-  const [step, setStep] = useState<Step>({ at: 'password', ...(search.lapsed ? { note: t('entry.lapsed') } : {}) })
+  const [step, setStep] = useState<Step>({ at: 'password', ...noteOf(search) })
   const land = () => void go({ href: inside(search.next), replace: true })
   const enter = (reply: SignedIn) => {
     client.clear()
@@ -83,6 +86,11 @@ function Password({ email, note, onNext }: Props) {
         <PasswordField form={form} name="password" label={t('entry.password')} autoFocus={email !== ''} />
         <CheckField form={form} name="rememberMe" label={t('entry.remember')} />
       </Form>
+      <div className="entry-ways">
+        <Link to={paths.forgot} className="linkish">
+          {t('link.forgot')}
+        </Link>
+      </div>
     </Gate>
   )
 }

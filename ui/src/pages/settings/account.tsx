@@ -8,6 +8,8 @@ import { chosenTheme, paint, type Theme } from '@/frame/top'
 import { language, languages, speak, t, useLanguage, word } from '@/i18n'
 import { useStore } from '@/lib/store'
 import { OwnFactors } from '@/pages/factors/own'
+import { Advice } from '@/pages/entry/advice'
+import { SendProof } from '@/pages/entry/first'
 import { Sessions } from '@/pages/people/sessions'
 import { paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
@@ -36,6 +38,12 @@ export function AccountPage() {
       <div id="profile">
         <Section title={t('own.profile')} actions={can('read:user') && <ButtonLink small to={paths.person(user.id)}>{t('own.openProfile')}</ButtonLink>}>
           <Facts rows={[[t('people.name'), user.name], [t('people.email'), user.email], [t('people.role'), word('role', user.role)], [t('settings.business'), user.tenant.name]]} />
+          {!user.emailVerified && (
+            <div className="form-note locks">
+              <p>{t('link.unproved')}</p>
+              <SendProof />
+            </div>
+          )}
         </Section>
       </div>
       <div id="password">
@@ -61,6 +69,7 @@ export function AccountPage() {
 
 function Password() {
   const client = useQueryClient()
+  const user = useMe()
   const form = useForm({
     initial: { currentPassword: '', newPassword: '' },
     check: (values) => Object.fromEntries((['currentPassword', 'newPassword'] as const).filter((name) => !values[name]).map((name) => [name, t('common.required')])),
@@ -76,6 +85,7 @@ function Password() {
       <Form form={form} deed={t('own.change')} label={t('own.change')}>
         <PasswordField form={form} name="currentPassword" label={t('own.currentPassword')} />
         <PasswordField form={form} name="newPassword" label={t('own.newPassword')} hint={t('own.passwordHint')} fresh />
+        <Advice password={form.values.newPassword} words={[user.email, user.firstName, user.lastName, user.tenant.name]} />
       </Form>
     </div>
   )
