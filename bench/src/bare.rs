@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::{Json, Router, routing::get};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::{Router, routing::get};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use uuid::Uuid;
 
@@ -148,18 +149,32 @@ pub(crate) async fn serve(file: &str) -> Result<()> {
 }
 
 /// The page alone: what Purser asks of the database while nothing has changed, since it remembers totals.
-async fn page(State(bare): State<Bare>) -> Result<Json<Value>, Refusal> {
+async fn page(State(bare): State<Bare>) -> Result<impl IntoResponse, Refusal> {
     let mut reader = bare.pool.acquire().await.map_err(fault)?;
-    let data = rows(&bare, &mut reader).await?;
-    Ok(Json(json!({ "data": data.iter().take(50).map(Order::view).collect::<Vec<_>>() })))
+    let rows = rows(&bare, &mut reader).await?;
+    drop(reader);
+    answer(&rows, None)
 }
 
 /// The page and its total, counted anew.
-async fn counted(State(bare): State<Bare>) -> Result<Json<Value>, Refusal> {
+async fn counted(State(bare): State<Bare>) -> Result<impl IntoResponse, Refusal> {
     let mut reader = bare.pool.acquire().await.map_err(fault)?;
-    let data = rows(&bare, &mut reader).await?;
+    let rows = rows(&bare, &mut reader).await?;
     let total: i64 = sqlx::query_scalar(COUNT).bind(bare.tenant).bind(10_001).fetch_one(&mut *reader).await.map_err(fault)?;
-    Ok(Json(json!({ "data": data.iter().take(50).map(Order::view).collect::<Vec<_>>(), "meta": { "total": total } })))
+    drop(reader);
+    answer(&rows, Some(total))
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    data: Vec<View<'a>>,
+    total: Option<i64>,
+}
+
+fn answer(rows: &[Order], total: Option<i64>) -> Result<impl IntoResponse + use<>, Refusal> {
+    let body = serde_json::to_vec(&Answer { data: rows.iter().take(50).map(Order::view).collect(), total });
+    let body = body.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(([(CONTENT_TYPE, "application/json")], body))
 }
 
 async fn rows(bare: &Bare, reader: &mut SqliteConnection) -> Result<Vec<Order>, Refusal> {

@@ -56,7 +56,10 @@ impl From<Error> for purser_core::Error {
         match &driver {
             sqlx::Error::PoolTimedOut => Self::Unavailable("database_busy", "The database is busy. Try again in a moment.".into()),
             sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                tracing::error!(error = %driver, "the database can not be reached");
+                // A closed pool is this process on its way out, not a fault.
+                if !matches!(driver, sqlx::Error::PoolClosed) {
+                    tracing::error!(error = %driver, "the database can not be reached");
+                }
                 Self::Unavailable("database_away", "The database can not be reached. Try again in a moment.".into())
             }
             sqlx::Error::Database(cause) => from_engine(cause.as_ref()).unwrap_or_else(|| Self::Internal(Box::new(driver))),
