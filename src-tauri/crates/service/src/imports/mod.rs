@@ -272,7 +272,9 @@ async fn begin(app: &App, by: &Grant<can::RunImport>, id: ImportId, (mapping, mo
 /// Stop an import: what is not in stays out; what a run that leaves bad rows out has brought in stays.
 pub async fn cancel(app: &App, by: &Grant<can::RunImport>, id: ImportId) -> Result<Standing> {
     let Standing { import, .. } = read(app, by, id).await?;
-    if let Some(task) = app.imports.get(id) {
+    // A task that has written its end looks at its flag no more, though it is still listed for a moment.
+    let ended = matches!(import.state, State::Checked | State::Failed | State::Done | State::Cancelled);
+    if let Some(task) = app.imports.get(id).filter(|_| !ended) {
         task.stop.store(true, Ordering::Relaxed);
         return read(app, by, id).await;
     }
