@@ -3,6 +3,7 @@
 mod cookies;
 mod forged;
 mod headers;
+mod lockout;
 mod passwords;
 mod secrets;
 mod source;

@@ -82,6 +82,24 @@ async fn an_address_one_gives_oneself_counts_for_nothing() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_is_vouched_for_says_who_is_calling() {
+    let place = Place::new();
+    let server = place.serve_with(&["--trusted-proxies", "127.0.0.1, 10.0.0.0/8"]).await;
+    let owner = server.set_up().await;
+    let request = server.nobody().request(Method::POST, "/auth/login").header("x-forwarded-for", "198.51.100.1, 203.0.113.9, 10.0.0.7");
+    let request = request.json(&json!({ "email": "owner@harbour.example", "password": super::PASSWORD }));
+    assert_eq!(request.send().await.unwrap().status().as_u16(), 200);
+    let (_, sessions) = owner.get("/auth/sessions").await.unwrap();
+    let mut addresses: Vec<_> = sessions["data"].as_array().unwrap().iter().map(|session| session["ip"].as_str().unwrap_or_default()).collect();
+    addresses.sort_unstable();
+    assert_eq!(addresses, ["127.0.0.1", "203.0.113.9"]);
+    server.stop().await;
+    let wrong = super::run(["serve", "--data", place.data().to_str().unwrap(), "--listen", "127.0.0.1:0", "--trusted-proxies", "0.0.0.0/0"]).await;
+    assert_eq!(wrong.code, Some(2), "{}", wrong.err);
+    assert!(wrong.err.contains("trusted_proxies"), "{}", wrong.err);
+}
+
+#[tokio::test]
 async fn behind_a_proxy_that_adds_tls_the_cookie_is_as_safe() {
     let place = Place::new();
     let mut command = super::purser(["serve", "--listen", "0.0.0.0:0", "--plain-http", "--data"]);

@@ -62,7 +62,8 @@ pub(crate) async fn enter(State(app): State<App>, mut request: Request, next: Ne
     });
     let context = Arc::new(Context { id, now, origin, path: request.uri().path().to_owned(), who: OnceLock::new() });
     request.extensions_mut().insert(context.clone());
-    let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %context.path);
+    // Of the highest level, so that a line about this request names it whatever is filtered.
+    let span = tracing::error_span!("request", id = %id, method = %request.method(), path = %context.path);
     let work = CURRENT.scope(context, next.run(request));
     let mut response = tracing::Instrument::instrument(work, span).await;
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {

@@ -24,7 +24,7 @@ use tokio::sync::{Mutex, broadcast};
 
 use crate::config::Problem;
 use crate::demo::Demo;
-use crate::listen::{self, Listener, Reach};
+use crate::listen::{self, Front, Listener, Reach};
 use crate::lock::FolderLock;
 use crate::{Config, StartError, Tls, seal, tls};
 
@@ -110,8 +110,8 @@ impl Engine {
         // A page of another site that reaches this machine under a name of its own is turned away; on the network names are anybody's.
         let hosts = if reach == Reach::Machine { ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).to_vec() } else { Vec::new() };
         let router = purser_http::router(self.0.app.clone(), Options { hosts });
-        let proxied = reach == Reach::Network && config.plain_http;
-        let listener = listen::open(address, router, certificate, proxied).await?;
+        let front = Front { tls: reach == Reach::Network && config.plain_http, proxies: config.trusted_proxies.clone() };
+        let listener = listen::open(address, router, certificate, front).await?;
         if let Some(lock) = self.0.lock.lock().await.as_mut() {
             lock.note(Some(listener.url()))?;
         }

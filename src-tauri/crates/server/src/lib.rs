@@ -10,6 +10,7 @@ mod listen;
 mod lock;
 mod logs;
 mod prompt;
+mod proxies;
 mod seal;
 mod tls;
 
@@ -20,4 +21,5 @@ pub use engine::Engine;
 pub use error::StartError;
 pub use listen::{Listener, Reach};
 pub use lock::{Owner, owner};
+pub use proxies::Proxies;
 pub use tls::own_address;

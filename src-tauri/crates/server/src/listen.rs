@@ -14,8 +14,8 @@ use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::StartError;
 use crate::prompt::Prompt;
+use crate::{Proxies, StartError};
 
 /// How far a door reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +64,17 @@ impl Listener {
     }
 }
 
-/// Open a door at `address` to `router`; `proxied` when the settings say that a proxy in front of it adds TLS.
-pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<ServerConfig>>, proxied: bool) -> Result<Listener, StartError> {
+/// What stands in front of a door.
+#[derive(Default)]
+pub(crate) struct Front {
+    /// Whether a proxy adds TLS, as the settings say.
+    pub(crate) tls: bool,
+    /// Proxies whose word on a caller's address is believed.
+    pub(crate) proxies: Proxies,
+}
+
+/// Open a door at `address` to `router`.
+pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<ServerConfig>>, front: Front) -> Result<Listener, StartError> {
     let refused = |error| StartError::Address(address, error);
     // The runtime's own socket sets what a restart on the same port needs.
     let socket = tokio::net::TcpListener::bind(address).await.map_err(refused)?.into_std().map_err(refused)?;
@@ -73,7 +82,8 @@ pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<Se
     let handle = axum_server::Handle::new();
     let closing = CancellationToken::new();
     let secure = tls.is_some();
-    let service = naming_peers(ending_streams(router, closing.clone()), secure || proxied).into_make_service_with_connect_info::<SocketAddr>();
+    let service =
+        naming_peers(ending_streams(router, closing.clone()), secure || front.tls, front.proxies).into_make_service_with_connect_info::<SocketAddr>();
     let mut server = axum_server::from_tcp(socket).map_err(refused)?.handle(handle.clone());
     let http = server.http_builder();
     http.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
@@ -114,11 +124,12 @@ fn ending_streams(router: Router, closing: CancellationToken) -> Router {
 }
 
 /// Write the other end of the connection on each request.
-fn naming_peers(router: Router, secure: bool) -> Router {
-    router.layer(axum::middleware::map_request(move |mut request: Request| async move {
+fn naming_peers(router: Router, secure: bool, proxies: Proxies) -> Router {
+    router.layer(axum::middleware::map_request(move |mut request: Request| {
         if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
-            request.extensions_mut().insert(Peer { ip: peer.ip().to_canonical(), secure });
+            let ip = proxies.caller(peer.ip().to_canonical(), request.headers());
+            request.extensions_mut().insert(Peer { ip, secure });
         }
-        request
+        std::future::ready(request)
     }))
 }

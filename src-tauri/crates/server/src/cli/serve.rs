@@ -43,6 +43,9 @@ pub(super) struct Serve {
     /// Allow plain HTTP beyond this machine, behind a proxy that adds TLS. [env: PURSER_PLAIN_HTTP]
     #[arg(long)]
     plain_http: bool,
+    /// Addresses or nets of proxies in front, separated by commas: their X-Forwarded-For tells who is calling. [env: PURSER_TRUSTED_PROXIES]
+    #[arg(long, value_name = "ADDRESSES")]
+    trusted_proxies: Option<String>,
     /// File with the keys secrets are sealed with; by default seal.key in the data folder. [env: PURSER_SEAL_KEY_FILE, or the key itself in PURSER_SEAL_KEY]
     #[arg(long, value_name = "FILE")]
     seal_key_file: Option<PathBuf>,
@@ -60,6 +63,7 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
         public_url: command.public_url,
         breach_list: command.breach_list,
         smtp_host: command.smtp_host,
+        trusted_proxies: command.trusted_proxies,
         seal_key_file: command.seal_key_file,
         ..command.place.layer()
     };

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub use layer::Layer;
 
-use crate::StartError;
+use crate::{Proxies, StartError};
 
 /// Something wrong with a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,8 @@ pub struct Config {
     pub breach_list: Option<PathBuf>,
     /// The SMTP server; without one mail stays in the built-in mailbox.
     pub smtp: Option<purser_adapters::smtp::Settings>,
+    /// Proxies whose word on a caller's address is believed.
+    pub trusted_proxies: Proxies,
     /// Where the keys come from that secrets are sealed with.
     pub seal_keys: SealKeys,
 }
@@ -134,6 +136,7 @@ impl Config {
             public_url: None,
             breach_list: None,
             smtp: None,
+            trusted_proxies: Proxies::default(),
             seal_keys: SealKeys::Folder,
         }
     }
@@ -182,8 +185,17 @@ impl Config {
         let log_format = word("log_format", layer.log_format.as_deref(), &formats, problems).unwrap_or_default();
         let breach_list = layer.breach_list;
         let seal_keys = seal_keys(layer.seal_key.as_deref(), layer.seal_key_file, problems);
-        Some(Self { data: data?, listen, database, demo, log, log_format, tls, plain_http, public_url, breach_list, smtp, seal_keys })
+        let trusted_proxies = proxies(layer.trusted_proxies.as_deref(), problems);
+        let data = data?;
+        Some(Self { data, listen, database, demo, log, log_format, tls, plain_http, public_url, breach_list, smtp, trusted_proxies, seal_keys })
     }
+}
+
+fn proxies(text: Option<&str>, problems: &mut Vec<Problem>) -> Proxies {
+    Proxies::parse(text.unwrap_or_default()).unwrap_or_else(|wrong| {
+        problems.push(Problem::new("trusted_proxies", format!("{wrong:?} is no address such as 10.0.0.7 or net such as 10.0.0.0/24.")));
+        Proxies::default()
+    })
 }
 
 fn tls(layer: &Layer, problems: &mut Vec<Problem>) -> Tls {
