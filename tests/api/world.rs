@@ -59,6 +59,10 @@ impl World {
         // Begun and never confirmed: it asks for nothing, and can be named.
         let enrolment = self.owner.post("/auth/factors/totp", json!({})).await.ok().data();
         self.keep("factor", enrolment["factorId"].as_str().unwrap().to_owned());
+        self.keep("me", self.owner.id.clone().unwrap());
+        for name in ["key", "idle_key"] {
+            self.make(name, "/keys", json!({ "name": name, "scopes": ["read:user"] })).await;
+        }
         for (name, path) in [("session", "/users/{staff}/sessions"), ("own_session", "/auth/sessions")] {
             let rows = self.owner.get(&self.fill(path)).await.ok().data();
             let another = rows.as_array().unwrap().iter().find(|row| row["current"] == false).unwrap_or_else(|| panic!("{rows}"));

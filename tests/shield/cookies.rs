@@ -14,7 +14,8 @@ use tower::ServiceExt;
 async fn send(app: &TestApp, secure: bool, path: &str, cookie: Option<&str>, body: Value) -> Response<Body> {
     let mut request = Request::post(format!("/api/v1{path}")).header(header::CONTENT_TYPE, "application/json");
     if let Some(cookie) = cookie {
-        request = request.header(header::COOKIE, cookie);
+        // As a page of our own sends it.
+        request = request.header(header::COOKIE, cookie).header("sec-fetch-site", "same-origin");
     }
     let mut request = request.body(Body::from(body.to_string())).unwrap();
     request.extensions_mut().insert(Peer { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), secure });

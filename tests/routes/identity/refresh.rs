@@ -48,7 +48,8 @@ both! {
         let cookie = reply.header("set-cookie").unwrap().to_owned();
         assert!(cookie.contains("Max-Age=2592000"), "{cookie}");
         let pair = cookie.split(';').next().unwrap().to_owned();
-        let _ = app.nobody().with("cookie", &pair).call(axum::http::Method::POST, "/auth/refresh", None).await.ok();
+        let page = app.nobody().with("cookie", &pair).with("sec-fetch-site", "same-origin");
+        let _ = page.call(axum::http::Method::POST, "/auth/refresh", None).await.ok();
     }
 
     async fn runs_out_after_seven_days(app) {

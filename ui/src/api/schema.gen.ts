@@ -414,6 +414,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own API keys
+         * @description Needs the permission `create:key`.
+         */
+        get: operations["listOwnKeys"];
+        put?: never;
+        /**
+         * Make an API key; its secret is shown this once
+         * @description Needs the permission `create:key`.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke one of one's own API keys
+         * @description Needs the permission `create:key`.
+         */
+        delete: operations["revokeOwnKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a key anew; the old one works on for a while
+         * @description Needs the permission `create:key`.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The API keys of a person
+         * @description Needs the permission `manage:key`.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/keys/{kid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key of a person
+         * @description Needs the permission `manage:key`.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts to sign in, newest first
+         * @description Needs the permission `read:sign-in`.
+         */
+        get: operations["listSignIns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts to sign in to one account
+         * @description Needs the permission `read:sign-in`.
+         */
+        get: operations["listUserSignIns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/lockout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether too many failures have locked an account
+         * @description Needs the permission `read:sign-in`.
+         */
+        get: operations["getLockout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -540,7 +704,11 @@ export interface paths {
         get: operations["listOwnSessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * End every session of one's own but this one
+         * @description Needs the permission `read:self`.
+         */
+        delete: operations["endOtherSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -580,7 +748,11 @@ export interface paths {
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * End every session of a person
+         * @description Needs the permission `manage:session`.
+         */
+        delete: operations["endSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1971,6 +2143,58 @@ export interface components {
             /** @description Postal code. */
             zipCode: string;
         };
+        /** @description An API key. */
+        ApiKey: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            lastUsedIp?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it begins, for recognising it. */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description Calls a minute.
+             */
+            ratePerMinute: number;
+            /** Format: date-time */
+            revokedAt?: string | null;
+            /** @description What it may do at most; never more than its owner. */
+            scopes: components["schemas"]["Permission"][];
+            /** Format: uuid */
+            userId: string;
+        };
+        ApiKeyBody: {
+            /**
+             * Format: int64
+             * @description Days it works, 1 to 365; 365 unless said otherwise.
+             * @default null
+             */
+            expiresInDays: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Calls a minute, 1 to 10,000; 600 unless said otherwise.
+             * @default null
+             */
+            ratePerMinute: number | null;
+            /** @description Permissions you hold yourself. */
+            scopes: components["schemas"]["Permission"][];
+        };
+        ApiKeyRotation: {
+            /**
+             * Format: int64
+             * @description Hours the old key works on, 0 to 168; 24 unless said otherwise.
+             * @default null
+             */
+            overlapHours: number | null;
+        };
         /** @description Something that needs somebody. */
         Attention: {
             /**
@@ -2335,6 +2559,11 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_Lockout: {
+            data: components["schemas"]["Lockout"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_MailDetail: {
             data: components["schemas"]["MailDetail"];
             meta: components["schemas"]["Meta"];
@@ -2342,6 +2571,11 @@ export interface components {
         /** @description The envelope of one thing. */
         Envelope_for_Me: {
             data: components["schemas"]["Me"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_NewApiKey: {
+            data: components["schemas"]["NewApiKey"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
@@ -2397,6 +2631,11 @@ export interface components {
         /** @description The envelope of one thing. */
         Envelope_for_SavedView: {
             data: components["schemas"]["SavedView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SessionsEnded: {
+            data: components["schemas"]["SessionsEnded"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
@@ -2873,6 +3112,10 @@ export interface components {
             data: components["schemas"]["Account"][];
             meta: components["schemas"]["PageMeta"];
         };
+        ListEnvelope_for_ApiKey: {
+            data: components["schemas"]["ApiKey"][];
+            meta: components["schemas"]["PageMeta"];
+        };
         ListEnvelope_for_AuditLine: {
             data: components["schemas"]["AuditLine"][];
             meta: components["schemas"]["PageMeta"];
@@ -2929,6 +3172,10 @@ export interface components {
             data: components["schemas"]["Session"][];
             meta: components["schemas"]["PageMeta"];
         };
+        ListEnvelope_for_SignIn: {
+            data: components["schemas"]["SignIn"][];
+            meta: components["schemas"]["PageMeta"];
+        };
         ListEnvelope_for_TimelineEntry: {
             data: components["schemas"]["TimelineEntry"][];
             meta: components["schemas"]["PageMeta"];
@@ -2941,6 +3188,33 @@ export interface components {
         LockBody: {
             /** @description Why; kept with the account and in the audit log. */
             reason: string;
+        };
+        /** @description What too many failures have locked. */
+        Lockout: {
+            addresses: components["schemas"]["LockoutAddress"][];
+            /**
+             * Format: date-time
+             * @description Until when second factors are refused.
+             */
+            factorsLockedUntil?: string | null;
+            /** @description Whether anything is locked at this moment. */
+            locked: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the password is refused, from one of the addresses below at least.
+             */
+            lockedUntil?: string | null;
+        };
+        /** @description Failures from one address. */
+        LockoutAddress: {
+            /** @description The address; `null` counts everywhere together. */
+            address?: string | null;
+            /** Format: int64 */
+            failures: number;
+            /** Format: date-time */
+            lastFailureAt: string;
+            /** Format: date-time */
+            lockedUntil?: string | null;
         };
         /** @description Credentials. */
         LoginBody: {
@@ -3119,6 +3393,35 @@ export interface components {
             /** @description Reasons offered when money is given back; whoever refunds needs them, whether or not they may read the settings. */
             refundReasons: string[];
             slug: string;
+        };
+        /** @description A key that was made. */
+        NewApiKey: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            lastUsedIp?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it begins, for recognising it. */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description Calls a minute.
+             */
+            ratePerMinute: number;
+            /** Format: date-time */
+            revokedAt?: string | null;
+            /** @description What it may do at most; never more than its owner. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description The whole key, to be sent as `Authorization: Bearer …` or `X-API-Key`. Shown this once. */
+            secret: string;
+            /** Format: uuid */
+            userId: string;
         };
         /** @description What is to be taken. */
         NewCapture: {
@@ -3524,8 +3827,38 @@ export interface components {
              */
             totalPages?: number | null;
         };
-        /** @description Which page. The order is fixed: imports newest first, complaints by line. */
+        /** @description Which page. */
         PageQuery: {
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+        };
+        /** @description Which page. The order is fixed: imports newest first, complaints by line. */
+        PageQuery2: {
             /**
              * @description Go on from here: `nextCursor` of the page before.
              * @default null
@@ -3746,7 +4079,7 @@ export interface components {
             to?: string | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "manage:session" | "reset:factor" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
         /** @description What a booking is for. */
         PostingKind: "capture" | "refund" | "import" | "dispute" | "fee";
         /** @description What is taken first when more is due than there are hands. */
@@ -4073,6 +4406,11 @@ export interface components {
             /** Format: uuid */
             userId: string;
         };
+        /** @description How many sessions were ended. */
+        SessionsEnded: {
+            /** Format: uint64 */
+            ended: number;
+        };
         /** @description The settings of the tenant. */
         Settings: {
             /** @description ISO 4217 code */
@@ -4143,6 +4481,27 @@ export interface components {
             /** Format: int64 */
             underGrams?: number | null;
         };
+        /** @description An attempt to sign in. */
+        SignIn: {
+            /** Format: date-time */
+            at: string;
+            /** @description The device in words, as far as the client program tells. */
+            device?: string | null;
+            /** @description The address as typed, where it looked like one. */
+            email?: string | null;
+            /** Format: uuid */
+            id: string;
+            ip?: string | null;
+            /** @description What was shown: `password`, `totp`, `backup`, … */
+            method?: string | null;
+            /** @description Whether the person was never seen with this client program before. */
+            newDevice: boolean;
+            outcome: string;
+            /** @description Why it was refused: `wrong_password`, `unknown_account`, `not_active`, `locked`, `wrong_code`. */
+            reason?: string | null;
+            /** @description Whose account, if there is one. */
+            user?: components["schemas"]["SignInUser"] | null;
+        };
         /** @description What the tenant asks of whoever signs in. */
         SignInPolicy: {
             /**
@@ -4190,6 +4549,52 @@ export interface components {
              * @description `null`: refunds never ask for it.
              */
             stepUpRefundFrom?: number | null;
+        };
+        /** @description Somebody an attempt was about. */
+        SignInUser: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description Which attempts. */
+        SignInsQuery: {
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /** @description At or after this instant. */
+            from?: string | null;
+            /** @description From any of these addresses. */
+            ip?: string;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /** @description How they ended. */
+            outcome?: string;
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /** @description Before this instant. */
+            to?: string | null;
+            /** @description On any of these accounts. */
+            userId?: string;
         };
         /** @description Sign-ins in this span and in the one before. */
         SignInsView: {
@@ -5183,6 +5588,316 @@ export interface operations {
             };
         };
     };
+    listOwnKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_ApiKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewApiKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeOwnKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotation"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewApiKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_ApiKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignIns: {
+        parameters: {
+            query?: {
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description At or after this instant. */
+                from?: string | null;
+                /** @description From any of these addresses. */
+                ip?: string;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description How they ended. */
+                outcome?: string;
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
+                /** @description On any of these accounts. */
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_SignIn"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUserSignIns: {
+        parameters: {
+            query?: {
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_SignIn"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLockout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Lockout"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSetup: {
         parameters: {
             query?: never;
@@ -5431,6 +6146,35 @@ export interface operations {
             };
         };
     };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SessionsEnded"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     endOwnSession: {
         parameters: {
             query?: never;
@@ -5478,6 +6222,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEnvelope_for_Session"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SessionsEnded"];
                 };
             };
             /** @description A problem */

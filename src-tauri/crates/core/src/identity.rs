@@ -46,6 +46,16 @@ impl From<FactorKind> for Method {
 }
 
 crate::text_enum! {
+    /// How an attempt to sign in ended.
+    Outcome {
+        /// In.
+        SignedIn = "signed_in",
+        /// Not in.
+        Refused = "refused",
+    }
+}
+
+crate::text_enum! {
     /// Of whom a fresh second factor is asked before an action that needs one.
     StepUp {
         /// Of nobody.

@@ -6,6 +6,7 @@
 mod audit;
 mod catalog;
 mod context;
+mod cors;
 mod events;
 mod extract;
 mod files;

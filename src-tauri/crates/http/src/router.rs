@@ -17,7 +17,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::problem::Problem;
 use crate::{
-    audit, catalog, context, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, search, settings, stats,
+    audit, catalog, context, cors, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, search, settings, stats,
     system, timeline, views,
 };
 
@@ -27,6 +27,8 @@ pub struct Options {
     /// Names a request may be addressed to, without port. Empty: any. A loopback server names itself here, so that a web page can not
     /// reach it under a name of its own (DNS rebinding).
     pub hosts: Vec<String>,
+    /// Pages of other sites that may call, as exact origins: `https://shop.example`.
+    pub origins: Vec<String>,
 }
 
 /// Longest a request may take, but for streams.
@@ -87,9 +89,24 @@ fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
 
 /// Refuse names that are not ours, pages that are not ours, and requests that take too long.
 async fn guard(State(options): State<Arc<Options>>, request: Request, next: Next) -> Response {
-    if let Some(refusal) = refusal(&options, &request) {
+    let origin = cors::listed(&options.origins, request.headers());
+    if let Some(refusal) = refusal(&options, &request, origin.is_some()) {
         return Problem(refusal).into_response();
     }
+    if let Some(answer) = origin.as_ref().and_then(|origin| cors::preflight(&request, origin)) {
+        return answer;
+    }
+    let mut response = within_time(request, next).await;
+    if !options.origins.is_empty() {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    if let Some(origin) = &origin {
+        cors::allow(&mut response, origin);
+    }
+    response
+}
+
+async fn within_time(request: Request, next: Next) -> Response {
     if endless(request.uri().path()) {
         return next.run(request).await;
     }
@@ -104,7 +121,7 @@ fn endless(path: &str) -> bool {
     path.ends_with("/events") || path.ends_with("/export") || path.ends_with("/download") || path.ends_with("/files") || path.ends_with("/imports")
 }
 
-fn refusal(options: &Options, request: &Request) -> Option<Error> {
+fn refusal(options: &Options, request: &Request, listed: bool) -> Option<Error> {
     let text = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = text(&header::HOST).or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
     let Some(host) = host else {
@@ -116,7 +133,7 @@ fn refusal(options: &Options, request: &Request) -> Option<Error> {
     if !options.hosts.is_empty() && !options.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return Some(Error::Refused("unknown_host", "This server does not answer to that name.".into()));
     }
-    let foreign = text(&header::ORIGIN).is_some_and(|origin| origin.split("://").nth(1) != Some(host));
+    let foreign = !listed && text(&header::ORIGIN).is_some_and(|origin| origin.split("://").nth(1) != Some(host));
     foreign.then(|| Error::Refused("foreign_origin", "Pages of other sites may not call this server.".into()))
 }
 

@@ -16,6 +16,7 @@ use purser_http::Options;
 use purser_service::app::Setup;
 use purser_service::identity::passwords::{Breached, Passwords};
 use purser_service::identity::setup::DemoData;
+use purser_service::identity::upkeep;
 use purser_service::jobs::{self, Crew};
 use purser_service::mail::{Mailer, Post};
 use purser_service::{App, events, files, imports, payments};
@@ -67,6 +68,7 @@ impl Engine {
         imports::recover(&app).await.map_err(StartError::database)?;
         jobs::recover(&app).await.map_err(StartError::database)?;
         tokio::spawn(payments::keep_resolving(app.weak()));
+        tokio::spawn(upkeep::keep_up(app.weak()));
         events::keep_short(&app);
         let crew = Crew::start(&app);
         let router = purser_http::router(app.clone(), Options::default());
@@ -109,7 +111,7 @@ impl Engine {
         };
         // A page of another site that reaches this machine under a name of its own is turned away; on the network names are anybody's.
         let hosts = if reach == Reach::Machine { ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).to_vec() } else { Vec::new() };
-        let router = purser_http::router(self.0.app.clone(), Options { hosts });
+        let router = purser_http::router(self.0.app.clone(), Options { hosts, origins: config.origins.clone() });
         let front = Front { tls: reach == Reach::Network && config.plain_http, proxies: config.trusted_proxies.clone() };
         let listener = listen::open(address, router, certificate, front).await?;
         if let Some(lock) = self.0.lock.lock().await.as_mut() {

@@ -14,12 +14,13 @@ use tokio_util::task::TaskTracker;
 use crate::files::Vault;
 use crate::idempotency::Running;
 use crate::identity::authority::Authorities;
-use crate::identity::limits::Limits;
+use crate::identity::keys::Keys;
 use crate::identity::passwords::Passwords;
 use crate::identity::policy::Policies;
 use crate::identity::setup::DemoData;
 use crate::identity::tokens::Tokens;
 use crate::jobs::{self, Kinds};
+use crate::limits::Counters;
 use crate::mail::Post;
 use crate::payments::Desk;
 use crate::payments::port::Gateway;
@@ -45,6 +46,10 @@ pub struct Parts {
     pub tokens: Tokens,
     /// What each session may do, remembered until somebody changes it.
     pub authorities: Authorities,
+    /// API keys: what each may do, and when it was used.
+    pub keys: Keys,
+    /// How often something was tried.
+    pub counters: Arc<dyn Counters>,
     /// What each tenant asks of whoever signs in, remembered until a setting changes.
     pub policies: Policies,
     /// What must not be readable in the database.
@@ -71,8 +76,6 @@ pub struct Parts {
     pub imports: crate::imports::Running,
     /// Who takes mail, and where its links lead.
     pub mail: Post,
-    /// How often something may be tried.
-    pub limits: Limits,
     /// What goes on after an answer was given; an orderly end waits for it.
     pub background: TaskTracker,
     /// The kinds of work for later this process knows.
@@ -119,10 +122,11 @@ impl App {
         let parts = Parts {
             passwords,
             mail,
-            limits: Limits::default(),
             background: TaskTracker::new(),
             tokens,
             authorities: Authorities::default(),
+            keys: Keys::default(),
+            counters: Arc::new(crate::limits::Local::default()),
             policies: Policies::default(),
             seal,
             demo,

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod imports;
 pub mod jobs;
 pub mod ledger;
+pub mod limits;
 pub mod mail;
 pub mod orders;
 pub mod payments;

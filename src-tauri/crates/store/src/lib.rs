@@ -19,6 +19,7 @@ pub mod found;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
+pub mod keys;
 pub mod ledger;
 pub mod links;
 pub mod lockouts;

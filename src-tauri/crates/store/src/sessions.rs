@@ -221,6 +221,12 @@ pub async fn signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
     tx.all(sql(KEYS)).await
 }
 
+/// Take a signing key out of force: what it signed is no longer accepted.
+pub async fn retire_signing_key(tx: &mut Tx, kid: &str, at: Timestamp) -> Result<()> {
+    let query = sql("UPDATE signing_keys SET retired_at = $2 WHERE kid = $1 AND retired_at IS NULL");
+    tx.run(query.bind(kid.to_owned()).bind(at)).await.map(drop)
+}
+
 /// Add a signing key.
 pub async fn insert_signing_key(tx: &mut Tx, key: &SigningKey) -> Result<()> {
     tx.run(sql(INSERT_KEY).bind(&key.kid).bind(key.private_key.clone()).bind(key.created_at)).await.map(drop)

@@ -1,10 +1,14 @@
 //! The `sign_ins` table: every attempt to sign in, good and bad.
 
 use purser_core::Timestamp;
+use purser_core::identity::Outcome;
 use purser_core::ids::{SessionId, TenantId, UserId};
 use uuid::Uuid;
 
-use crate::{Result, Tx, sql};
+use crate::page::{Key, List};
+use crate::rows::Instant;
+use crate::sql::like;
+use crate::{Listing, Page, Query, Result, SortKey, Tx, sql};
 
 /// An attempt.
 #[derive(Clone, Debug)]
@@ -81,4 +85,95 @@ pub async fn is_new_device(tx: &mut Tx, user: UserId, agent: &str, since: Timest
 pub async fn is_usual_address(tx: &mut Tx, email_key: &str, ip: &str, since: Timestamp) -> Result<bool> {
     let count: Count = tx.one(sql(SAFE).bind(email_key.to_owned()).bind(ip.to_owned()).bind(since)).await?;
     Ok(count.n > 0)
+}
+
+/// An attempt as lists show it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SignIn {
+    /// Id.
+    pub id: Uuid,
+    /// Whose account, if there is one.
+    pub user_id: Option<Uuid>,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// The address as typed, where it looked like one.
+    pub email: Option<String>,
+    /// `signed_in` or `refused`.
+    pub outcome: String,
+    /// Why it was refused.
+    pub reason: Option<String>,
+    /// What was shown: `password`, `totp`, …
+    pub method: Option<String>,
+    /// From where.
+    pub ip: Option<String>,
+    /// With which client program.
+    pub user_agent: Option<String>,
+    /// Whether the person was never seen with this client program before.
+    pub new_device: bool,
+    /// When.
+    #[sqlx(try_from = "Instant")]
+    pub at: Timestamp,
+}
+
+/// Which attempts are wanted. Everything empty: all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// On any of these accounts.
+    pub users: Vec<UserId>,
+    /// Any of these outcomes.
+    pub outcomes: Vec<Outcome>,
+    /// Any of these addresses.
+    pub ips: Vec<String>,
+    /// At or after.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// With this in the address that was typed.
+    pub search: Option<String>,
+}
+
+const LIST: List<SignIn> = List {
+    select: "SELECT s.id, s.user_id, u.first_name, u.last_name, s.email, s.outcome, s.reason, s.method, s.ip, s.user_agent, s.new_device, s.at \
+         FROM sign_ins s LEFT JOIN users u ON u.id = s.user_id",
+    id: "s.id",
+    row_id: |row| row.id,
+    sorts: &[SortKey { name: "at", column: "s.at", key: |row| Key::Time(row.at.micros()) }],
+};
+
+fn clause(tx: &Tx, filter: &Filter) -> Query {
+    let mut query = Query::start(" WHERE s.tenant_id = ");
+    query.arg(tx.tenant());
+    if !filter.users.is_empty() {
+        query.push(" AND s.user_id IN ").list(filter.users.iter().map(|id| (*id).into()));
+    }
+    if !filter.outcomes.is_empty() {
+        query.push(" AND s.outcome IN ").list(filter.outcomes.iter().map(|outcome| outcome.as_str().into()));
+    }
+    if !filter.ips.is_empty() {
+        query.push(" AND s.ip IN ").list(filter.ips.iter().map(Into::into));
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND s.at >= ").arg(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND s.at < ").arg(to);
+    }
+    if let Some(search) = &filter.search {
+        query.push(tx.pick(" AND s.email LIKE ", " AND s.email ILIKE ")).arg(format!("%{}%", like(search))).push(" ESCAPE '\\'");
+    }
+    query
+}
+
+/// One page, newest first.
+pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<SignIn>> {
+    let clause = clause(tx, filter);
+    LIST.page(tx, &clause, page).await
+}
+
+/// How many there are, exact up to `most`, and whether that is all.
+pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
+    let clause = clause(tx, filter);
+    crate::page::count(tx, "sign_ins s", &clause, most).await
 }

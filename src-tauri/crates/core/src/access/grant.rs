@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::permission::{Permissions, Right};
 use super::role::Role;
 use crate::error::{Error, Result};
-use crate::ids::{Ids, RequestId, SessionId, TenantId, UserId};
+use crate::ids::{Ids, KeyId, RequestId, SessionId, TenantId, UserId};
 use crate::time::Timestamp;
 
 /// What kind of party acts.
@@ -14,6 +14,8 @@ use crate::time::Timestamp;
 pub enum Caller {
     /// A signed-in person with this session.
     User(UserId, SessionId),
+    /// A script with an API key of this person.
+    Key(UserId, KeyId),
     /// Purser itself: a job, a scheduled task.
     System,
     /// Somebody with a shell on the machine.
@@ -108,7 +110,7 @@ impl Actor {
     /// The id of the person, if it is one.
     pub const fn user(&self) -> Option<UserId> {
         match self.caller {
-            Caller::User(id, _) => Some(id),
+            Caller::User(id, _) | Caller::Key(id, _) => Some(id),
             Caller::System | Caller::Command => None,
         }
     }

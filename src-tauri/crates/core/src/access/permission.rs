@@ -48,6 +48,12 @@ permissions! {
     ManageSession = "manage:session",
     /// Take the second factors of other people away, so that they can enrol anew.
     ResetFactor = "reset:factor",
+    /// Make API keys of one's own.
+    CreateKey = "create:key",
+    /// See and revoke the API keys of other people.
+    ManageKey = "manage:key",
+    /// See who tried to sign in.
+    ReadSignIn = "read:sign-in",
     /// See products.
     ReadProduct = "read:product",
     /// Add products.

@@ -35,10 +35,12 @@ impl Role {
             Self::Guest | Self::User => return [P::ReadSelf, P::ReadProduct].into_iter().collect(),
             Self::Owner | Self::Admin => return Permissions::all(),
             Self::Moderator => &[P::CreateProduct, P::UpdateProduct, P::CreateFile, P::DeleteFile],
-            Self::Support => &[P::UpdateUser, P::CreateUser, P::ManageSession, P::CreateOrder, P::UpdateOrder, P::RefundOrder, P::CreateFile],
+            Self::Support => {
+                &[P::UpdateUser, P::CreateUser, P::ManageSession, P::ReadSignIn, P::CreateOrder, P::UpdateOrder, P::RefundOrder, P::CreateFile]
+            }
             Self::Finance => &[P::RefundOrder, P::CapturePayment, P::ReadLedger, P::ExportOrder, P::ReadAudit, P::CreateFile],
-            Self::Developer => &[P::ReadAudit, P::ReadLedger, P::ReadSetting, P::RunImport, P::ReadJob, P::ManageJob, P::ReadMail],
-            Self::Auditor => &[P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting, P::ReadJob],
+            Self::Developer => &[P::ReadAudit, P::ReadLedger, P::ReadSetting, P::RunImport, P::CreateKey, P::ReadJob, P::ManageJob, P::ReadMail],
+            Self::Auditor => &[P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting, P::ReadSignIn, P::ReadJob],
         };
         STAFF_READS.iter().chain(extra).copied().collect()
     }

@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use purser_core::Error;
 use purser_core::access::{Actor, Grant, Origin, Right};
 use purser_service::App;
-use purser_service::identity::authority;
+use purser_service::identity::{authority, keys};
 
 use crate::Problem;
 use crate::context::Context;
@@ -34,12 +34,27 @@ fn context(parts: &Parts) -> Result<Arc<Context>, Problem> {
 
 async fn actor(parts: &Parts, app: &App, context: &Context) -> Result<Arc<Actor>, Problem> {
     let missing = || Problem(Error::Unauthenticated("not_signed_in", "Sign in first.".into()));
-    let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
-    let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(missing());
+    let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let token = match (text(header::AUTHORIZATION.as_str()), text("x-api-key")) {
+        (Some(value), None) => {
+            let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(missing());
+            }
+            token.trim()
+        }
+        (None, Some(key)) if key.starts_with(keys::MARK) => key.trim(),
+        (None, Some(_)) => return Err(Problem(Error::Unauthenticated("bad_key", "There is no such API key.".into()))),
+        _ => return Err(missing()),
+    };
+    if token.starts_with(keys::MARK) {
+        let actor = keys::actor(app, token, &context.origin, context.now).await?;
+        if let Some(owner) = actor.user() {
+            context.who.get_or_init(|| owner);
+        }
+        return Ok(actor);
     }
-    let claims = app.tokens.verify(token.trim(), context.now)?;
+    let claims = app.tokens.check(&app.db, token, context.now).await?;
     context.who.get_or_init(|| claims.sub);
     Ok(authority::actor(app, &claims, context.now).await?)
 }

@@ -77,6 +77,26 @@ impl<S: Send + Sync> FromRequestParts<S> for RefreshCookie {
 
 impl OperationInput for RefreshCookie {}
 
+/// Whether a page of our own calls. A browser sends cookies along whoever makes it call, so a caller known by a cookie alone has to show
+/// more: `Sec-Fetch-Site`, `Origin`, or `X-CSRF-Token`, which no page of another site can send without being asked for it first.
+pub(crate) struct OwnPage(pub(crate) bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for OwnPage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or_default());
+        let host = text(header::HOST.as_str()).or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
+        Ok(Self(match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, Some(origin)) => host.is_some() && origin.split("://").nth(1) == host,
+            (None, None) => text("x-csrf-token").is_some_and(|token| !token.is_empty()),
+        }))
+    }
+}
+
+impl OperationInput for OwnPage {}
+
 fn parameter(ctx: &mut GenContext, operation: &mut Operation, name: &str, required: bool, description: &str) {
     let json_schema = ctx.schema.subschema_for::<String>();
     let parameter_data = ParameterData {

@@ -13,10 +13,10 @@ use purser_service::identity::{authority, sessions, setup, sign_in, tokens};
 use purser_store::tenants;
 
 use super::views::{
-    ChallengeView, Delivery, FirstStepView, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView,
+    ChallengeView, Delivery, EndedView, FirstStepView, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView,
 };
 use crate::context::Peer;
-use crate::extract::{Allowed, From, Json, Path, Public, RefreshCookie, refresh_cookie};
+use crate::extract::{Allowed, From, Json, OwnPage, Path, Public, RefreshCookie, refresh_cookie};
 use crate::reply::{Data, Envelope, NoContent, Rows, json};
 use crate::{Problem, Result};
 
@@ -177,10 +177,13 @@ impl aide::operation::OperationInput for MaybeBody {
 pub(crate) async fn refresh(
     State(app): State<App>,
     _: Public,
-    (From(origin), Encrypted(secure), RefreshCookie(kept)): (From, Encrypted, RefreshCookie),
+    (From(origin), Encrypted(secure), RefreshCookie(kept), OwnPage(ours)): (From, Encrypted, RefreshCookie, OwnPage),
     MaybeBody(body): MaybeBody,
 ) -> Result<Session> {
     let missing = || Error::Unauthenticated("not_signed_in", "Sign in first.".into());
+    if body.refresh_token.is_none() && kept.is_some() && !ours {
+        return Err(Error::Refused("csrf", "A cookie alone is not enough: this has to come from a page of this server.".into()).into());
+    }
     let token = body.refresh_token.or(kept).ok_or_else(missing)?;
     let signed_in = sign_in::refresh(&app, &token, origin).await?;
     deliver(&app, signed_in, body.token_delivery, secure).await
@@ -238,6 +241,18 @@ pub(crate) async fn own_sessions(State(app): State<App>, Allowed(by): Allowed<ca
 pub(crate) async fn end_own_session(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>, Path(id): Path<SessionId>) -> Result<NoContent> {
     sessions::end_own(&app, &by, id).await?;
     Ok(NoContent)
+}
+
+pub(crate) async fn end_other_sessions(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Data<EndedView>> {
+    Ok(Data(EndedView { ended: sessions::end_others(&app, &by).await? }))
+}
+
+pub(crate) async fn end_sessions_of(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ManageSession>,
+    Path(user): Path<UserId>,
+) -> Result<Data<EndedView>> {
+    Ok(Data(EndedView { ended: sessions::end_all_of(&app, &by, user).await? }))
 }
 
 pub(crate) async fn sessions_of(

@@ -2,6 +2,8 @@
 
 mod factors;
 mod handlers;
+mod history;
+mod keys;
 mod proof;
 mod views;
 
@@ -17,6 +19,8 @@ pub(crate) use handlers::keys;
 pub(crate) fn routes() -> ApiRouter<App> {
     factors::routes()
         .merge(proof::routes())
+        .merge(keys::routes())
+        .merge(history::routes())
         .api_route(
             "/setup",
             get_with(handlers::setup_needed, about("getSetup", "identity", "Whether the first run is still to come"))
@@ -27,8 +31,16 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route("/auth/logout", post_with(handlers::logout, about("logout", "identity", "End this session")))
         .api_route("/auth/me", get_with(handlers::me, about("getMe", "identity", "Who is signed in, and what they may do")))
         .api_route("/auth/password", post_with(handlers::change_password, about("changePassword", "identity", "Change one's own password")))
-        .api_route("/auth/sessions", get_with(handlers::own_sessions, about("listOwnSessions", "identity", "One's own open sessions")))
+        .api_route(
+            "/auth/sessions",
+            get_with(handlers::own_sessions, about("listOwnSessions", "identity", "One's own open sessions"))
+                .delete_with(handlers::end_other_sessions, about("endOtherSessions", "identity", "End every session of one's own but this one")),
+        )
         .api_route("/auth/sessions/{id}", delete_with(handlers::end_own_session, about("endOwnSession", "identity", "End one of one's own sessions")))
-        .api_route("/users/{id}/sessions", get_with(handlers::sessions_of, about("listSessions", "identity", "Open sessions of a person")))
+        .api_route(
+            "/users/{id}/sessions",
+            get_with(handlers::sessions_of, about("listSessions", "identity", "Open sessions of a person"))
+                .delete_with(handlers::end_sessions_of, about("endSessions", "identity", "End every session of a person")),
+        )
         .api_route("/users/{id}/sessions/{sid}", delete_with(handlers::end_session_of, about("endSession", "identity", "End a session of a person")))
 }

@@ -45,7 +45,7 @@ struct ForgotBody {
 }
 
 async fn forgot(State(app): State<App>, _: Public, From(origin): From, Json(body): Json<ForgotBody>) -> Result<NoContent> {
-    recover::forgot(&app, body.email, origin)?;
+    recover::forgot(&app, body.email, origin).await?;
     Ok(NoContent)
 }
 

@@ -267,8 +267,17 @@ impl SessionView {
     }
 }
 
+/// How many sessions were ended.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionsEnded")]
+pub(crate) struct EndedView {
+    pub(crate) ended: u64,
+}
+
+impl Versioned for EndedView {}
+
 /// `Firefox on Linux`, as far as the client program tells.
-fn device(agent: &str) -> String {
+pub(super) fn device(agent: &str) -> String {
     let find = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     // The order matters: Edge and Chrome both also say Safari.
     let program =

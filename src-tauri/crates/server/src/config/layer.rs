@@ -54,6 +54,8 @@ pub struct Layer {
     pub smtp_ca: Option<PathBuf>,
     /// Addresses of proxies, separated by commas.
     pub trusted_proxies: Option<String>,
+    /// Pages of other sites that may call: exact origins, separated by commas.
+    pub origins: Option<String>,
     /// File with the keys secrets are sealed with.
     pub seal_key_file: Option<PathBuf>,
     /// The keys themselves; from the environment alone.
@@ -104,6 +106,7 @@ impl Layer {
                 "SMTP_FROM" => layer.smtp_from = Some(value),
                 "SMTP_CA" => layer.smtp_ca = Some(value.into()),
                 "TRUSTED_PROXIES" => layer.trusted_proxies = Some(value),
+                "ORIGINS" => layer.origins = Some(value),
                 "SEAL_KEY_FILE" => layer.seal_key_file = Some(value.into()),
                 "SEAL_KEY" => layer.seal_key = Some(value),
                 _ => {}
@@ -162,6 +165,7 @@ impl Layer {
             smtp_from: above.smtp_from.or(self.smtp_from),
             smtp_ca: above.smtp_ca.or(self.smtp_ca),
             trusted_proxies: above.trusted_proxies.or(self.trusted_proxies),
+            origins: above.origins.or(self.origins),
             seal_key_file: above.seal_key_file.or(self.seal_key_file),
             seal_key: above.seal_key.or(self.seal_key),
         }

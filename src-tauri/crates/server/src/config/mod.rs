@@ -94,6 +94,8 @@ pub struct Config {
     pub smtp: Option<purser_adapters::smtp::Settings>,
     /// Proxies whose word on a caller's address is believed.
     pub trusted_proxies: Proxies,
+    /// Pages of other sites that may call, as exact origins.
+    pub origins: Vec<String>,
     /// Where the keys come from that secrets are sealed with.
     pub seal_keys: SealKeys,
 }
@@ -137,6 +139,7 @@ impl Config {
             breach_list: None,
             smtp: None,
             trusted_proxies: Proxies::default(),
+            origins: Vec::new(),
             seal_keys: SealKeys::Folder,
         }
     }
@@ -187,7 +190,23 @@ impl Config {
         let seal_keys = seal_keys(layer.seal_key.as_deref(), layer.seal_key_file, problems);
         let trusted_proxies = proxies(layer.trusted_proxies.as_deref(), problems);
         let data = data?;
-        Some(Self { data, listen, database, demo, log, log_format, tls, plain_http, public_url, breach_list, smtp, trusted_proxies, seal_keys })
+        let origins = origins(layer.origins.as_deref(), problems);
+        Some(Self {
+            data,
+            listen,
+            database,
+            demo,
+            log,
+            log_format,
+            tls,
+            plain_http,
+            public_url,
+            breach_list,
+            smtp,
+            trusted_proxies,
+            origins,
+            seal_keys,
+        })
     }
 }
 
@@ -210,6 +229,21 @@ fn tls(layer: &Layer, problems: &mut Vec<Problem>) -> Tls {
     };
     problems.push(Problem::new(setting, message));
     Tls::Off
+}
+
+fn origins(text: Option<&str>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let named: Vec<&str> = text.unwrap_or_default().split(',').map(str::trim).filter(|origin| !origin.is_empty()).collect();
+    for origin in &named {
+        let (scheme, host) = origin.split_once("://").unwrap_or_default();
+        let local = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host == *name || host.starts_with(&format!("{name}:")));
+        let plain = !host.is_empty() && !host.contains(['/', '*', '?', '#', '@', ' ']) && host == host.to_lowercase();
+        if !plain || !(scheme == "https" || (scheme == "http" && local)) {
+            let message =
+                format!("{origin:?} is not an exact origin such as https://shop.example; a star is not taken, and http only for this machine.");
+            problems.push(Problem::new("origins", message));
+        }
+    }
+    named.into_iter().map(str::to_owned).collect()
 }
 
 fn seal_keys(given: Option<&str>, file: Option<PathBuf>, problems: &mut Vec<Problem>) -> SealKeys {

@@ -54,7 +54,7 @@ impl Line {
 pub fn record<P>(tx: &mut Tx, by: &Grant<P>, line: Line) {
     let actor = by.actor();
     let actor_kind = match actor.caller {
-        Caller::User(..) => "user",
+        Caller::User(..) | Caller::Key(..) => "user",
         Caller::System => "system",
         Caller::Command => "command",
     };

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use purser_core::access::{Caller, Grant, Permission, Permissions, can};
 use purser_core::events::{Event, Topic};
-use purser_core::ids::{SessionId, TenantId, UserId};
+use purser_core::ids::{TenantId, UserId};
 use purser_core::{Error, Result};
 use purser_store::{Engine, events as store};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::App;
 
@@ -44,7 +45,7 @@ pub struct Feed {
     told: HashSet<i64>,
     newest: i64,
     tenant: TenantId,
-    caller: Option<(UserId, SessionId)>,
+    caller: Option<(UserId, Uuid)>,
     permissions: Permissions,
     until: Instant,
     over: bool,
@@ -95,7 +96,8 @@ impl Feed {
             newest,
             tenant: by.tenant(),
             caller: match by.actor().caller {
-                Caller::User(user, session) => Some((user, session)),
+                Caller::User(user, session) => Some((user, session.uuid())),
+                Caller::Key(user, key) => Some((user, key.uuid())),
                 Caller::System | Caller::Command => None,
             },
             permissions: by.actor().permissions,
@@ -137,7 +139,7 @@ impl Feed {
         // Whoever listens may have lost the right to: they have to prove themselves anew.
         self.over = self.caller.is_some_and(|(user, session)| match event.topic {
             Topic::User => event.subject_id == user.uuid(),
-            Topic::Session => event.subject_id == session.uuid() || event.subject_id == user.uuid(),
+            Topic::Session => event.subject_id == session || event.subject_id == user.uuid(),
             _ => false,
         });
         if self.permissions.has(needed(event.topic)) {

@@ -2,17 +2,16 @@
 
 use purser_core::access::Origin;
 use purser_core::error::Checks;
-use purser_core::time::MINUTE;
 use purser_core::{Error, Result};
 use purser_store::tenants;
 
-use super::limits::Limit;
 use super::passwords::{self, Advice, Policy};
 use super::{links, recover};
 use crate::App;
+use crate::limits::{self, Limit};
 
 /// So many looks from one address of the network: somebody who types, not somebody who tries a list.
-const LOOKS: Limit = Limit { name: "advice", most: 120, within: MINUTE };
+const LOOKS: Limit = Limit { calls: 120, span_s: 60 };
 
 /// How good a password is. A link tells whose it is and which policy counts; otherwise the usual one does, with the words given.
 pub async fn advise(app: &App, (password, words): (String, Vec<String>), token: Option<&str>, origin: &Origin) -> Result<Advice> {
@@ -24,7 +23,7 @@ pub async fn advise(app: &App, (password, words): (String, Vec<String>), token: 
         checks.length(&format!("words[{place}]"), word, 254);
     }
     checks.done()?;
-    app.limits.count(LOOKS, &recover::whence(origin), app.clock.now())?;
+    limits::take(&*app.counters, &recover::counter("advice", origin), LOOKS, app.clock.now()).await?;
     let mut about = words;
     let mut policy = Policy::default();
     if let Some(token) = token

@@ -7,17 +7,17 @@ use sha2::{Digest, Sha256};
 pub(crate) const COUNT: usize = 10;
 /// Letters and digits that are not mistaken for one another (Crockford).
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// 15 signs of 5 bits each.
-const SIGNS: usize = 15;
+/// 24 signs of 5 bits each: enough to be kept as a plain hash (ASVS 6.5.2).
+const SIGNS: usize = 24;
 
-/// A new code, as people write it down: `7K2MQ-9F4XA-0TWZ8`.
+/// A new code, as people write it down: `7K2MQA-9F4XAC-0TWZ8B-M1D5QZ`.
 pub(crate) fn generate() -> String {
     let bytes: [u8; SIGNS] = rand::random();
     let signs: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
-    signs.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    signs.chunks(6).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
-/// How a code is stored and looked up. It has 75 random bits, so a plain hash is enough; the person goes in with it.
+/// How a code is stored and looked up. It has 120 random bits, so a plain hash is enough; the person goes in with it.
 pub(crate) fn hash(user: UserId, code: &str) -> Vec<u8> {
     let plain = |c: char| match c.to_ascii_uppercase() {
         'O' => Some('0'),
@@ -37,7 +37,7 @@ mod tests {
     fn a_code_may_be_typed_as_it_was_read() {
         let user = UserId(uuid::Uuid::nil());
         let code = generate();
-        assert_eq!(code.len(), SIGNS + 2);
+        assert_eq!(code.len(), SIGNS + 3);
         assert_eq!(hash(user, &code), hash(user, &code.to_lowercase().replace('-', " ")));
         assert_eq!(hash(user, "O1L"), hash(user, "01-1"));
         assert_ne!(hash(user, &code), hash(UserId(uuid::Uuid::max()), &code));

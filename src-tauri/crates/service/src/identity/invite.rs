@@ -73,7 +73,7 @@ pub async fn accept(app: &App, token: &str, said: Acceptance, origin: Arc<Origin
         checks.language("language", language);
     }
     checks.done()?;
-    recover::count_try(app, &origin)?;
+    recover::count_try(app, &origin).await?;
     passwords::at_most("password", &said.password)?;
     let (link, user) = links::working(app, token, Purpose::Invitation).await?;
     let fresh = keep::prepare(app, &user, "password", said.password).await?;

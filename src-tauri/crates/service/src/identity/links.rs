@@ -108,7 +108,7 @@ pub struct About {
 /// What a link is good for, if it works. Nothing is used up by asking.
 pub async fn about(app: &App, token: &str, origin: &Origin) -> Result<Option<About>> {
     Checks::new().length("token", token, LONGEST).done()?;
-    super::recover::count_try(app, origin)?;
+    super::recover::count_try(app, origin).await?;
     let now = app.clock.now();
     let Some((link, user)) = known(app, token, None).await? else { return Ok(None) };
     if !link.works(now) || !fits(link.purpose, user.status) {

@@ -7,6 +7,8 @@ use purser_core::{Error, Result, Timestamp};
 use purser_store::lockouts::{self as store, Lockout};
 use purser_store::{Tx, sign_ins};
 
+use crate::limits::Limit;
+
 /// How many failures, in what span, lead to how long a lock.
 struct Rule {
     failures: i64,
@@ -21,6 +23,9 @@ const BY_ADDRESS: Rule = Rule { failures: 5, span: 15 * MINUTE, first: 15 * MINU
 const BY_ACCOUNT: Rule = Rule { failures: 30, span: 15 * MINUTE, first: 15 * MINUTE, longest: DAY };
 /// Second factors of one person, who has shown the password already.
 const BY_PERSON: Rule = Rule { failures: 10, span: 15 * MINUTE, first: 15 * MINUTE, longest: DAY };
+
+/// Failures from one address on whatever accounts: somebody who tries one password on many.
+pub(crate) const BY_CALLER: Limit = Limit { calls: 50, span_s: 15 * 60 };
 
 /// How far back a sign-in makes an address a usual one.
 const USUAL: i64 = 90 * DAY;
@@ -52,6 +57,12 @@ pub(crate) fn factor_account(user: UserId) -> String {
 /// The name of an address; a call within the process has none.
 pub(crate) fn address(ip: Option<&str>) -> &str {
     ip.unwrap_or("local")
+}
+
+/// The name failures of an address are counted under. This machine is not counted: behind a proxy on it everybody comes from here.
+pub(crate) fn counter(ip: Option<&str>) -> Option<String> {
+    let ip = ip.filter(|ip| ip.parse::<std::net::IpAddr>().is_ok_and(|ip| !ip.to_canonical().is_loopback()))?;
+    Some(format!("sign_in:{ip}"))
 }
 
 /// Until when `account` is locked towards `address`, if it is. Needs [`purser_store::Scope::System`].

@@ -12,28 +12,28 @@ use purser_core::{Error, Result};
 use purser_store::users::User;
 use purser_store::{Scope, Tx, links as store, sessions, users};
 
-use super::limits::Limit;
 use super::links;
 use super::passwords::{self, keep};
 use crate::audit::{self, Line};
+use crate::limits::{self, Limit};
 use crate::mail::{self, Draft};
 use crate::{App, events};
 
 /// Links asked for from one address of the network.
-const ASKED: Limit = Limit { name: "forgot", most: 3, within: MINUTE };
+const ASKED: Limit = Limit { calls: 3, span_s: 60 };
 /// Links tried from one address of the network.
-const TRIED: Limit = Limit { name: "link", most: 30, within: MINUTE };
+const TRIED: Limit = Limit { calls: 30, span_s: 60 };
 /// One account gets a link at most so often; whoever asks hears nothing of it.
 const COOLDOWN: i64 = MINUTE;
 
-/// Where a call comes from, for the limits.
-pub(crate) fn whence(origin: &Origin) -> String {
-    origin.ip.clone().unwrap_or_else(|| "here".into())
+/// The name of a counter of what comes from one address.
+pub(crate) fn counter(what: &str, origin: &Origin) -> String {
+    format!("{what}:{}", origin.ip.as_deref().unwrap_or("here"))
 }
 
 /// Count a try of a link against its address.
-pub(crate) fn count_try(app: &App, origin: &Origin) -> Result<()> {
-    app.limits.count(TRIED, &whence(origin), app.clock.now())
+pub(crate) async fn count_try(app: &App, origin: &Origin) -> Result<()> {
+    limits::take(&*app.counters, &counter("link", origin), TRIED, app.clock.now()).await
 }
 
 /// What Purser does on behalf of somebody who is not signed in: their line in the log says from where.
@@ -44,11 +44,11 @@ pub(crate) fn on_behalf(app: &App, user: &User, origin: &Arc<Origin>) -> Result<
 
 /// Ask for a link to choose another password. The answer is given before anything is looked up, so that it tells nobody who has an account,
 /// neither in words nor in time. A link that is lost because the process ended in that moment is asked for again.
-pub fn forgot(app: &App, email: String, origin: Arc<Origin>) -> Result<()> {
+pub async fn forgot(app: &App, email: String, origin: Arc<Origin>) -> Result<()> {
     if let Some(error) = purser_core::people::check_email("email", &email) {
         return Err(Error::Invalid(vec![error]));
     }
-    app.limits.count(ASKED, &whence(&origin), app.clock.now())?;
+    limits::take(&*app.counters, &counter("forgot", &origin), ASKED, app.clock.now()).await?;
     let later = app.clone();
     app.background.spawn(async move {
         if let Err(error) = send_links(&later, &email, &origin).await {
@@ -80,7 +80,7 @@ async fn send_links(app: &App, email: &str, origin: &Arc<Origin>) -> Result<()> 
 
 /// Choose another password with a link. It works once, ends every session, and signs nobody in: a second factor is asked for as always.
 pub async fn reset(app: &App, token: &str, new: String, origin: Arc<Origin>) -> Result<()> {
-    count_try(app, &origin)?;
+    count_try(app, &origin).await?;
     passwords::at_most("newPassword", &new)?;
     let (link, user) = links::working(app, token, Purpose::Reset).await?;
     let fresh = keep::prepare(app, &user, "newPassword", new).await?;

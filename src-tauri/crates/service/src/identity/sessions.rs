@@ -15,16 +15,17 @@ use crate::audit::{self, Line};
 use crate::mail::{self, Draft};
 use crate::{App, events};
 
-pub(crate) fn own(by: &Grant<can::ReadSelf>) -> Result<(UserId, SessionId)> {
+pub(crate) fn own<P>(by: &Grant<P>) -> Result<(UserId, SessionId)> {
     match by.actor().caller {
         Caller::User(user, session) => Ok((user, session)),
+        Caller::Key(..) => Err(Error::Refused("needs_session", "An API key can not do this. Sign in.".into())),
         Caller::System | Caller::Command => Err(Error::NotFound("session")),
     }
 }
 
 /// The caller's own account.
 pub async fn me(app: &App, by: &Grant<can::ReadSelf>) -> Result<(User, purser_store::tenants::Tenant)> {
-    let (user, _) = own(by)?;
+    let user = by.user().ok_or(Error::NotFound("user"))?;
     app.db
         .read(by, async |tx| {
             let user = users::find(tx, user).await?.ok_or(Error::NotFound("user"))?;
@@ -62,6 +63,33 @@ pub async fn end_own(app: &App, by: &Grant<can::ReadSelf>, id: SessionId) -> Res
             Ok(())
         })
         .await
+}
+
+/// End every session of the caller's but the one that is asking; how many.
+pub async fn end_others(app: &App, by: &Grant<can::ReadSelf>) -> Result<u64> {
+    let (user, current) = own(by)?;
+    end_many(app, by, (user, by.actor().name.clone()), Some(current)).await
+}
+
+async fn end_many<P>(app: &App, by: &Grant<P>, (user, name): (UserId, String), except: Option<SessionId>) -> Result<u64> {
+    app.db
+        .transact(by, async |tx| {
+            let count = sessions::end_all(tx, user, except, by.now(), "ended_together").await?;
+            if count > 0 {
+                events::emit(tx, by, Topic::Session, "ended", user.uuid());
+                let ended = serde_json::json!({ "sessions": count });
+                audit::record(tx, by, Line::new("session.end_all", "user", user.uuid(), name).before(&ended));
+            }
+            Ok(count)
+        })
+        .await
+}
+
+/// End every session of another person; how many.
+pub async fn end_all_of(app: &App, by: &Grant<can::ManageSession>, user: UserId) -> Result<u64> {
+    let find = async |tx: &mut purser_store::Tx| users::find(tx, user).await?.ok_or(Error::NotFound("user"));
+    let person = app.db.read(by, find).await?;
+    end_many(app, by, (user, person.name()), None).await
 }
 
 /// The open sessions of another person.

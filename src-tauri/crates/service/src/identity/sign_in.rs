@@ -17,7 +17,7 @@ use super::challenge::{self, Asked};
 use super::lockout::{self, Failed};
 use super::{attempts, passwords, policy, tokens};
 use crate::audit::{self, Line};
-use crate::{App, events};
+use crate::{App, events, limits};
 
 /// What somebody sends to sign in.
 #[derive(Clone, Debug)]
@@ -68,6 +68,9 @@ fn refused() -> Error {
 /// Sign in with e-mail and password.
 pub async fn sign_in(app: &App, credentials: Credentials, origin: Arc<Origin>) -> Result<Outcome> {
     let now = app.clock.now();
+    if let Some(name) = lockout::counter(origin.ip.as_deref()) {
+        limits::refuse(&*app.counters, &name, lockout::BY_CALLER, now).await?;
+    }
     let account = email_key(&credentials.email);
     let address = lockout::address(origin.ip.as_deref()).to_owned();
     let (found, locked) = app
@@ -318,6 +321,9 @@ async fn note_refusal(app: &App, failure: Failure<'_>, reason: &'static str) -> 
 /// Count and write down a failed attempt; what to answer.
 async fn note_failure(app: &App, failure: Failure<'_>, (account, address): (&str, &str)) -> Result<Error> {
     let now = app.clock.now();
+    if let Some(name) = lockout::counter(failure.origin.ip.as_deref()) {
+        app.counters.add(&name, 1, lockout::BY_CALLER.span_s, now).await?;
+    }
     let Some(tenant) = tenant_of(app, &failure).await? else { return Ok(refused()) };
     app.db
         .transact(tenant, async |tx| {

@@ -19,8 +19,10 @@ pub fn fresh_until<P>(by: &Grant<P>) -> Option<Timestamp> {
 
 /// Refuse the caller unless a second factor was proved lately, as far as `policy` asks for it.
 pub(crate) fn check<P>(by: &Grant<P>, policy: &SignInPolicy) -> Result<()> {
-    if !matches!(by.actor().caller, Caller::User(..)) {
-        return Ok(());
+    match by.actor().caller {
+        Caller::User(..) => {}
+        Caller::Key(..) => return Err(Error::Refused("needs_session", "An API key can not do this. Sign in.".into())),
+        Caller::System | Caller::Command => return Ok(()),
     }
     let enrolled = by.actor().assurance.enrolled;
     let needed = match policy.step_up {
@@ -41,6 +43,11 @@ pub(crate) fn check<P>(by: &Grant<P>, policy: &SignInPolicy) -> Result<()> {
 /// The same, with the policy of the caller's tenant.
 pub(crate) async fn demand<P>(app: &App, by: &Grant<P>) -> Result<()> {
     check(by, policy::of(app, by.tenant()).await?.as_ref())
+}
+
+/// The same for what a script may do as well: its key was made with a fresh factor, for exactly this.
+pub(crate) async fn demand_unless_key<P>(app: &App, by: &Grant<P>) -> Result<()> {
+    if matches!(by.actor().caller, Caller::Key(..)) { Ok(()) } else { demand(app, by).await }
 }
 
 /// Refunds of a large amount ask for it; `amount` is in minor units.

@@ -1,13 +1,16 @@
 //! Access tokens: JWT, RS256, 15 minutes, signed by a key the database keeps; refresh tokens: 256 random bits, kept as a hash.
 
+use std::sync::Arc;
+
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use parking_lot::RwLock;
 use purser_core::ids::{SessionId, TenantId, UserId};
-use purser_core::time::{Clock, MINUTE};
+use purser_core::time::{Clock, DAY, MINUTE, SECOND};
 use purser_core::{Error, Result, Timestamp};
 use purser_store::sessions::{self, SigningKey};
 use purser_store::{Db, Scope};
@@ -59,13 +62,26 @@ impl Claims {
     }
 }
 
-/// Signs with the newest key and accepts every key in force.
+/// A new key follows after so long.
+const ROTATED: i64 = 30 * DAY;
+/// A new key is published so long before it signs, so that whoever checks tokens has heard of it.
+const AHEAD: i64 = 10 * MINUTE;
+/// An old key is accepted so long after the new one signs; an access token lives far shorter.
+const OVERLAP: i64 = DAY;
+/// Keys are read again at most so often for a token whose key is unknown.
+const REREAD: i64 = 10 * SECOND;
+/// Clocks of two machines may differ so much.
+const SKEW_S: i64 = 60;
+
+/// Signs with one key and accepts every key in force.
 pub struct Tokens {
-    keys: Vec<Key>,
+    keys: RwLock<Arc<Vec<Key>>>,
+    reread: RwLock<Timestamp>,
 }
 
 struct Key {
     kid: String,
+    created_at: Timestamp,
     sign: EncodingKey,
     check: DecodingKey,
     modulus: Vec<u8>,
@@ -107,13 +123,79 @@ impl Tokens {
             })
             .await?;
         }
-        let keys = stored.iter().map(parse).collect::<Result<_>>()?;
-        Ok(Self { keys })
+        Ok(Self { keys: RwLock::new(Arc::new(read(&stored)?)), reread: RwLock::default() })
+    }
+
+    fn keys(&self) -> Arc<Vec<Key>> {
+        self.keys.read().clone()
+    }
+
+    /// Read the keys in force again: another process may have made one.
+    pub async fn reload(&self, db: &Db) -> Result<()> {
+        let stored = db.read(Scope::System, async |tx| sessions::signing_keys(tx).await.map_err(Error::from)).await?;
+        *self.keys.write() = Arc::new(read(&stored)?);
+        Ok(())
+    }
+
+    /// Make the next key when the newest is old, and take those out of force that have had their time. Nobody is signed out by it.
+    pub async fn rotate(&self, db: &Db, clock: &Clock) -> Result<()> {
+        self.reload(db).await?;
+        let now = clock.now();
+        let due = self.keys().first().is_none_or(|key| now.since(key.created_at) >= ROTATED);
+        let fresh = if due {
+            let made = tokio::task::spawn_blocking(generate).await.map_err(|error| Error::Internal(Box::new(error)))??;
+            Some(SigningKey { created_at: now, ..made })
+        } else {
+            None
+        };
+        db.transact(Scope::System, async |tx| {
+            tx.alone("signing_keys").await?;
+            let stored = sessions::signing_keys(tx).await?;
+            if let Some(fresh) = &fresh
+                // Another process may have been first.
+                && stored.first().is_none_or(|newest| now.since(newest.created_at) >= ROTATED)
+            {
+                sessions::insert_signing_key(tx, fresh).await?;
+            }
+            // Newest first: each key is followed by the one before it in the list.
+            for pair in stored.windows(2) {
+                if let [newer, older] = pair
+                    && now.since(newer.created_at) >= AHEAD + OVERLAP
+                {
+                    sessions::retire_signing_key(tx, &older.kid, now).await?;
+                }
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+        self.reload(db).await
+    }
+
+    /// What a token says, as [`Self::verify`]; keys that are unknown here are looked for in the database first.
+    pub async fn check(&self, db: &Db, token: &str, now: Timestamp) -> Result<Claims> {
+        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid);
+        let unknown = kid.is_some_and(|kid| self.keys().iter().all(|key| key.kid != kid));
+        if unknown && self.may_reread(now) {
+            self.reload(db).await?;
+        }
+        self.verify(token, now)
+    }
+
+    fn may_reread(&self, now: Timestamp) -> bool {
+        let mut last = self.reread.write();
+        let may = now.since(*last) >= REREAD;
+        if may {
+            *last = now;
+        }
+        may
     }
 
     /// A signed access token for this session.
     pub fn issue(&self, (user, tenant, session): (UserId, TenantId, SessionId), now: Timestamp) -> Result<String> {
-        let key = self.keys.first().ok_or_else(|| Error::internal("there is no signing key"))?;
+        let keys = self.keys();
+        // The newest that was published long enough; in the beginning there is only one.
+        let ready = keys.iter().find(|key| now.since(key.created_at) >= AHEAD);
+        let key = ready.or_else(|| keys.last()).ok_or_else(|| Error::internal("there is no signing key"))?;
         let header = Header { kid: Some(key.kid.clone()), typ: Some(KIND.into()), ..Header::new(Algorithm::RS256) };
         let claims = Claims::of(user, tenant, session, now);
         jsonwebtoken::encode(&header, &claims, &key.sign).map_err(|error| Error::Internal(Box::new(error)))
@@ -126,7 +208,8 @@ impl Tokens {
             return Err(bad_token());
         }
         let kid = header.kid.ok_or_else(bad_token)?;
-        let key = self.keys.iter().find(|key| key.kid == kid).ok_or_else(bad_token)?;
+        let keys = self.keys();
+        let key = keys.iter().find(|key| key.kid == kid).ok_or_else(bad_token)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[ISSUER]);
@@ -136,7 +219,7 @@ impl Tokens {
         if claims.exp <= now.seconds() {
             return Err(Error::Unauthenticated("token_expired", "The sign-in has run out. Refresh it or sign in again.".into()));
         }
-        if claims.iat.max(claims.nbf.unwrap_or(claims.iat)) > now.seconds() + 60 {
+        if claims.iat.max(claims.nbf.unwrap_or(claims.iat)) > now.seconds() + SKEW_S {
             return Err(bad_token());
         }
         Ok(claims)
@@ -152,7 +235,7 @@ impl Tokens {
             n: URL_SAFE_NO_PAD.encode(&key.modulus),
             e: URL_SAFE_NO_PAD.encode(&key.exponent),
         };
-        self.keys.iter().map(publish).collect()
+        self.keys().iter().map(publish).collect()
     }
 }
 
@@ -169,6 +252,10 @@ pub fn generate() -> Result<SigningKey> {
     Ok(SigningKey { kid, private_key: der.as_ref().to_vec(), created_at: Timestamp::default() })
 }
 
+fn read(stored: &[SigningKey]) -> Result<Vec<Key>> {
+    stored.iter().map(parse).collect()
+}
+
 fn parse(stored: &SigningKey) -> Result<Key> {
     let pair = aws_lc_rs::rsa::KeyPair::from_pkcs8(&stored.private_key).map_err(|error| Error::internal(error.to_string()))?;
     let public = pair.public_key();
@@ -179,7 +266,7 @@ fn parse(stored: &SigningKey) -> Result<Key> {
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
     let sign = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|error| Error::Internal(Box::new(error)))?;
     let check = DecodingKey::from_rsa_raw_components(&modulus, &exponent);
-    Ok(Key { kid: stored.kid.clone(), sign, check, modulus, exponent })
+    Ok(Key { kid: stored.kid.clone(), created_at: stored.created_at, sign, check, modulus, exponent })
 }
 
 /// A new refresh token: what the client keeps, and the hash that is stored.

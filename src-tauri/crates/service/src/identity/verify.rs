@@ -62,7 +62,7 @@ pub async fn send_own(app: &App, by: &Grant<can::ReadSelf>) -> Result<()> {
 
 /// Prove an address with a link. A link that did so before says the same again; `true` if it was proved already.
 pub async fn verify(app: &App, token: &str, origin: Arc<Origin>) -> Result<bool> {
-    recover::count_try(app, &origin)?;
+    recover::count_try(app, &origin).await?;
     let found = links::known(app, token, Some(Purpose::Verification)).await?;
     let (link, user) = found.ok_or_else(links::bad)?;
     if link.used_at.is_some() && user.email_verified {
