@@ -9,6 +9,7 @@ mod guard;
 mod imports;
 mod jobs;
 mod log;
+mod owner;
 mod slow;
 mod start;
 mod tls;

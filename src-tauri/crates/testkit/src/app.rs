@@ -117,7 +117,7 @@ impl TestApp {
                     password: PASSWORD.into(),
                     currency: Currency::EUR,
                 };
-                setup::create(&self.app, first).await.expect("the first run").tenant_id
+                setup::create(&self.app, first, false).await.expect("the first run").tenant_id
             })
             .await
     }

@@ -14,10 +14,11 @@ use purser_store::factors::Factor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::handlers::{Encrypted, Session, deliver};
+use super::entrance::Entrance;
+use super::handlers::Session;
 use super::views::Delivery;
 use crate::Result;
-use crate::extract::{self, Allowed, Json, OptionalJson, Path, Public};
+use crate::extract::{Allowed, Json, OptionalJson, Path, Public};
 use crate::openapi::about;
 use crate::reply::{Data, NoContent, Versioned};
 
@@ -305,38 +306,23 @@ async fn prove(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>, Json
     Ok(Data(FreshView { fresh_until: step_up::prove(&app, &by, answer).await? }))
 }
 
-async fn answer_totp(
-    State(app): State<App>,
-    _: Public,
-    (extract::From(origin), Encrypted(secure)): (extract::From, Encrypted),
-    Json(body): Json<AnswerBody>,
-) -> Result<Session> {
+async fn answer_totp(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {
     let answer = Answer { method: Method::Totp, code: body.code };
-    let signed_in = challenge::answer(&app, &body.challenge, answer, origin).await?;
-    deliver(&app, signed_in, body.token_delivery, secure).await
+    let signed_in = challenge::answer(&app, &body.challenge, answer, entrance.origin.clone()).await?;
+    entrance.admit(&app, signed_in, body.token_delivery).await
 }
 
-async fn answer_backup(
-    State(app): State<App>,
-    _: Public,
-    (extract::From(origin), Encrypted(secure)): (extract::From, Encrypted),
-    Json(body): Json<AnswerBody>,
-) -> Result<Session> {
+async fn answer_backup(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {
     let answer = Answer { method: Method::Backup, code: body.code };
-    let signed_in = challenge::answer(&app, &body.challenge, answer, origin).await?;
-    deliver(&app, signed_in, body.token_delivery, secure).await
+    let signed_in = challenge::answer(&app, &body.challenge, answer, entrance.origin.clone()).await?;
+    entrance.admit(&app, signed_in, body.token_delivery).await
 }
 
 async fn begin_enrolment(State(app): State<App>, _: Public, Json(body): Json<TokenBody>) -> Result<Data<EnrolmentView>> {
     Ok(Data(challenge::begin_enrolment(&app, &body.challenge).await?.into()))
 }
 
-async fn confirm_enrolment(
-    State(app): State<App>,
-    _: Public,
-    (extract::From(origin), Encrypted(secure)): (extract::From, Encrypted),
-    Json(body): Json<AnswerBody>,
-) -> Result<Session> {
-    let signed_in = challenge::confirm_enrolment(&app, &body.challenge, &body.code, origin).await?;
-    deliver(&app, signed_in, body.token_delivery, secure).await
+async fn confirm_enrolment(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {
+    let signed_in = challenge::confirm_enrolment(&app, &body.challenge, &body.code, entrance.origin.clone()).await?;
+    entrance.admit(&app, signed_in, body.token_delivery).await
 }

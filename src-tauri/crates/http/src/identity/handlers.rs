@@ -12,6 +12,7 @@ use purser_service::identity::sign_in::{Credentials, Outcome, SignedIn};
 use purser_service::identity::{authority, sessions, setup, sign_in, tokens};
 use purser_store::tenants;
 
+use super::entrance::Entrance;
 use super::views::{
     ChallengeView, Delivery, EndedView, FirstStepView, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView,
 };
@@ -140,16 +141,10 @@ pub(crate) async fn set_up(
     Ok(Session { status: StatusCode::CREATED, ..session })
 }
 
-pub(crate) async fn login(
-    State(app): State<App>,
-    _: Public,
-    From(origin): From,
-    Encrypted(secure): Encrypted,
-    Json(body): Json<LoginBody>,
-) -> Result<FirstStep> {
+pub(crate) async fn login(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<LoginBody>) -> Result<FirstStep> {
     let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me };
-    match sign_in::sign_in(&app, credentials, origin).await? {
-        Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(deliver(&app, *signed_in, body.token_delivery, secure).await?))),
+    match sign_in::sign_in(&app, credentials, entrance.origin.clone()).await? {
+        Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(entrance.admit(&app, *signed_in, body.token_delivery).await?))),
         Outcome::Asked(asked) => Ok(FirstStep::Asked(ChallengeView::new(asked, app.clock.now()))),
     }
 }

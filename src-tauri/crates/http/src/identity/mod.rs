@@ -1,5 +1,6 @@
 //! First run, signing in and out, sessions. Use cases are in `purser_service::identity`.
 
+mod entrance;
 mod factors;
 mod handlers;
 mod history;

@@ -46,7 +46,7 @@ async fn fill(engine: &Engine, plan: Plan, tenant: Option<&str>) -> Result<ExitC
     let app = engine.app();
     let mut made_owner = None;
     if setup::needed(app).await? {
-        made_owner = Some(owner::first(app, NewOwner::demo()).await?);
+        made_owner = Some(owner::first(app, NewOwner::demo(), false).await?);
     }
     let tenant = owner::tenant(app, tenant).await?;
     eprintln!("Making {} people and {} orders for {} …", plan.users, plan.orders, tenant.name);
@@ -57,7 +57,7 @@ async fn fill(engine: &Engine, plan: Plan, tenant: Option<&str>) -> Result<ExitC
     println!("{} people and {} orders in {}.{:03} s", made.users, made.orders, seconds / 1_000, seconds % 1_000);
     println!("taken {}, given back {}", money(made.captured), money(made.refunded));
     if let Some((email, password)) = made_owner {
-        owner::show(&email, &password);
+        owner::show(&email, &password, false);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -68,7 +68,7 @@ pub(super) async fn on_empty(engine: &Engine) -> Result<Option<(String, String)>
     if !setup::needed(app).await? {
         return Ok(None);
     }
-    let made = owner::first(app, NewOwner::demo()).await?;
+    let made = owner::first(app, NewOwner::demo(), false).await?;
     let tenants = app.db.read(Scope::System, async |tx| purser_store::tenants::all(tx).await.map_err(purser_core::Error::from)).await?;
     if let Some(tenant) = tenants.first() {
         demo::fill(app, tenant.id, Plan::SMALL).await?;

@@ -68,13 +68,13 @@ pub(super) async fn run(command: Owner) -> Result<ExitCode, Failure> {
     let outcome = make(engine.app(), new, create.tenant.as_deref()).await;
     engine.drain().await;
     let (email, password) = outcome?;
-    show(&email, &password);
+    show(&email, &password, true);
     Ok(ExitCode::SUCCESS)
 }
 
 async fn make(app: &App, new: NewOwner, slug: Option<&str>) -> Result<(String, String), Failure> {
     if setup::needed(app).await? {
-        return first(app, new).await;
+        return first(app, new, true).await;
     }
     let tenant = tenant(app, slug).await?;
     let now = app.clock.now();
@@ -87,7 +87,7 @@ async fn make(app: &App, new: NewOwner, slug: Option<&str>) -> Result<(String, S
         last_name: new.last_name,
         role: Role::Owner,
         password: Some(password.clone()),
-        must_change_password: false,
+        must_change_password: true,
         phone: None,
         country: None,
         language: None,
@@ -97,8 +97,8 @@ async fn make(app: &App, new: NewOwner, slug: Option<&str>) -> Result<(String, S
     Ok((person.email, password))
 }
 
-/// The tenant and its owner in an empty folder.
-pub(super) async fn first(app: &App, new: NewOwner) -> Result<(String, String), Failure> {
+/// The tenant and its owner in an empty folder. `must_change`: whoever gets the password has to choose another before anything else.
+pub(super) async fn first(app: &App, new: NewOwner, must_change: bool) -> Result<(String, String), Failure> {
     let password = password();
     let first = FirstRun {
         tenant_name: new.tenant,
@@ -109,7 +109,7 @@ pub(super) async fn first(app: &App, new: NewOwner) -> Result<(String, String), 
         currency: new.currency,
     };
     setup::check(app, &first)?;
-    let owner = setup::create(app, first).await?;
+    let owner = setup::create(app, first, must_change).await?;
     Ok((owner.email, password))
 }
 
@@ -150,8 +150,9 @@ fn password() -> String {
     text
 }
 
-/// The one time the password is seen.
-pub(super) fn show(email: &str, password: &str) {
+/// The one time the password is seen. `must_change`: the first sign-in asks for another.
+pub(super) fn show(email: &str, password: &str, must_change: bool) {
+    let then = if must_change { "the first sign-in asks for one of your own" } else { "change it after signing in" };
     println!("owner {email}");
-    println!("password {password}   (shown once; change it after signing in)");
+    println!("password {password}   (shown once; {then})");
 }

@@ -84,7 +84,7 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
     };
     announce(&listener.url());
     if let Some((email, password)) = made {
-        super::owner::show(&email, &password);
+        super::owner::show(&email, &password, false);
     }
     stop.wait().await;
     tracing::info!("draining");

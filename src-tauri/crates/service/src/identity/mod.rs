@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod step_up;
+pub mod supersede;
 pub mod tokens;
 pub mod totp;
 pub mod upkeep;

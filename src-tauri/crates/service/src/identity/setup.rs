@@ -51,7 +51,7 @@ pub async fn run(app: &App, first: FirstRun, demo: bool, origin: Arc<Origin>) ->
     if !needed(app).await? {
         return Err(done());
     }
-    let owner = create(app, first).await?;
+    let owner = create(app, first, false).await?;
     if demo && let Some(data) = &app.demo {
         data.fill(app, owner.tenant_id).await?;
     }
@@ -74,8 +74,8 @@ pub fn check(app: &App, first: &FirstRun) -> Result<()> {
     passwords::check((&Policy::default(), &app.passwords.breached), "password", &first.password, &about)
 }
 
-/// Make the tenant and its owner; a conflict if there is a tenant already.
-pub async fn create(app: &App, first: FirstRun) -> Result<User> {
+/// Make the tenant and its owner; a conflict if there is a tenant already. `must_change`: somebody else chose the password.
+pub async fn create(app: &App, first: FirstRun, must_change: bool) -> Result<User> {
     let now = app.clock.now();
     let tenant_id: TenantId = app.ids.next(now);
     let tenant = Tenant {
@@ -122,7 +122,7 @@ pub async fn create(app: &App, first: FirstRun) -> Result<User> {
             }
             tenants::insert(tx, &tenant).await?;
             users::insert(tx, std::slice::from_ref(&owner)).await?;
-            keep::note(tx, &by, owner.id, &fresh, false).await?;
+            keep::note(tx, &by, owner.id, &fresh, must_change).await?;
             audit::record(tx, &by, Line::new("tenant.create", "tenant", tenant_id.uuid(), tenant.name.clone()));
             audit::record(tx, &by, Line::new("user.create", "user", owner.id.uuid(), owner.name()));
             Ok(())
