@@ -26,13 +26,14 @@ function firstLine(child, said) {
   })
 }
 
-export async function startEngine() {
+/** `env` adds settings to those it is started with. */
+export async function startEngine(env = {}) {
   const given = process.env.PURSER_URL
   if (given) return { base: given.replace(/\/$/, ''), stop: async () => undefined }
   const binary = process.env.PURSER_BIN
   if (!binary) throw new Error('Set PURSER_BIN to the purser binary, or PURSER_URL to a running, empty Purser.')
   const data = await mkdtemp(join(tmpdir(), 'purser-e2e-'))
-  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let errors = ''
   child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-8_000)))
   const ended = new Promise((resolve) => child.once('exit', resolve))

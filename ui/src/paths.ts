@@ -24,6 +24,10 @@ export const paths = {
   file: (id: string) => `/files/${id}`,
   audit: '/audit',
   auditLine: (id: string) => `/audit/${id}`,
+  jobs: '/jobs',
+  job: (id: string) => `/jobs/${id}`,
+  mailbox: '/mailbox',
+  mail: (id: string) => `/mailbox/${id}`,
   account: '/account',
   docs: '/docs',
   imports: '/import',
@@ -46,6 +50,8 @@ const subjects: Record<string, (id: string) => string> = {
   setting: () => paths.settings,
   tenant: () => paths.settings,
   audit: () => paths.audit,
+  job: paths.job,
+  mail: paths.mail,
   ledger: () => paths.ledger,
 }
 export const subjectPath = ({ type, id }: Pick<Subject, 'type' | 'id'>): string | undefined => (id ? subjects[type]?.(id) : undefined)
@@ -53,7 +59,7 @@ export const auditPath = (id: string) => filtered(paths.audit, { peek: id })
 export const hitPath = (hit: Pick<Hit, 'type' | 'id'>) => subjectPath(hit) ?? paths.home
 
 /** Where a figure the engine reports with a query leads: `/orders?state=paid`, or `state=paid` for a given list. */
-const areas: Record<string, string> = { users: paths.people, orders: paths.orders, payments: paths.payments, refunds: paths.refunds, products: paths.products, files: paths.files, audit: paths.audit, imports: paths.imports, ledger: paths.ledger }
+const areas: Record<string, string> = { users: paths.people, orders: paths.orders, payments: paths.payments, refunds: paths.refunds, products: paths.products, files: paths.files, audit: paths.audit, imports: paths.imports, ledger: paths.ledger, jobs: paths.jobs, mailbox: paths.mailbox }
 export function queryPath(query: string): string {
   const [path = '', search = ''] = query.replace(/^\/?(api\/v1\/)?/, '').split('?')
   const area = areas[path.split('/')[0] ?? ''] ?? `/${path}`
@@ -70,4 +76,6 @@ export const topicRoots: Record<Topic, string[]> = {
   ledger: ['ledger'],
   import: ['imports'],
   setting: ['settings'],
+  job: ['jobs', 'audit'],
+  mail: ['mailbox'],
 }

@@ -28,6 +28,7 @@ export type SteppedUp = Schemas['SteppedUp']
 export type SignInPolicy = Schemas['SignInPolicy']
 export type LinkState = Schemas['LinkState']
 export type PasswordAdvice = Schemas['PasswordAdvice']
+export type PasswordPolicy = Schemas['PasswordPolicy']
 export type Verified = Schemas['Verified']
 export type Product = Schemas['Product']
 export type Order = Schemas['Order']
@@ -62,6 +63,10 @@ export type Overview = Schemas['Overview']
 export type Attention = Schemas['Attention']
 export type System = Schemas['System']
 export type FieldError = Schemas['FieldError']
+export type Job = Schemas['Job']
+export type JobStats = Schemas['JobStats']
+export type Mail = Schemas['Mail']
+export type MailDetail = Schemas['MailDetail']
 
 /* ——— Not in the document ——— */
 
@@ -70,7 +75,7 @@ export type Environment = 'local' | 'staging' | 'production'
 export type Meta = Schemas['Meta'] & Partial<Schemas['PageMeta']>
 export type Reply<T> = { data: T; meta: Meta }
 
-export type Topic = 'user' | 'order' | 'payment' | 'refund' | 'product' | 'file' | 'ledger' | 'import' | 'setting'
+export type Topic = 'user' | 'order' | 'payment' | 'refund' | 'product' | 'file' | 'ledger' | 'import' | 'setting' | 'job' | 'mail'
 export type Change = { seq: number; topic: Topic; action: string; subjectId: string; actorId?: string | null; at: string }
 
 export type Profile = { id: string; name: string; kind: 'local' | 'remote'; environment: Environment; url?: string | null }

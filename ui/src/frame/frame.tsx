@@ -1,10 +1,7 @@
 /** The frame around every page: environment bar, top bar, rail, and what floats above them. */
-import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { read } from '@/api/client'
 import { subscribe } from '@/api/events'
-import type { Overview } from '@/api/shapes'
 import { t } from '@/i18n'
 import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
 import { useStore } from '@/lib/store'
@@ -14,14 +11,13 @@ import { ConfirmHost } from '@/parts/confirm'
 import { StepUpHost } from '@/pages/factors/step-up'
 import { Toasts } from '@/parts/toasts'
 import { FirstThings } from '@/pages/entry/first'
-import { can, me, useEnvironment } from '@/session'
+import { me, useEnvironment } from '@/session'
 import { areas, waiting } from './areas'
+import { useAttention } from './attention'
 import { KeysSheet } from './keys-sheet'
 import { Palette } from './palette'
 import { Rail } from './rail'
 import { Top } from './top'
-
-export const overview = read<Overview>('/stats/overview', { days: 30 })
 
 /** Whoever has something to do first sees that and nothing else. */
 export const Frame = () => (useStore(me)?.first ? <FirstThings /> : <Whole />)
@@ -30,8 +26,7 @@ function Whole() {
   const environment = useEnvironment()
   const folded = useStore(railFolded)
   const go = useNavigate()
-  const stats = useQuery({ ...overview, enabled: can('read:stats'), refetchInterval: 60_000, retry: false })
-  const attention = stats.data?.attention ?? []
+  const attention = useAttention()
   useKeys([
     { keys: 'mod+k', label: 'frame.keyPalette', group: 'everywhere', always: true, run: () => paletteOpen.set((now) => !now) },
     { keys: '?', label: 'frame.keySheet', group: 'everywhere', run: () => sheetOpen.set(true) },

@@ -1,7 +1,7 @@
 /** Ids, names, sizes, countries. */
 import { locale } from '@/i18n'
 
-const prefixes = { user: 'usr', order: 'ord', payment: 'pay', refund: 'ref', product: 'prd', file: 'fil', audit: 'aud', session: 'ses', import: 'imp' } as const
+const prefixes = { user: 'usr', order: 'ord', payment: 'pay', refund: 'ref', product: 'prd', file: 'fil', audit: 'aud', session: 'ses', import: 'imp', job: 'job', mail: 'mai' } as const
 export type IdKind = keyof typeof prefixes
 
 /** `ord_…8f2c`: enough to recognise, never enough to mistake for the whole. */

@@ -62,13 +62,14 @@ const tones: Record<string, Tone> = {
   pending: 'idle', paid: 'ok', processing: 'info', shipped: 'info', delivered: 'ok', cancelled: 'idle',
   unpaid: 'idle', requires_action: 'warn', unknown: 'warn', authorised: 'info', captured: 'ok', partially_refunded: 'info', refunded: 'idle',
   failed: 'bad', created: 'idle', voided: 'idle', disputed: 'bad', succeeded: 'ok',
+  queued: 'idle', sent: 'ok', kept: 'info', dead: 'bad',
   uploaded: 'idle', checking: 'info', checked: 'info', running: 'info', done: 'ok',
 }
-/** A state: always a dot and a word. */
-export const State = ({ value, tone }: { value: string; tone?: Tone }) => (
+/** A state: always a dot and a word; `words` where the same state is called otherwise. */
+export const State = ({ value, tone, words = 'state' }: { value: string; tone?: Tone; words?: 'state' | 'jobState' | 'mailState' }) => (
   <span className={`state tone-${tone ?? tones[value] ?? 'idle'}`}>
     <span className="dot" aria-hidden />
-    <span className="state-word">{word('state', value)}</span>
+    <span className="state-word">{word(words, value)}</span>
   </span>
 )
 

@@ -73,8 +73,8 @@ export type ListSpec<R extends { id: string }> = {
   to?: (row: R) => string
   /** The same by id alone, where that is enough: it serves a row that is not among the loaded ones. */
   page?: (id: string) => string
-  /** Reads one row again when it changed; the path's own `/{id}` unless said otherwise, `false` where rows never change. */
-  again?: false | ((id: string) => string)
+  /** Reads one row again when it changed; the path's own `/{id}` unless said otherwise, `false` where rows never change, `list` where reading one is a deed of its own. */
+  again?: false | 'list' | ((id: string) => string)
   /** Streams CSV, honouring the filters. */
   exports?: string
   exportRight?: Right

@@ -40,7 +40,7 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
     let timer: ReturnType<typeof setTimeout> | undefined
 
     const patchRow = async (id: string) => {
-      if (spec.again === false) return
+      if (spec.again === false || spec.again === 'list') return
       const row = await get<R>(spec.again ? spec.again(id) : `${spec.path}/${id}`).catch(() => undefined)
       if (!row) return
       client.setQueryData<InfiniteData<Page<R>, string>>(options.queryKey, (now) =>
@@ -61,7 +61,8 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
       gap = false
       // Reading again means every loaded page: only while that is cheap, else the changed rows one by one.
       const pages = client.getQueryData<InfiniteData<Page<R>, string>>(options.queryKey)?.pages.length ?? 0
-      if ((rowsChanged.length > AT_ONCE || missed) && pages <= FEW_PAGES) void client.invalidateQueries({ queryKey: options.queryKey, exact: true })
+      const whole = rowsChanged.length > (spec.again === 'list' ? 0 : AT_ONCE)
+      if ((whole || missed) && pages <= FEW_PAGES) void client.invalidateQueries({ queryKey: options.queryKey, exact: true })
       else rowsChanged.slice(0, 100).forEach((id) => void patchRow(id))
       if (anyBorn) void countFresh()
     }

@@ -11,6 +11,8 @@ export const frame = {
   import: 'Einlesen',
   ledger: 'Bücher',
   audit: 'Prüfspur',
+  jobs: 'Arbeiten',
+  mailbox: 'Postfach',
   settings: 'Einstellungen',
   connections: 'Verbindungen',
   docs: 'API',

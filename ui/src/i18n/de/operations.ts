@@ -93,6 +93,17 @@ export const deed = {
   'import.cancel': 'Einlesen angehalten',
   'import.done': 'Einlesen beendet',
   'demo.fill': 'Beispieldaten angelegt',
+  'user.invite': 'Noch einmal eingeladen',
+  'user.accept': 'Einladung angenommen',
+  'user.verification': 'Nachweis der Adresse gesendet',
+  'user.verify': 'Adresse nachgewiesen',
+  'user.reset_request': 'Neues Passwort erbeten',
+  'user.reset': 'Passwort über Link zurückgesetzt',
+  'user.demand_password': 'Neues Passwort verlangt',
+  'setting.passwords': 'Passwortregeln geändert',
+  'job.retry': 'Arbeit noch einmal versucht',
+  'job.cancel': 'Arbeit abgesagt',
+  'mail.read': 'Link in einer Mail gesehen',
 }
 export const thing = {
   user: 'Person',
@@ -107,6 +118,8 @@ export const thing = {
   view: 'Ansicht',
   import: 'Einlesen',
   audit: 'Prüfspur',
+  job: 'Arbeit',
+  mail: 'Mail',
 }
 export const settings = {
   title: 'Einstellungen',
@@ -155,7 +168,7 @@ export const own = {
   currentPassword: 'Jetziges Passwort',
   wrongPassword: 'Das ist nicht Ihr derzeitiges Passwort.',
   newPassword: 'Neues Passwort',
-  passwordHint: 'Mindestens 8 Zeichen, schwer zu erraten, keines der letzten fünf. Andere Geräte werden abgemeldet.',
+  passwordHint: 'Schwer zu erraten und keines von den letzten. Andere Geräte werden abgemeldet.',
   change: 'Passwort ändern',
   changed: 'Passwort geändert; andere Geräte sind abgemeldet',
   look: 'Aussehen',

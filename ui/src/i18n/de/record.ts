@@ -62,4 +62,11 @@ export const moment = {
   'user.delete': 'Konto gelöscht',
   'user.restore': 'Konto wiederhergestellt',
   'user.password': 'Passwort geändert',
+  'user.invite': 'Noch einmal eingeladen',
+  'user.accept': 'Einladung angenommen',
+  'user.verification': 'Nachweis der Adresse gesendet',
+  'user.verify': 'Adresse nachgewiesen',
+  'user.reset_request': 'Neues Passwort erbeten',
+  'user.reset': 'Passwort zurückgesetzt',
+  'user.demand_password': 'Neues Passwort verlangt',
 }

@@ -12,6 +12,8 @@ export const frame = {
   import: 'Import',
   ledger: 'Ledger',
   audit: 'Audit',
+  jobs: 'Jobs',
+  mailbox: 'Mailbox',
   settings: 'Settings',
   connections: 'Connections',
   docs: 'API',

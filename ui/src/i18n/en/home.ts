@@ -37,5 +37,6 @@ export const attention = {
   failedPayments: 'Payments failed in the last 7 days',
   waitingOrders: 'Paid orders waiting to be packed for over 2 days',
   unpaidOrders: 'Orders unpaid for over 2 days',
+  deadJobs: 'Background work that failed for good',
   lowStock: 'Products running out',
 }

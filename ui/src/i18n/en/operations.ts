@@ -94,6 +94,17 @@ export const deed = {
   'import.cancel': 'Import stopped',
   'import.done': 'Import finished',
   'demo.fill': 'Demo data made',
+  'user.invite': 'Invited again',
+  'user.accept': 'Invitation accepted',
+  'user.verification': 'Proof of address sent',
+  'user.verify': 'Address proved',
+  'user.reset_request': 'New password asked for',
+  'user.reset': 'Password reset by link',
+  'user.demand_password': 'New password demanded',
+  'setting.passwords': 'Password rules changed',
+  'job.retry': 'Job tried again',
+  'job.cancel': 'Job called off',
+  'mail.read': 'Link in a mail seen',
 }
 export const thing = {
   user: 'Person',
@@ -108,6 +119,8 @@ export const thing = {
   view: 'View',
   import: 'Import',
   audit: 'Audit',
+  job: 'Job',
+  mail: 'Mail',
 }
 export const settings = {
   title: 'Settings',
@@ -156,7 +169,7 @@ export const own = {
   currentPassword: 'Current password',
   wrongPassword: 'This is not your current password.',
   newPassword: 'New password',
-  passwordHint: 'At least 8 characters, hard to guess, none of your last five. Other devices are signed out.',
+  passwordHint: 'Hard to guess, and none you had lately. Other devices are signed out.',
   change: 'Change password',
   changed: 'Password changed; other devices are signed out',
   look: 'Appearance',

@@ -64,4 +64,11 @@ export const moment = {
   'user.delete': 'Account deleted',
   'user.restore': 'Account restored',
   'user.password': 'Password changed',
+  'user.invite': 'Invited again',
+  'user.accept': 'Invitation accepted',
+  'user.verification': 'Proof of address sent',
+  'user.verify': 'Address proved',
+  'user.reset_request': 'New password asked for',
+  'user.reset': 'Password reset',
+  'user.demand_password': 'New password demanded',
 }

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { read } from '@/api/client'
 import type { Order, Overview } from '@/api/shapes'
 import { areas, attentionWord } from '@/frame/areas'
-import { overview } from '@/frame/frame'
+import { overview, useAttention } from '@/frame/attention'
 import { t, word } from '@/i18n'
 import { money, moneyShort, number, percent } from '@/lib/money'
 import { orderName } from '@/lib/text'
@@ -46,7 +46,7 @@ export function Home() {
                   </Section>
                   <div className="home-side">
                     <Section title={t('home.attention')}>
-                      <Attention data={data} />
+                      <Attention />
                     </Section>
                     <Section title={t('home.byState')}>
                       <ByState data={data} />
@@ -150,8 +150,8 @@ function Revenue({ data }: { data: Overview }) {
   )
 }
 
-function Attention({ data }: { data: Overview }) {
-  const open = data.attention.filter((one) => one.count > 0)
+function Attention() {
+  const open = useAttention().filter((one) => one.count > 0)
   if (open.length === 0) return <p className="quiet">{t('home.attentionNone')}</p>
   return (
     <ul className="lines">

@@ -66,12 +66,37 @@ export function usePersonDeeds(user: User, open: { edit: () => void; role: () =>
       },
     })
 
+  const invite = () =>
+    confirm({
+      title: t('passwords.inviteAgainTitle', { name }),
+      body: t('passwords.inviteAgainBody', { name, email: user.email }),
+      deed: t('passwords.inviteAgain'),
+      run: async () => {
+        await post(`/users/${user.id}/invitation`)
+        await settle()
+        toast({ text: t('passwords.invitedAgain', { email: user.email }) })
+      },
+    })
+  const demand = () =>
+    confirm({
+      title: t('passwords.demandTitle', { name }),
+      body: t('passwords.demandBody', { name }),
+      deed: t('passwords.demand'),
+      run: async () => {
+        await post(`/users/${user.id}/demand-password`)
+        await settle()
+        toast({ text: t('passwords.demanded', { name }) })
+      },
+    })
+
   const locked = user.status === 'locked'
   const deeds: PersonDeed[] = [{ id: 'edit', label: t('people.edit'), main: true, refuse: lack('update:user') ?? gone, run: open.edit }]
   if (user.status === 'deleted') deeds.push({ id: 'restore', label: t('people.restore'), main: true, refuse: lack('delete:user'), run: () => void restore().catch(toastProblem) })
   else if (locked) deeds.push({ id: 'unlock', label: t('people.unlock'), main: true, refuse: lack('update:user'), run: unlock })
   else deeds.push({ id: 'lock', label: t('people.lock'), main: true, refuse: lack('update:user') ?? own, run: lock })
   deeds.push({ id: 'role', label: t('people.changeRole'), refuse: lack('update:role') ?? own ?? gone, run: open.role })
+  if (user.status === 'invited') deeds.push({ id: 'invite', label: t('passwords.inviteAgain'), main: true, refuse: lack('create:user'), run: invite })
+  else if (user.status !== 'deleted') deeds.push({ id: 'demand', label: t('passwords.demand'), refuse: lack('update:user'), run: demand })
   if (can('create:order')) deeds.push({ id: 'order', label: t('people.newOrder'), refuse: gone, run: () => void go({ to: filtered(paths.newOrder, { customerId: user.id }) }) })
   if (can('read:audit')) deeds.push({ id: 'actor', label: t('people.whatTheyDid'), run: () => void go({ to: filtered(paths.audit, { actorId: user.id }) }) })
   if (user.status !== 'deleted') deeds.push({ id: 'delete', label: t('people.delete'), danger: true, refuse: lack('delete:user') ?? own, run: away })

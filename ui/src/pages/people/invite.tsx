@@ -3,11 +3,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { post } from '@/api/client'
 import type { User } from '@/api/shapes'
-import { PasswordField, SelectField, TextField } from '@/forms/fields'
+import { CheckField, PasswordField, SelectField, TextField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { filled, useForm } from '@/forms/use-form'
 import { t, word } from '@/i18n'
 import { countryOptions } from '@/lib/countries'
+import { Advice } from '@/pages/entry/advice'
 import { paths } from '@/paths'
 import { toast } from '@/parts/toasts'
 import { can } from '@/session'
@@ -18,9 +19,9 @@ export function InvitePerson() {
   const client = useQueryClient()
   const go = useNavigate()
   const form = useForm({
-    initial: { firstName: '', lastName: '', email: '', role: 'user', phone: '', country: '', password: '' },
+    initial: { firstName: '', lastName: '', email: '', role: 'user', phone: '', country: '', password: '', mustChangePassword: true },
     check: (values) => Object.fromEntries((['firstName', 'lastName', 'email'] as const).filter((name) => !values[name].trim()).map((name) => [name, t('common.required')])),
-    send: ({ password, ...values }, key) => post<User>('/users', { ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, filled(value)])), ...(password ? { password } : {}) }, key),
+    send: ({ password, mustChangePassword, ...values }, key) => post<User>('/users', { ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, filled(value)])), ...(password ? { password, mustChangePassword } : {}) }, key),
     onDone: (user) => {
       void client.invalidateQueries({ queryKey: ['users'] })
       toast({ text: t('people.invited', { name: user.name }) })
@@ -41,6 +42,12 @@ export function InvitePerson() {
             <SelectField form={form} name="country" label={t('people.country')} options={countryOptions()} none="–" optional />
           </div>
           <PasswordField form={form} name="password" label={t('people.firstPassword')} hint={t('people.firstPasswordHint')} fresh />
+          {form.values.password && (
+            <>
+              <Advice password={form.values.password} words={[form.values.email, form.values.firstName, form.values.lastName]} />
+              <CheckField form={form} name="mustChangePassword" label={t('passwords.mustChange')} />
+            </>
+          )}
         </Form>
     </FormPage>
   )

@@ -15,6 +15,7 @@ import { can, me } from '@/session'
 import { Bands, bandsInWords } from './bands'
 import { checkText, toChange, toText, type SettingsText } from './form'
 import { Office } from './office'
+import { PasswordRules } from './passwords'
 import { SignInRules } from './sign-in'
 
 const query = read<Settings>('/settings')
@@ -34,12 +35,14 @@ export function SettingsPage() {
         { id: 'refunds', title: t('settings.refunds') },
         { id: 'environment', title: t('settings.environment') },
         { id: 'signIn', title: t('rules.title') },
+        { id: 'passwords', title: t('passwords.title') },
       ]}
     >
       <Part query={settings} lines={8}>
         {(data) => <Editor settings={data} />}
       </Part>
       {can('read:setting') && <SignInRules />}
+      {can('read:setting') && <PasswordRules />}
     </Office>
   )
 }
