@@ -28,6 +28,7 @@ export const paths = {
   job: (id: string) => `/jobs/${id}`,
   mailbox: '/mailbox',
   mail: (id: string) => `/mailbox/${id}`,
+  signIns: '/sign-ins',
   account: '/account',
   docs: '/docs',
   imports: '/import',
@@ -67,7 +68,8 @@ export function queryPath(query: string): string {
 }
 
 export const topicRoots: Record<Topic, string[]> = {
-  user: ['users'],
+  user: ['users', 'auth'],
+  session: ['auth', 'users', 'keys'],
   order: ['orders'],
   payment: ['payments', 'orders'],
   refund: ['refunds', 'payments', 'orders'],

@@ -103,6 +103,7 @@ const pages = [
   page('/jobs/$id', () => import('@/pages/jobs/job'), 'JobPage'),
   page('/mailbox', () => import('@/pages/mailbox/list'), 'Mailbox'),
   page('/mailbox/$id', () => import('@/pages/mailbox/mail'), 'MailPage'),
+  page('/sign-ins', () => import('@/pages/sign-ins/list'), 'SignIns'),
   page('/settings', () => import('@/pages/settings/settings'), 'SettingsPage'),
   page('/account', () => import('@/pages/settings/account'), 'AccountPage'),
   page('/connections', () => import('@/pages/connections/connections'), 'Connections'),

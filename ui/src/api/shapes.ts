@@ -30,6 +30,11 @@ export type LinkState = Schemas['LinkState']
 export type PasswordAdvice = Schemas['PasswordAdvice']
 export type PasswordPolicy = Schemas['PasswordPolicy']
 export type Verified = Schemas['Verified']
+export type SignInAttempt = Schemas['SignIn']
+export type Lockout = Schemas['Lockout']
+export type ApiKey = Schemas['ApiKey']
+export type NewApiKey = Schemas['NewApiKey']
+export type SessionsEnded = Schemas['SessionsEnded']
 export type Product = Schemas['Product']
 export type Order = Schemas['Order']
 export type OrderState = Order['state']
@@ -75,7 +80,7 @@ export type Environment = 'local' | 'staging' | 'production'
 export type Meta = Schemas['Meta'] & Partial<Schemas['PageMeta']>
 export type Reply<T> = { data: T; meta: Meta }
 
-export type Topic = 'user' | 'order' | 'payment' | 'refund' | 'product' | 'file' | 'ledger' | 'import' | 'setting' | 'job' | 'mail'
+export type Topic = 'user' | 'order' | 'payment' | 'refund' | 'product' | 'file' | 'ledger' | 'import' | 'setting' | 'job' | 'mail' | 'session'
 export type Change = { seq: number; topic: Topic; action: string; subjectId: string; actorId?: string | null; at: string }
 
 export type Profile = { id: string; name: string; kind: 'local' | 'remote'; environment: Environment; url?: string | null }

@@ -1,5 +1,6 @@
 import { common } from './common'
 import { importField, imports, papers } from './content'
+import { apiKeys, signInMethod, signInReason, signIns } from './doors'
 import { entry } from './entry'
 import { factor, factorKind, rules } from './factors'
 import { frame } from './frame'
@@ -18,4 +19,4 @@ import { jobKind, jobs, jobState, mailProvider, mails, mailState, passwords, pri
 
 import type { Shape } from '../index'
 
-export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules, link, passwordHint, jobs, jobState, jobKind, queue, priority, mails, mailState, mailProvider, template, passwords }
+export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules, link, passwordHint, jobs, jobState, jobKind, queue, priority, mails, mailState, mailProvider, template, passwords, signIns, signInReason, signInMethod, apiKeys }

@@ -75,6 +75,7 @@ export const people = {
   until: 'Läuft ab',
   end: 'Abmelden',
   endAll: 'Alle anderen abmelden',
+  endEvery: 'Überall abmelden',
   endTitle: 'Sitzungen von {name} beenden',
   endOwnTitle: 'Sitzung beenden',
   endBody: '{device} wird sofort abgemeldet.',

@@ -26,6 +26,10 @@ export const state = {
   checking: 'Wird geprüft',
   checked: 'Geprüft',
   running: 'Läuft',
+  signed_in: 'Angemeldet',
+  refused: 'Abgewiesen',
+  expired: 'Abgelaufen',
+  revoked: 'Widerrufen',
   done: 'Fertig',
 }
 export const role = {

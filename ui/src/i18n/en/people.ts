@@ -76,6 +76,7 @@ export const people = {
   until: 'Expires',
   end: 'Sign out',
   endAll: 'Sign out all others',
+  endEvery: 'Sign out everywhere',
   endTitle: 'End sessions of {name}',
   endOwnTitle: 'End a session',
   endBody: '{device} is signed out at once.',

@@ -28,6 +28,10 @@ export const state = {
   checked: 'Checked',
   running: 'Running',
   done: 'Done',
+  signed_in: 'Signed in',
+  refused: 'Refused',
+  expired: 'Expired',
+  revoked: 'Revoked',
 }
 export const role = {
   owner: 'Owner',

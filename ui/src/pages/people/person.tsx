@@ -9,6 +9,7 @@ import { tongueName } from '@/lib/countries'
 import { useKeys } from '@/lib/keys'
 import { number } from '@/lib/money'
 import { country } from '@/lib/text'
+import { Keys } from '@/pages/keys/keys'
 import { filtered, paths } from '@/paths'
 import { Button } from '@/parts/button'
 import { Part } from '@/parts/states'
@@ -24,6 +25,7 @@ import { PersonFactors } from './factors'
 import { RoleDialog } from './role'
 import { PersonAudit, PersonOrders, PersonPayments } from './trade'
 import { PersonSessions } from './sessions'
+import { PersonSignIns } from './sign-ins'
 
 export function PersonPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -78,6 +80,8 @@ function Person({ user }: { user: User }) {
         <Files type="user" id={user.id} />
         {can('manage:session') && <PersonFactors user={user} />}
         {can('manage:session') && <PersonSessions user={user} />}
+        {can('read:sign-in') && <PersonSignIns user={user} />}
+        {can('manage:key') && <Keys path={`/users/${user.id}/keys`} />}
         {can('read:audit') && <PersonAudit id={user.id} />}
       </RecordPage>
       {open === 'edit' && <EditPerson user={user} onClose={() => setOpen(undefined)} />}

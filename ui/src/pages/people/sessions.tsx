@@ -1,7 +1,7 @@
 /** Where somebody is signed in, and the way to end it. Used for others (`/users/…`) and for oneself (`/auth`). */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { read, remove } from '@/api/client'
-import type { Session, User } from '@/api/shapes'
+import type { Session, SessionsEnded, User } from '@/api/shapes'
 import { t } from '@/i18n'
 import { Button } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
@@ -16,24 +16,25 @@ export const PersonSessions = ({ user }: { user: User }) => <Sessions path={`/us
 export function Sessions({ path, name }: { path: string; name?: string }) {
   const client = useQueryClient()
   const sessions = useQuery(read<Session[]>(path))
-  const end = (ids: string[], body: string, deed: string) =>
+  const end = (body: string, deed: string, run: () => Promise<number>) =>
     confirm({
       title: name ? t('people.endTitle', { name }) : t('people.endOwnTitle'),
       body,
       deed,
       danger: true,
       run: async () => {
-        for (const id of ids) await remove(`${path}/${id}`)
+        const n = await run()
         await client.invalidateQueries({ queryKey: read(path).queryKey.slice(0, -1) })
-        toast({ text: t('people.ended', { n: ids.length }) })
+        toast({ text: t('people.ended', { n }) })
       },
     })
   const others = sessions.data?.filter((session) => !session.current) ?? []
+  const all = t(others.length === sessions.data?.length ? 'people.endEvery' : 'people.endAll')
   return (
     <Section
       title={t('people.sessions')}
       {...(sessions.data ? { count: sessions.data.length } : {})}
-      actions={others.length > 1 && <Button small onClick={() => end(others.map((one) => one.id), t('people.endAllBody', { n: others.length }), t('people.endAll'))}>{t('people.endAll')}</Button>}
+      actions={others.length > 1 && <Button small onClick={() => end(t('people.endAllBody', { n: others.length }), all, async () => (await remove<SessionsEnded>(path)).ended)}>{all}</Button>}
     >
       <Part query={sessions}>
         {(rows) => (
@@ -53,7 +54,7 @@ export function Sessions({ path, name }: { path: string; name?: string }) {
                 width: 80,
                 end: true,
                 cell: (row) => (
-                  <Button small look="quiet" refuse={row.current && t('people.endThis')} onClick={() => end([row.id], t('people.endBody', { device: row.device ?? t('people.device') }), t('people.end'))}>
+                  <Button small look="quiet" refuse={row.current && t('people.endThis')} onClick={() => end(t('people.endBody', { device: row.device ?? t('people.device') }), t('people.end'), async () => (await remove(`${path}/${row.id}`), 1))}>
                     {t('people.end')}
                   </Button>
                 ),

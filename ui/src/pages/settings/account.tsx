@@ -10,6 +10,7 @@ import { useStore } from '@/lib/store'
 import { OwnFactors } from '@/pages/factors/own'
 import { Advice } from '@/pages/entry/advice'
 import { SendProof } from '@/pages/entry/first'
+import { Keys } from '@/pages/keys/keys'
 import { Sessions } from '@/pages/people/sessions'
 import { paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
@@ -32,6 +33,7 @@ export function AccountPage() {
         { id: 'password', title: t('own.password') },
         { id: 'factors', title: t('factor.title') },
         { id: 'sessions', title: t('people.sessions') },
+        ...(can('create:key') ? [{ id: 'keys', title: t('apiKeys.title') }] : []),
         { id: 'look', title: t('own.look') },
       ]}
     >
@@ -57,6 +59,11 @@ export function AccountPage() {
       <div id="sessions">
         <Sessions path="/auth/sessions" />
       </div>
+      {can('create:key') && (
+        <div id="keys">
+          <Keys path="/keys" own />
+        </div>
+      )}
       <div id="look">
         <Section title={t('own.look')}>
           <p className="section-lead">{t('own.lookLead')}</p>

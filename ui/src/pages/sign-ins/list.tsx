@@ -1,0 +1,28 @@
+/** Who tried to sign in, and how it went. */
+import { get } from '@/api/client'
+import type { SignInAttempt, User } from '@/api/shapes'
+import { findPeople, worded } from '@/pages/filters'
+import { ListPage } from '@/table/list-page'
+import type { ListSpec } from '@/table/spec'
+import { accountColumn, attemptColumns } from './columns'
+
+const [when, outcome, ...rest] = attemptColumns as [(typeof attemptColumns)[0], ...typeof attemptColumns]
+const attempts: ListSpec<SignInAttempt> = {
+  area: 'sign-ins',
+  title: 'signIns.title',
+  path: '/sign-ins',
+  sort: '-at',
+  search: true,
+  again: false,
+  name: (row) => row.user?.name ?? row.email ?? row.id,
+  columns: [{ ...when, sort: 'at' }, accountColumn, ...(outcome ? [outcome] : []), ...rest],
+  filters: [
+    { kind: 'choice', field: 'outcome', title: 'signIns.outcome', options: () => worded(['signed_in', 'refused']) },
+    { kind: 'record', field: 'userId', title: 'signIns.person', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
+    { kind: 'text', field: 'ip', title: 'signIns.address' },
+    { kind: 'dates', field: 'from', title: 'signIns.when' },
+  ],
+  empty: { text: 'signIns.empty' },
+}
+
+export const SignIns = () => <ListPage spec={attempts} />
