@@ -121,6 +121,37 @@ describe('second factors', { concurrency: false }, () => {
     assert.deepEqual(rules, { requireFactorFor: ['support'], stepUp: 'enrolled', stepUpRefundFrom: 25_000, idleMinutes: 480, rememberedIdleMinutes: 43_200, absoluteDays: 90 })
   })
 
+  it('leave a trace of every attempt to sign in', async () => {
+    await page.goto('/sign-ins?outcome=refused')
+    await page.getByRole('gridcell', { name: 'Wrong code' }).first().waitFor()
+    await page.getByRole('gridcell', { name: 'Odd Olsen' }).first().waitFor()
+    await settled(page)
+    await axeClean(page, 'sign-ins')
+  })
+
+  it('stand before an API key, which works until it is revoked', async () => {
+    await page.goto('/account')
+    await page.getByRole('button', { name: 'New key' }).click()
+    const dialog = page.getByRole('dialog', { name: 'New API key' })
+    await axeClean(page, 'a new API key')
+    await dialog.getByLabel('Name', { exact: true }).fill('Web shop')
+    await dialog.getByRole('button', { name: /^Make key/ }).click()
+    await dialog.getByText('Choose at least one.').waitFor()
+    await dialog.getByLabel('See orders').check()
+    await dialog.getByRole('button', { name: /^Make key/ }).click()
+    const shown = page.getByRole('dialog', { name: 'Keep this key' })
+    const secret = await shown.getByLabel('Key', { exact: true }).textContent()
+    const asked = async (path) => (await fetch(`${engine.base}/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } })).status
+    assert.deepEqual([await asked('/orders'), await asked('/users')], [200, 403])
+    await shown.getByLabel('I have kept it').check()
+    await shown.getByRole('button', { name: 'Done' }).click()
+    await page.getByRole('button', { name: 'More actions: Web shop' }).click()
+    await page.getByRole('menuitem', { name: 'Revoke' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: /^Revoke/ }).click()
+    await page.getByRole('cell', { name: 'Revoked' }).waitFor()
+    assert.equal(await asked('/orders'), 401)
+  })
+
   it('are asked for again before a change of role, which is then made', async () => {
     // The first answer is what the engine says ten minutes later; everything after it is the engine's own.
     let refused = 0

@@ -260,7 +260,7 @@ describe('the same by keyboard alone', { concurrency: false }, () => {
 })
 
 describe('every page is clean for axe', { concurrency: false }, () => {
-  const pages = () => ['/', '/people', '/people/new', '/orders', '/orders/new', `/orders/${order.id}`, '/orders?state=cancelled', '/payments', '/refunds', '/products', '/products/new', '/files', '/import', '/ledger', '/ledger/entries', '/audit', '/settings', '/connections', '/account', '/docs', `/audit/${logLine}`, '/people/00000000-0000-7000-8000-000000000000', '/nothing-here']
+  const pages = () => ['/', '/people', '/people/new', '/orders', '/orders/new', `/orders/${order.id}`, '/orders?state=cancelled', '/payments', '/refunds', '/products', '/products/new', '/files', '/import', '/ledger', '/ledger/entries', '/audit', '/sign-ins', '/settings', '/connections', '/account', '/docs', `/audit/${logLine}`, '/people/00000000-0000-7000-8000-000000000000', '/nothing-here']
   for (const scheme of ['light', 'dark'])
     it(scheme, async () => {
       const { page, context, complaints } = await openPage(browser, engine.base, { scheme })
