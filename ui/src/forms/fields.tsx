@@ -111,7 +111,7 @@ export function CodeField<V extends Values>({ form, name, label, hint, kind, aut
           autoCapitalize={kind === 'totp' ? undefined : 'characters'}
           spellCheck={false}
           autoFocus={autoFocus}
-          maxLength={kind === 'totp' ? 7 : 24}
+          maxLength={kind === 'totp' ? 7 : 40}
         />
       )}
     </Frame>

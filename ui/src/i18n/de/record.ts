@@ -43,6 +43,7 @@ export const moment = {
   'refund.failed': 'Erstattung gescheitert',
   'session.begin': 'Angemeldet',
   'session.end': 'Sitzung beendet',
+  'session.replay': 'Von zwei Orten benutzt und beendet',
   'factor.add': 'Zweiter Faktor hinzugefügt',
   'factor.rename': 'Zweiter Faktor umbenannt',
   'factor.remove': 'Zweiter Faktor entfernt',

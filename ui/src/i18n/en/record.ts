@@ -45,6 +45,7 @@ export const moment = {
   'refund.failed': 'Refund failed',
   'session.begin': 'Signed in',
   'session.end': 'Session ended',
+  'session.replay': 'Used from two places, and ended',
   'factor.add': 'Second factor added',
   'factor.rename': 'Second factor renamed',
   'factor.remove': 'Second factor removed',

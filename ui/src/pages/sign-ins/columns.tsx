@@ -12,7 +12,7 @@ export const attemptColumns: Column<SignInAttempt>[] = [
   { id: 'outcome', title: 'signIns.outcome', width: 120, cell: (row) => <State value={row.outcome} /> },
   { id: 'why', title: 'signIns.why', width: 150, drop: 2, grow: 1, cell: (row) => (row.reason ? word('signInReason', row.reason) : none) },
   { id: 'how', title: 'signIns.how', width: 120, drop: 3, cell: (row) => (row.method ? word('signInMethod', row.method) : none) },
-  { id: 'device', title: 'signIns.device', width: 160, grow: 1, cell: (row) => (row.device ? <>{row.device}{row.newDevice && <span className="cell-note">{t('signIns.newDevice')}</span>}</> : none) },
+  { id: 'device', title: 'signIns.device', width: 160, grow: 1, cell: (row) => (row.device ? <>{row.device}{row.newDevice && <span className="quiet"> · {t('signIns.newDevice')}</span>}</> : none) },
   { id: 'ip', title: 'signIns.address', width: 130, cell: (row) => <code>{row.ip ?? '–'}</code> },
 ]
 export const accountColumn: Column<SignInAttempt> = {
