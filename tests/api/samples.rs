@@ -62,7 +62,8 @@ fn change(operation: &'static str, path: &'static str, body: Value) -> Sample {
 
 /// Every sample.
 pub(crate) fn samples() -> Vec<Sample> {
-    [identity(), proof(), factors(), people(), catalog(), orders(), payments(), books(), papers(), imports(), work(), mail(), office()].concat()
+    [identity(), proof(), factors(), passkeys(), people(), catalog(), orders(), payments(), books(), papers(), imports(), work(), mail(), office()]
+        .concat()
 }
 
 const PASSWORD: &str = "harbour lantern 42 brass";
@@ -113,6 +114,25 @@ fn factors() -> Vec<Sample> {
         with("resetFactors", "/users/{staff}/factors/reset", json!({ "reason": "lost telephone" })),
         bare("getSignInPolicy", "/settings/sign-in"),
         change("updateSignInPolicy", "/settings/sign-in", json!({ "requireFactorFor": ["auditor"], "idleMinutes": 600 })),
+    ]
+}
+
+fn passkeys() -> Vec<Sample> {
+    let answer = json!({ "clientDataJSON": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA" });
+    let signed = json!({ "id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": answer });
+    let made = json!({ "id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": { "clientDataJSON": "AAAA", "attestationObject": "AAAA" } });
+    let proof = json!({ "token": "none", "credential": signed });
+    vec![
+        bare("getWaysIn", "/auth/ways"),
+        bare("beginPasskeySignIn", "/auth/passkey/begin"),
+        with("passkeySignIn", "/auth/passkey", json!({ "token": "none", "credential": signed, "rememberMe": true, "tokenDelivery": "body" })),
+        with("beginPasskeyAnswer", "/auth/challenge/passkey/begin", json!({ "challenge": "none" })),
+        with("answerPasskey", "/auth/challenge/passkey", json!({ "challenge": "none", "credential": signed, "tokenDelivery": "body" })),
+        bare("beginPasskeyProof", "/auth/step-up/passkey/begin"),
+        with("provePasskey", "/auth/step-up/passkey", proof),
+        bare("beginPasskey", "/auth/factors/passkey"),
+        with("confirmPasskey", "/auth/factors/passkey/confirm", json!({ "token": "none", "name": "Laptop", "credential": made })),
+        with("removeFactorOf", "/users/{staff}/factors/{factor}/remove", json!({ "reason": "lost telephone" })),
     ]
 }
 

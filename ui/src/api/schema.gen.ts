@@ -578,6 +578,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ways in this installation offers */
+        get: operations["getWaysIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a passkey to sign, nobody being known yet */
+        post: operations["beginPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey, without a password */
+        post: operations["passkeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: ask a passkey to sign */
+        post: operations["beginPasskeyAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: what the passkey signed */
+        post: operations["answerPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step-up: ask a passkey to sign
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["beginPasskeyProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step-up: what the passkey signed; counts for ten minutes
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["provePasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/passkey/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the passkey the device made
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["confirmPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/factors/{fid}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take one factor of a person away, with a reason
+         * @description Needs the permission `reset:factor`.
+         */
+        post: operations["removeFactorOf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -2579,6 +2764,11 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_NewPasskey: {
+            data: components["schemas"]["NewPasskey"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_OrderDetail: {
             data: components["schemas"]["OrderDetail"];
             meta: components["schemas"]["Meta"];
@@ -2586,6 +2776,11 @@ export interface components {
         /** @description The envelope of one thing. */
         Envelope_for_Overview: {
             data: components["schemas"]["Overview"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PasskeyRequest: {
+            data: components["schemas"]["PasskeyRequest"];
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
@@ -2664,6 +2859,11 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description The envelope of one thing. */
+        Envelope_for_SteppedUp2: {
+            data: components["schemas"]["SteppedUp2"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_System: {
             data: components["schemas"]["System"];
             meta: components["schemas"]["Meta"];
@@ -2688,6 +2888,11 @@ export interface components {
             data: components["schemas"]["Verified"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description The envelope of one thing. */
+        Envelope_for_WaysIn: {
+            data: components["schemas"]["WaysIn"];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description A second factor. */
         Factor: {
             /** Format: date-time */
@@ -2708,6 +2913,10 @@ export interface components {
         FactorKind: "totp" | "email" | "sms" | "passkey";
         FactorName: {
             name: string;
+        };
+        FactorRemoval: {
+            /** @description Why; kept in the audit log. */
+            reason: string;
         };
         FactorReset: {
             /** @description Why; kept in the audit log. */
@@ -3459,6 +3668,13 @@ export interface components {
              */
             quantity: number;
         };
+        /** @description A passkey that was added. */
+        NewPasskey: {
+            /** @description Ten codes, shown this once; empty when there were some already. */
+            backupCodes: string[];
+            /** Format: uuid */
+            factorId: string;
+        };
         /** @description How an order is to be paid. */
         NewPayment: {
             /**
@@ -3884,6 +4100,69 @@ export interface components {
             id: string;
             /** @description First and last name. */
             name: string;
+        };
+        /** @description An answer to the second step. */
+        PasskeyAnswer: {
+            /** @description The token the first step gave. */
+            challenge: string;
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** @description Where the refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        PasskeyChallenge: {
+            /** @description The token the first step gave. */
+            challenge: string;
+        };
+        PasskeyConfirmation: {
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The token of what was asked. */
+            token: string;
+        };
+        PasskeyProof: {
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** @description The token of what was asked. */
+            token: string;
+        };
+        /** @description Something a passkey is asked. */
+        PasskeyRequest: {
+            /**
+             * Format: date-time
+             * @description When it can no longer be answered.
+             */
+            expiresAt: string;
+            /** @description For `navigator.credentials.create` or `.get`, after `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` of its `publicKey`. */
+            options: {
+                [key: string]: unknown;
+            };
+            /** @description To be sent with the answer. */
+            token: string;
+        };
+        /** @description Somebody who comes with a passkey. */
+        PasskeySignIn: {
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Stay signed in for 30 days rather than 7.
+             * @default false
+             */
+            rememberMe: boolean;
+            /** @description The token of what was asked. */
+            token: string;
+            /** @description Where the refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
         };
         /** @description How good a password is. */
         PasswordAdvice: {
@@ -4497,7 +4776,10 @@ export interface components {
             /** @description Whether the person was never seen with this client program before. */
             newDevice: boolean;
             outcome: string;
-            /** @description Why it was refused: `wrong_password`, `unknown_account`, `not_active`, `locked`, `wrong_code`. */
+            /**
+             * @description Why it was refused: `wrong_password`, `unknown_account`, `not_active`, `locked`, `wrong_code`,
+             *      `wrong_passkey`, `copied_passkey`.
+             */
             reason?: string | null;
             /** @description Whose account, if there is one. */
             user?: components["schemas"]["SignInUser"] | null;
@@ -4649,6 +4931,11 @@ export interface components {
         StepUp2: "off" | "enrolled" | "always";
         /** @description A proof that counts for a while. */
         SteppedUp: {
+            /** Format: date-time */
+            freshUntil: string;
+        };
+        /** @description A proof that counts for a while. */
+        SteppedUp2: {
             /** Format: date-time */
             freshUntil: string;
         };
@@ -4867,6 +5154,11 @@ export interface components {
              * @default null
              */
             area: string | null;
+        };
+        /** @description What ways in there are. */
+        WaysIn: {
+            /** @description The address a page has to be opened at for passkeys to work, as `location.origin` says it; missing where they do not work at all. */
+            passkeyOrigin?: string | null;
         };
     };
     responses: never;
@@ -5886,6 +6178,323 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Lockout"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWaysIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WaysIn"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginPasskeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PasskeyRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Somebody who comes with a passkey. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginPasskeyAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChallenge"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PasskeyRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An answer to the second step. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginPasskeyProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PasskeyRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    provePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SteppedUp2"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PasskeyRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewPasskey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFactorOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                fid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorRemoval"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -29,6 +29,7 @@ pub mod orders;
 mod orders_new;
 pub mod overview;
 pub mod page;
+pub mod passkeys;
 pub mod passwords;
 pub mod payments;
 pub mod people;

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use purser_http::Peer;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -17,11 +18,12 @@ pub struct Caller {
     /// The person, if it is one.
     pub id: Option<String>,
     headers: Vec<(String, String)>,
+    peer: Option<Peer>,
 }
 
 impl Caller {
     pub(crate) fn new(router: Router, token: Option<String>, id: Option<String>) -> Self {
-        Self { router, token, id, headers: Vec::new() }
+        Self { router, token, id, headers: Vec::new(), peer: None }
     }
 
     /// The same caller with this access token.
@@ -36,6 +38,12 @@ impl Caller {
         let mut caller = self.clone();
         caller.headers.push((name.into(), value.into()));
         caller
+    }
+
+    /// The same caller from this address.
+    #[must_use]
+    pub fn from(&self, ip: &str) -> Self {
+        Self { peer: Some(Peer { ip: ip.parse().expect("an address"), secure: false }), ..self.clone() }
     }
 
     /// `GET /api/v1{path}`.
@@ -93,7 +101,10 @@ impl Caller {
         for (name, value) in &self.headers {
             request = request.header(name.as_str(), value.as_str());
         }
-        let request = request.body(body).expect("a request");
+        let mut request = request.body(body).expect("a request");
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
+        }
         self.router.clone().oneshot(request).await.expect("the router is infallible")
     }
 }

@@ -8,11 +8,13 @@ mod app;
 mod caller;
 mod database;
 mod dump;
+mod passkey;
 
 pub use app::{LARGEST_FILE, TestApp};
 pub use caller::{Caller, Reply};
 pub use database::Database;
 pub use dump::Dump;
+pub use passkey::Passkey;
 pub use serde_json::json;
 
 /// Write a test once and run it on SQLite and on PostgreSQL: `both! { async fn name(app) { … } }`.

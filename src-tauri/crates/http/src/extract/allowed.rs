@@ -26,7 +26,15 @@ pub(crate) struct Public;
 pub(crate) struct From(pub(crate) Arc<Origin>);
 
 /// What can be done while something else has to be done first: that itself, finding out, and leaving.
-const BEFORE: [&str; 5] = ["/api/v1/auth/me", "/api/v1/auth/password", "/api/v1/auth/logout", "/api/v1/auth/email/send", "/api/v1/auth/step-up"];
+const BEFORE: [&str; 7] = [
+    "/api/v1/auth/me",
+    "/api/v1/auth/password",
+    "/api/v1/auth/logout",
+    "/api/v1/auth/email/send",
+    "/api/v1/auth/step-up",
+    "/api/v1/auth/step-up/passkey/begin",
+    "/api/v1/auth/step-up/passkey",
+];
 
 fn context(parts: &Parts) -> Result<Arc<Context>, Problem> {
     parts.extensions.get::<Arc<Context>>().cloned().ok_or_else(|| Problem(Error::internal("a request without a context")))

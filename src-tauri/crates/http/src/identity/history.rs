@@ -58,7 +58,8 @@ struct SignInView {
     id: Uuid,
     at: Timestamp,
     outcome: String,
-    /// Why it was refused: `wrong_password`, `unknown_account`, `not_active`, `locked`, `wrong_code`.
+    /// Why it was refused: `wrong_password`, `unknown_account`, `not_active`, `locked`, `wrong_code`,
+    /// `wrong_passkey`, `copied_passkey`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// What was shown: `password`, `totp`, `backup`, …

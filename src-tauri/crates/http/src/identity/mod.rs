@@ -5,6 +5,7 @@ mod factors;
 mod handlers;
 mod history;
 mod keys;
+mod passkeys;
 mod proof;
 mod views;
 
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(proof::routes())
         .merge(keys::routes())
         .merge(history::routes())
+        .merge(passkeys::routes())
         .api_route(
             "/setup",
             get_with(handlers::setup_needed, about("getSetup", "identity", "Whether the first run is still to come"))

@@ -24,7 +24,7 @@ pub(crate) const LIFE: i64 = 5 * MINUTE;
 /// How often it can be answered.
 const ANSWERS: i64 = 5;
 /// Asked for a second factor.
-const FACTOR: &str = "factor";
+pub(crate) const FACTOR: &str = "factor";
 /// Asked to enrol one.
 const ENROL: &str = "enrol";
 
@@ -41,7 +41,7 @@ pub struct Asked {
     pub enrol: bool,
 }
 
-fn over() -> Error {
+pub(crate) fn over() -> Error {
     Error::Unauthenticated("challenge_over", "This sign-in took too long or was tried too often. Begin again.".into())
 }
 
@@ -87,7 +87,7 @@ pub(crate) async fn person(tx: &mut Tx, challenge: &Challenge) -> Result<User> {
 }
 
 /// Count an answer to the challenge behind `hash`, which has to be of this purpose.
-async fn attempt(tx: &mut Tx, app: &App, hash: &[u8], purpose: &'static str) -> Result<(Challenge, User)> {
+pub(crate) async fn attempt(tx: &mut Tx, app: &App, hash: &[u8], purpose: &'static str) -> Result<(Challenge, User)> {
     let found = store::attempt(tx, hash, app.clock.now(), ANSWERS).await?;
     let challenge = found.filter(|challenge| challenge.purpose == purpose).ok_or_else(over)?;
     let user = person(tx, &challenge).await?;

@@ -19,7 +19,7 @@ use crate::audit::{self, Line};
 use crate::{App, events};
 
 /// Factors a person may have.
-const MOST: usize = 10;
+pub(crate) const MOST: usize = 10;
 /// How long an enrolment may take.
 const PATIENCE: i64 = 15 * MINUTE;
 

@@ -3,8 +3,10 @@
 use purser_core::access::{Caller, Grant, can};
 use purser_core::events::Topic;
 use purser_core::identity::{FRESH, Method, SignInPolicy, StepUp};
+use purser_core::ids::SessionId;
 use purser_core::{Error, Result, Timestamp};
-use purser_store::{sessions, users};
+use purser_store::users::User;
+use purser_store::{Tx, sessions, users};
 
 use super::factors::{self, Answer};
 use super::sessions::own;
@@ -70,13 +72,19 @@ pub async fn prove(app: &App, by: &Grant<can::ReadSelf>, answer: Answer) -> Resu
                 factors::failed(tx, app, &user, by.origin(), answer.method).await?;
                 return Ok(false);
             }
-            lockout::clear(tx, &lockout::factor_account(id), "").await?;
-            sessions::prove(tx, session, by.now()).await?;
-            events::emit(tx, by, Topic::Session, "proved", session.uuid());
-            let action = if answer.method == Method::Backup { "session.prove_by_backup_code" } else { "session.prove" };
-            audit::record(tx, by, Line::new(action, "user", id.uuid(), user.name()));
+            proved(tx, by, (&user, session), answer.method).await?;
             Ok::<_, Error>(true)
         })
         .await?;
     if passed { Ok(by.now().plus(FRESH)) } else { Err(factors::wrong_code()) }
+}
+
+/// A second factor was proved: in the session, in the log, and for every open page.
+pub(crate) async fn proved(tx: &mut Tx, by: &Grant<can::ReadSelf>, (user, session): (&User, SessionId), method: Method) -> Result<()> {
+    lockout::clear(tx, &lockout::factor_account(user.id), "").await?;
+    sessions::prove(tx, session, by.now()).await?;
+    events::emit(tx, by, Topic::Session, "proved", session.uuid());
+    let action = if method == Method::Backup { "session.prove_by_backup_code" } else { "session.prove" };
+    audit::record(tx, by, Line::new(action, "user", user.id.uuid(), user.name()));
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use purser_core::time::{DAY, HOUR};
 use purser_core::{Error, Result};
-use purser_store::{Scope, challenges, lockouts};
+use purser_store::{Scope, challenges, lockouts, passkeys};
 
 use super::keys;
 use crate::App;
@@ -43,6 +43,7 @@ pub async fn tidy(app: &App) -> Result<()> {
     app.db
         .transact(Scope::System, async |tx| {
             challenges::forget(tx, now.plus(-HOUR)).await?;
+            passkeys::forget(tx, now).await?;
             lockouts::forget(tx, now.plus(-2 * DAY)).await?;
             Ok::<_, Error>(())
         })

@@ -1,0 +1,41 @@
+//! Taking one factor of somebody else away: a device that was lost, a passkey nobody knows any more.
+
+use purser_core::access::{Grant, can};
+use purser_core::error::Checks;
+use purser_core::events::Topic;
+use purser_core::ids::{FactorId, UserId};
+use purser_core::{Error, Result};
+use purser_store::{factors as store, sessions, users};
+
+use super::step_up;
+use crate::audit::{self, Line};
+use crate::{App, events};
+
+/// Take this factor away and end the person's sessions; with the last one the backup codes go too.
+pub async fn one(app: &App, by: &Grant<can::ResetFactor>, (id, factor): (UserId, FactorId), reason: &str) -> Result<()> {
+    Checks::new().text("reason", reason, 500).done()?;
+    if by.user() == Some(id) {
+        return Err(Error::conflict("own_account", "This is your own account. Take your factors away one by one, or ask somebody else."));
+    }
+    step_up::demand(app, by).await?;
+    app.db
+        .transact(by, async |tx| {
+            let user = users::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
+            crate::people::within_reach(by, user.role)?;
+            let known = store::list(tx, id).await?;
+            let gone = known.iter().find(|known| known.id == factor).ok_or(Error::NotFound("factor"))?;
+            if !store::delete(tx, id, factor).await? {
+                return Err(Error::NotFound("factor"));
+            }
+            if !known.iter().any(|known| known.id != factor && known.confirmed_at.is_some()) {
+                store::delete_codes(tx, id).await?;
+            }
+            sessions::end_all(tx, id, None, by.now(), "factor_removed").await?;
+            let was = serde_json::json!({ "kind": gone.kind, "name": gone.name });
+            audit::record(tx, by, Line::new("factor.remove", "user", id.uuid(), user.name()).before(&was).reason(reason.trim()));
+            events::emit(tx, by, Topic::User, "factor_removed", id.uuid());
+            events::emit(tx, by, Topic::Session, "ended", id.uuid());
+            Ok(())
+        })
+        .await
+}
