@@ -5,6 +5,7 @@ use serde_json::Value;
 
 /// One operation of the document.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own in the document")]
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: Method,
@@ -12,6 +13,8 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     /// `x-permission`.
     pub(crate) permission: Option<String>,
+    /// `x-permission-own`: who holds it over their own alone may call as well.
+    pub(crate) own: bool,
     /// Schema of the JSON body, if it takes one.
     pub(crate) body: Option<Value>,
     /// Whether it takes a form.
@@ -85,6 +88,7 @@ fn read(document: &Value, path: &str, method: Method, operation: &Value) -> Oper
         id: operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no operationId")).to_owned(),
         path: path.strip_prefix("/api/v1").unwrap_or_else(|| panic!("{path} is outside /api/v1")).to_owned(),
         permission: operation["x-permission"].as_str().map(str::to_owned),
+        own: operation["x-permission-own"] == true,
         body: content.get("application/json").map(|media| media["schema"].clone()),
         multipart: content.get("multipart/form-data").is_some(),
         query: query.collect(),

@@ -62,8 +62,25 @@ fn change(operation: &'static str, path: &'static str, body: Value) -> Sample {
 
 /// Every sample.
 pub(crate) fn samples() -> Vec<Sample> {
-    [identity(), proof(), factors(), passkeys(), people(), catalog(), orders(), payments(), books(), papers(), imports(), work(), mail(), office()]
-        .concat()
+    [
+        identity(),
+        proof(),
+        factors(),
+        passkeys(),
+        people(),
+        rights(),
+        policies(),
+        catalog(),
+        orders(),
+        payments(),
+        books(),
+        papers(),
+        imports(),
+        work(),
+        mail(),
+        office(),
+    ]
+    .concat()
 }
 
 const PASSWORD: &str = "harbour lantern 42 brass";
@@ -155,6 +172,44 @@ fn people() -> Vec<Sample> {
         bare("unlockUser", "/users/{locked}/unlock"),
         bare("restoreUser", "/users/{deleted}/restore"),
         bare("deleteUser", "/users/{leaving}"),
+    ]
+}
+
+fn rights() -> Vec<Sample> {
+    vec![
+        bare("listPermissions", "/permissions"),
+        bare("listRoles", "/roles"),
+        with("createRole", "/roles", json!({ "name": "Night watch", "inherits": ["support"], "permissions": ["read:ledger"] })),
+        bare("getRole", "/roles/{role}"),
+        with("previewRole", "/roles/{role}/preview", json!({ "permissions": ["read:order:own"] })),
+        change("updateRole", "/roles/{role}", json!({ "description": "Sees who comes and goes", "permissions": ["read:user"] })),
+        bare("deleteRole", "/roles/{idle_role}"),
+        bare("getUserRights", "/users/{user}/rights"),
+        with("giveRight", "/users/{user}/rights", json!({ "permission": "read:audit", "effect": "grant", "reason": "the year's accounts" })),
+        bare("endRight", "/users/{user}/rights/{right}"),
+    ]
+}
+
+fn policies() -> Vec<Sample> {
+    let source = "forbid (principal, action == Action::\"refund:order\", resource) when { context has amount && context.amount > 100000000 };";
+    let test = json!({ "name": "A very large refund", "permission": "refund:order", "amount": { "amount": 100_000_001, "currency": "EUR" }, "expect": "deny" });
+    vec![
+        bare("listPolicies", "/policies"),
+        bare("getPolicySchema", "/policies/schema"),
+        with("checkPolicy", "/policies/check", json!({ "source": source, "tests": [test] })),
+        with("createPolicy", "/policies", json!({ "name": "Large refunds", "source": source, "tests": [test], "state": "enforced" })),
+        bare("getPolicy", "/policies/{policy}"),
+        bare("listPolicyHistory", "/policies/{policy}/history"),
+        bare("listPolicyShadow", "/policies/{policy}/shadow"),
+        change("updatePolicy", "/policies/{policy}", json!({ "description": "For the night", "reason": "asked for" })),
+        with("revertPolicy", "/policies/{policy}/revert", json!({ "version": 1, "reason": "as it was" })),
+        bare("deletePolicy", "/policies/{idle_policy}"),
+        bare("listRefusals", "/access/refusals"),
+        bare("explainAccess", "/access/explain?permission=refund:order&userId={staff}&subjectType=order&subjectId={order}&amount=100&currency=EUR"),
+        bare("reviewAccess", "/access/review?days=90"),
+        bare("listImpersonations", "/auth/impersonation"),
+        with("impersonate", "/auth/impersonation", json!({ "userId": "{staff}", "reason": "they can not find an order", "minutes": 10 })),
+        bare("stopImpersonation", "/auth/impersonation"),
     ]
 }
 

@@ -30,6 +30,7 @@ impl World {
         let (tenant, owner) = (app.tenant().await, app.owner().await);
         let mut world = Self { app, tenant, owner, ids: BTreeMap::new(), grown: AtomicUsize::new(0) };
         world.people().await;
+        world.rights().await;
         world.trade().await;
         world.papers().await;
         world.work().await;
@@ -67,6 +68,19 @@ impl World {
             let rows = self.owner.get(&self.fill(path)).await.ok().data();
             let another = rows.as_array().unwrap().iter().find(|row| row["current"] == false).unwrap_or_else(|| panic!("{rows}"));
             self.keep(name, another["id"].as_str().unwrap().to_owned());
+        }
+    }
+
+    async fn rights(&mut self) {
+        for (name, key) in [("role", "lighthouse-keeper"), ("idle_role", "stowaway-catcher")] {
+            let body = json!({ "key": key, "name": key, "permissions": ["read:user", "read:order"] });
+            let _ = self.owner.post("/roles", body).await.ok();
+            self.keep(name, key.to_owned());
+        }
+        self.make("right", "/users/{user}/rights", json!({ "permission": "read:file", "effect": "deny", "reason": "not theirs" })).await;
+        for name in ["policy", "idle_policy"] {
+            let source = "forbid (principal, action in Action::\"export\", resource) when { context.hour > 30 };";
+            self.make(name, "/policies", json!({ "name": name, "source": source })).await;
         }
     }
 

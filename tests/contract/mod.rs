@@ -7,4 +7,5 @@ mod ledger;
 mod migrations;
 mod people;
 mod provider;
+mod rights;
 mod rooms;

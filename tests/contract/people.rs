@@ -25,7 +25,7 @@ both! {
         let tenant = app.tenant().await;
         for n in 0..30 { let _ = app.db_user(tenant, if n % 3 == 0 { Role::Support } else { Role::User }, &format!("Name{n:02}")).await; }
         let word = |text: &str| Filter { words: vec![text.into()], ..Filter::default() };
-        for filter in [Filter::default(), Filter { roles: vec![Role::Support], ..Filter::default() }, word("name0"), word("example"), Filter { words: vec!["name1".into(), "exam".into()], ..Filter::default() }] {
+        for filter in [Filter::default(), Filter { roles: vec![Role::Support.into()], ..Filter::default() }, word("name0"), word("example"), Filter { words: vec!["name1".into(), "exam".into()], ..Filter::default() }] {
             let page = Page { limit: 100, ..Page::default() };
             let rows = read(&app, async |tx| Ok(people::list(tx, &filter, &page, false).await?)).await.rows;
             let (count, exact) = read(&app, async |tx| Ok(people::count(tx, &filter, 1_000).await?)).await;

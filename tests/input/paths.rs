@@ -28,12 +28,15 @@ both! {
                     Body::Json(body) => by.call(operation.method.clone(), &path, Some(world.fill_json(body))).await,
                     _ => by.call(operation.method.clone(), &path, None).await,
                 };
-                for text in ["nonsense", "1", "00000000-0000-7000-8000-00000000000", "%00", "%2e%2e", "'%20OR%201=1"] {
+                // Roles go by a key, and what looks like one is one nobody has.
+                let by_key = operation.path.split('/').filter(|part| part.starts_with('{')).nth(place) == Some("{key}");
+                let texts = ["1", "00000000-0000-7000-8000-00000000000", "%00", "%2e%2e", "'%20OR%201=1", "nonsense"];
+                for text in &texts[..if by_key { 5 } else { 6 }] {
                     let reply = call(with(text)).await;
                     assert_eq!(reply.status.as_u16(), 400, "{} {}: {}", operation.id, with(text), reply.text());
                     assert_eq!(fault(&reply, None), None, "{}", operation.id);
                 }
-                let _ = call(with(NOTHING)).await.problem(404, "not_found");
+                let _ = call(with(if by_key { "nonsense" } else { NOTHING })).await.problem(404, "not_found");
             }
         }
         assert_eq!(world.app.db_dump(world.tenant).await, before);

@@ -1,5 +1,6 @@
 //! One folder an area, one file an operation.
 
+mod access;
 mod audit;
 mod catalog;
 mod events;

@@ -82,7 +82,8 @@ both! {
         let shop = Shop::open(&app).await;
         let _ = shop.order().await;
         assert_eq!(app.stranger(Role::Owner).await.get("/orders").await.ok().meta()["total"], 0);
-        let _ = app.caller(Role::User).await.get("/orders").await.problem(403, "forbidden");
+        assert_eq!(app.caller(Role::User).await.get("/orders").await.ok().meta()["total"], 0, "a customer who ordered nothing");
+        let _ = app.caller(Role::Guest).await.get("/orders").await.problem(403, "forbidden");
         let _ = app.nobody().get("/orders").await.problem(401, "not_signed_in");
     }
 }

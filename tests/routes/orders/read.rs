@@ -61,7 +61,8 @@ both! {
         let shop = Shop::open(&app).await;
         let path = format!("/orders/{}", shop.order().await["id"].as_str().unwrap());
         let _ = app.stranger(Role::Owner).await.get(&path).await.problem(404, "not_found");
-        let _ = app.caller(Role::User).await.get(&path).await.problem(403, "forbidden");
+        let _ = app.caller(Role::User).await.get(&path).await.problem(404, "not_found");
+        let _ = app.caller(Role::Guest).await.get(&path).await.problem(403, "forbidden");
         let _ = shop.owner.get("/orders/not-an-id").await.problem(400, "invalid");
     }
 }

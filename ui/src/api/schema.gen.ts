@@ -1155,6 +1155,382 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every permission there is, in words
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["listPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Roles, what they may do, how many have them
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Make a role
+         * @description Needs the permission `manage:role`.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One role
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a role nobody has
+         * @description Needs the permission `manage:role`.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what a role may do
+         * @description Needs the permission `manage:role`.
+         */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a person may do, and why
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["getUserRights"];
+        put?: never;
+        /**
+         * Give one person a right, or deny it
+         * @description Needs the permission `grant:right`.
+         */
+        post: operations["giveRight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/rights/{right}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a right or a denial of one person
+         * @description Needs the permission `grant:right`.
+         */
+        delete: operations["endRight"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/impersonation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who acted as oneself
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["listImpersonations"];
+        put?: never;
+        /**
+         * See Purser as another person does, for a while
+         * @description Needs the permission `impersonate:user`.
+         */
+        post: operations["impersonate"];
+        /**
+         * Be oneself again
+         * @description Needs the permission `read:self`.
+         */
+        delete: operations["stopImpersonation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policies, and what they refused of late
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["listPolicies"];
+        put?: never;
+        /**
+         * Write a policy
+         * @description Needs the permission `manage:policy`.
+         */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The words policies are written in
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["getPolicySchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a text and run its tests; keeps nothing
+         * @description Needs the permission `manage:policy`.
+         */
+        post: operations["checkPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One policy
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["getPolicy"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a policy that is not in force
+         * @description Needs the permission `manage:policy`.
+         */
+        delete: operations["deletePolicy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a policy or put it in force
+         * @description Needs the permission `manage:policy`.
+         */
+        patch: operations["updatePolicy"];
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a policy was
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["listPolicyHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to what a policy was
+         * @description Needs the permission `manage:policy`.
+         */
+        post: operations["revertPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it would have refused
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["listPolicyShadow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who of the staff holds what they do not use
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["reviewAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why somebody may do something, or may not
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["explainAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was refused what, and why
+         * @description Needs the permission `read:role`.
+         */
+        get: operations["listRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a change would mean, and for whom
+         * @description Needs the permission `manage:role`.
+         */
+        post: operations["previewRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -2267,303 +2643,172 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Taking an invitation up. */
-        AcceptBody: {
-            /**
-             * @description Where it is to be another than the invitation says.
-             * @default null
-             */
-            firstName: string | null;
-            /**
-             * @description Language tag.
-             * @default null
-             */
-            language: string | null;
-            /** @default null */
-            lastName: string | null;
-            password: string;
-            /** @description What stands behind `#token=` in the link. */
-            token: string;
+        /** @description The envelope of one thing. */
+        Envelope_for_Factors: {
+            data: components["schemas"]["Factors"];
+            meta: components["schemas"]["Meta"];
         };
-        /** @description An account with its running sums. */
-        Account: {
-            /** @description Debits less credits. */
-            balance: components["schemas"]["Money"];
-            code: components["schemas"]["AccountCode"];
-            /** @description Everything credited. */
-            credit: components["schemas"]["Money"];
-            /** @description ISO 4217 code */
-            currency: string;
-            /** @description Everything debited. */
-            debit: components["schemas"]["Money"];
+        /** @description The second factors of a person. */
+        Factors: {
+            factors: components["schemas"]["Factor"][];
+            /**
+             * Format: int64
+             * @description Backup codes that were not used yet.
+             */
+            backupCodesLeft: number;
+            /** Format: date-time */
+            backupCodesMadeAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when this session's proof of a factor counts, where one was given lately.
+             */
+            freshUntil?: string | null;
+        };
+        /** @description A second factor. */
+        Factor: {
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["AccountKind"];
+            kind: components["schemas"]["FactorKind"];
+            /** @description What its owner calls it. */
             name: string;
-        };
-        /** @description An account. Each tenant has one of each per currency, made when it is first needed. */
-        AccountCode: "cash:provider" | "revenue" | "tax" | "shipping" | "refunds" | "fees" | "disputes" | "opening";
-        /** @description On which side of the books an account stands. */
-        AccountKind: "asset" | "liability" | "revenue" | "expense";
-        /** @description Where an order goes. */
-        Address: {
-            /** @description Town. */
-            city: string;
-            /** @description Country, two letters. */
-            country: string;
-            /** @description Who takes it. */
-            name: string;
-            /**
-             * @description Telephone; may be empty.
-             * @default
-             */
-            phone: string;
-            /**
-             * @description State or region; may be empty.
-             * @default
-             */
-            state: string;
-            /** @description Street and house. */
-            street: string;
-            /** @description Postal code. */
-            zipCode: string;
-        };
-        /** @description An API key. */
-        ApiKey: {
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
-            expiresAt: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
             lastUsedAt?: string | null;
-            lastUsedIp?: string | null;
-            /** @description What its owner calls it. */
-            name: string;
-            /** @description How it begins, for recognising it. */
-            prefix: string;
-            /**
-             * Format: int64
-             * @description Calls a minute.
-             */
-            ratePerMinute: number;
-            /** Format: date-time */
-            revokedAt?: string | null;
-            /** @description What it may do at most; never more than its owner. */
-            scopes: components["schemas"]["Permission"][];
-            /** Format: uuid */
-            userId: string;
         };
-        ApiKeyBody: {
+        /** @description Something a person has besides a password. */
+        FactorKind: "totp" | "email" | "sms" | "passkey";
+        /** @description Facts about the reply itself. */
+        Meta: {
+            /** @description Id of the request. */
+            requestId: string;
             /**
-             * Format: int64
-             * @description Days it works, 1 to 365; 365 unless said otherwise.
-             * @default null
+             * Format: date-time
+             * @description When it was answered.
              */
-            expiresInDays: number | null;
-            name: string;
-            /**
-             * Format: int64
-             * @description Calls a minute, 1 to 10,000; 600 unless said otherwise.
-             * @default null
-             */
-            ratePerMinute: number | null;
-            /** @description Permissions you hold yourself. */
-            scopes: components["schemas"]["Permission"][];
+            timestamp: string;
         };
-        ApiKeyRotation: {
+        /** @description What went wrong (RFC 9457). */
+        Problem: {
+            /** @description Kind of problem in a few words. */
+            title: string;
+            /** @description Kind of problem, as a stable address. */
+            type: string;
             /**
-             * Format: int64
-             * @description Hours the old key works on, 0 to 168; 24 unless said otherwise.
-             * @default null
+             * Format: uint16
+             * @description HTTP status.
              */
-            overlapHours: number | null;
+            status: number;
+            /** @description This problem, in a sentence a person can act on. */
+            detail: string;
+            /** @description Path that was asked for. */
+            instance: string;
+            /** @description Stable word a program can branch on. */
+            code: string;
+            /** @description Id of the request, for whoever looks into it. */
+            requestId: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            timestamp: string;
+            /** @description What is wrong with which field. */
+            errors: components["schemas"]["FieldError"][];
+            /** @description The permission that is missing, or that a policy did not let pass. */
+            missing?: string | null;
+            /** @description The policy that said no. */
+            policy?: string | null;
+            /** @description Where the caller can read why. */
+            explain?: string | null;
         };
-        /** @description Something that needs somebody. */
-        Attention: {
-            /**
-             * Format: int64
-             * @description How many, 1,000 at most.
-             */
-            count: number;
-            kind: string;
-            label: string;
-            /** @description The list that shows them. */
-            query: string;
+        /** @description One thing wrong with one field of what was sent. */
+        FieldError: {
+            /** @description Path of the field as the caller wrote it: `items[0].quantity`. */
+            field: string;
+            /** @description Stable word a program can branch on: `required`, `too_long`. */
+            code: string;
+            /** @description A sentence a person can act on. */
+            message: string;
         };
-        /** @description Who acted, by the name of that time. */
-        AuditActor: {
-            /** Format: uuid */
-            id?: string | null;
-            /** @description `user`, `system` or `command`. */
-            kind: string;
-            name: string;
+        NewTotp: {
+            /**
+             * @description What its owner calls it.
+             * @default null
+             */
+            name: string | null;
         };
-        /** @description One line of the audit log. */
-        AuditLine: {
-            /** @description `area.verb`. */
-            action: string;
-            actor: components["schemas"]["AuditActor"];
-            /** @description State after; only the fields that changed. */
-            after?: unknown;
-            /** Format: date-time */
-            at: string;
-            /** @description State before; only the fields that changed. */
-            before?: unknown;
-            /** @description SHA-256 of this line and the hash before it, in hex. */
-            hash: string;
-            /** Format: uuid */
-            id: string;
-            ip?: string | null;
-            /** @description Hash of the line before. */
-            prevHash: string;
-            reason?: string | null;
-            /** Format: uuid */
-            requestId?: string | null;
-            /**
-             * Format: int64
-             * @description Place in the chain, from 1.
-             */
-            seq: number;
-            subject: components["schemas"]["Subject"];
-            userAgent?: string | null;
+        /** @description The envelope of one thing. */
+        Envelope_for_TotpEnrolment: {
+            data: components["schemas"]["TotpEnrolment"];
+            meta: components["schemas"]["Meta"];
         };
-        /** @description Which lines. */
-        AuditQuery: {
-            /** @description Any of these actions; `user.` stands for all that begin so. */
-            action?: string;
-            /** @description By any of these people. */
-            actorId?: string;
+        /** @description What is needed to add an authenticator app. */
+        TotpEnrolment: {
             /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
+             * Format: uuid
+             * @description The factor, which counts once it is confirmed.
              */
-            cursor: string | null;
-            /** @description At or after this instant. */
-            from?: string | null;
+            factorId: string;
+            /** @description The shared secret in base32, for typing. */
+            secret: string;
+            /** @description The same as an `otpauth://` address. */
+            uri: string;
+            /** @description The same as a QR code, in SVG. */
+            qr: string;
             /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
+             * Format: date-time
+             * @description When it can no longer be confirmed.
              */
-            limit: number | null;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description About any of these things. */
-            subjectId?: string;
-            /** @description About things of any of these kinds. */
-            subjectType?: string;
-            /** @description Before this instant. */
-            to?: string | null;
+            expiresAt: string;
         };
-        /** @description What walking the chain found. */
-        AuditVerdict: {
-            /**
-             * Format: int64
-             * @description Lines that are.
-             */
-            checked: number;
-            firstBad?: components["schemas"]["BadAuditLine"] | null;
-            /** @description Hash of the last good line. Written down elsewhere, it proves later that nothing before it was touched. */
-            head: string;
-            /** @description Whether every line is as it was written. */
-            intact: boolean;
+        FactorCode: {
+            /** @description The six digits the app shows. */
+            code: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_BackupCodes: {
+            data: components["schemas"]["BackupCodes"];
+            meta: components["schemas"]["Meta"];
         };
         /** @description Backup codes, shown this once. */
         BackupCodes: {
             /** @description Ten codes; empty when there were some already. */
             backupCodes: string[];
         };
-        /** @description The first line that is not as it was written. */
-        BadAuditLine: {
+        /** @description Proof that it is the owner of the account who asks. */
+        OwnerProof: {
             /**
-             * Format: uuid
-             * @description Absent when the line is gone.
-             */
-            id?: string | null;
-            reason: string;
-            /** Format: int64 */
-            seq: number;
-        };
-        /** @description Many people at once. */
-        BulkBody: {
-            action: components["schemas"]["Move"];
-            /**
-             * @description Only tell what would happen.
-             * @default false
-             */
-            dryRun: boolean;
-            /** @description At most 500. */
-            ids: string[];
-            /**
-             * @description Why; needed for a lock.
+             * @description The password, where the account has one.
              * @default null
              */
-            reason: string | null;
+            password: string | null;
+            /**
+             * @description A code of an app or a backup code; may be left out within ten minutes of a proof.
+             * @default null
+             */
+            code: string | null;
         };
-        /** @description What became of many people. */
-        BulkOutcome: {
-            /**
-             * Format: uint
-             * @description How many changed (or would).
-             */
-            changed: number;
-            /**
-             * Format: uint
-             * @description How many were refused.
-             */
-            failed: number;
-            /** @description One answer per person, in the order asked. */
-            results: components["schemas"]["BulkRow"][];
-            /**
-             * Format: uint
-             * @description How many already were so.
-             */
-            unchanged: number;
+        FactorName: {
+            name: string;
         };
-        /** @description What became of one of them. */
-        BulkRow: {
-            /** @description Whether it changed anything. */
-            changed: boolean;
-            /** @description Why it was refused, for programs. */
-            code?: string | null;
-            /** Format: uuid */
-            id: string;
-            /** @description Why it was refused, for people. */
-            message?: string | null;
-            /** @description Whether it was allowed. */
-            ok: boolean;
+        StepUp: {
+            method: components["schemas"]["CodeMethod"];
+            code: string;
         };
-        /** @description When to take the money. */
-        CaptureMode: "automatic" | "manual";
-        /** @description The password was right, and something more is needed. */
-        Challenge: {
-            /** @description To be sent with the answer to one of `/auth/challenge/…`. */
-            challenge: string;
-            /** @description Whether a factor has to be enrolled first. */
-            enrol: boolean;
-            /**
-             * Format: int64
-             * @description Seconds it can be answered.
-             */
-            expiresIn: number;
-            /** @description How it can be answered; empty when a factor has to be enrolled first. */
-            methods: components["schemas"]["Method"][];
+        /**
+         * @description Ways to prove a factor with a code.
+         * @enum {string}
+         */
+        CodeMethod: "totp" | "backup";
+        /** @description The envelope of one thing. */
+        Envelope_for_SteppedUp: {
+            data: components["schemas"]["SteppedUp"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A proof that counts for a while. */
+        SteppedUp: {
+            /** Format: date-time */
+            freshUntil: string;
         };
         /** @description An answer to the second step. */
         ChallengeAnswer: {
@@ -2573,9 +2818,104 @@ export interface components {
             /** @description Where the refresh token goes. */
             tokenDelivery?: components["schemas"]["Delivery"];
         };
+        /** @description Where the refresh token goes. */
+        Delivery: "cookie" | "body";
+        /** @description The envelope of one thing. */
+        Envelope_for_SignedInView: {
+            data: components["schemas"]["SignedInView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Somebody who signed in. */
+        SignedInView: {
+            /** @description To be sent as `Authorization: Bearer …`. */
+            accessToken: string;
+            /** @description Always `Bearer`. */
+            tokenType: string;
+            /**
+             * Format: int64
+             * @description Seconds the access token works.
+             */
+            expiresIn: number;
+            /** @description The refresh token, when it was asked for in the body. */
+            refreshToken?: string | null;
+            /** @description Backup codes that were made with the factor enrolled on the way, shown this once. */
+            backupCodes?: string[] | null;
+            /**
+             * Format: int64
+             * @description How many backup codes are left, when one was used: time to make new ones when they are few.
+             */
+            backupCodesLeft?: number | null;
+            /** @description Who signed in. */
+            user: components["schemas"]["Me"];
+        };
+        /** @description Who is signed in, and what they may do. */
+        Me: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            firstName: string;
+            lastName: string;
+            name: string;
+            /** @description Key of a role. */
+            role: string;
+            /** @description Whether the address was proved. */
+            emailVerified: boolean;
+            /** @description What has to be done before anything else: `password_change_required` or `email_unverified`, the code everything else is refused with. */
+            first?: string | null;
+            /** @description Everything this person may do. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description What this person may do with what is their own: `read:order`. */
+            own: components["schemas"]["Permission"][];
+            tenant: components["schemas"]["MyTenant"];
+            /** @description Who really acts, when somebody sees Purser as this person does. */
+            impersonation?: components["schemas"]["Acting"] | null;
+        };
+        /** @description One thing a person may do, named `action:resource`. */
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
+        /** @description The tenant of whoever is signed in. */
+        MyTenant: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            slug: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /** @description `local`, `staging` or `production`. */
+            environment: string;
+            /** @description Reasons offered when money is given back; whoever refunds needs them, whether or not they may read the settings. */
+            refundReasons: string[];
+        };
+        /** @description Who really acts. */
+        Acting: {
+            /** Format: uuid */
+            byId: string;
+            byName: string;
+            reason: string;
+            /** @description Whether nothing can be changed. */
+            readOnly: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            until: string;
+        };
         ChallengeToken: {
             /** @description The token the first step gave. */
             challenge: string;
+        };
+        FactorReset: {
+            /** @description Why; kept in the audit log. */
+            reason: string;
+        };
+        /** @description Whose password was forgotten. */
+        ForgotBody: {
+            email: string;
+        };
+        /** @description Another password, and the link that allows it. */
+        ResetBody: {
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
+            newPassword: string;
         };
         /** @description A password that is being typed. */
         CheckBody: {
@@ -2591,821 +2931,325 @@ export interface components {
              */
             words: string[];
         };
-        /**
-         * @description Ways to prove a factor with a code.
-         * @enum {string}
-         */
-        CodeMethod: "totp" | "backup";
-        /** @description An amount in this span and in the one before. */
-        ComparedMoney: {
-            current: components["schemas"]["Money"];
-            previous: components["schemas"]["Money"];
+        /** @description The envelope of one thing. */
+        Envelope_for_PasswordAdvice: {
+            data: components["schemas"]["PasswordAdvice"];
+            meta: components["schemas"]["Meta"];
         };
-        /** @description A number in this span and in the one before. */
-        ComparedNumber: {
-            /** Format: int64 */
-            current: number;
-            /** Format: int64 */
-            previous: number;
-        };
-        /** @description One currency, added up anew. */
-        CurrencyProof: {
-            credit: components["schemas"]["Money"];
-            /** @description ISO 4217 code */
-            currency: string;
-            debit: components["schemas"]["Money"];
-            /** @description Debits less credits: nothing, if all is well. */
-            sum: components["schemas"]["Money"];
+        /** @description How good a password is. */
+        PasswordAdvice: {
             /**
              * Format: int64
-             * @description Bookings.
+             * @description From 0, guessed at once, to 4.
              */
-            transactions: number;
+            score: number;
+            /** @description Whether it can be taken, as far as that can be told before it is chosen. */
+            acceptable: boolean;
+            /** @description What makes it easy to guess. */
+            warning?: components["schemas"]["PasswordHint"] | null;
+            /** @description What would help. */
+            suggestions: components["schemas"]["PasswordHint"][];
+            /** @description Why it can not be taken. */
+            problems: components["schemas"]["PasswordHint"][];
         };
-        /** @description Where the refresh token goes. */
-        Delivery: "cookie" | "body";
-        /** @description How much demo data. */
-        Demo: "small";
-        /** @description Which entries. */
-        EntriesQuery: {
-            /** @description Any of these accounts. */
-            accountId?: string;
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /** @description At or after this instant. */
-            from?: string | null;
-            /** @description For any of these. */
-            kind?: string;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /**
-             * Format: uuid
-             * @description About this order.
-             * @default null
-             */
-            orderId: string | null;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description Before this instant. */
-            to?: string | null;
-            /**
-             * Format: uuid
-             * @description Of this booking.
-             * @default null
-             */
-            transactionId: string | null;
+        /** @description A sentence, and the stable word for it by which a page finds its own language. */
+        PasswordHint: {
+            code: string;
+            message: string;
         };
-        /** @description The account of an entry. */
-        EntryAccount: {
-            code: components["schemas"]["AccountCode"];
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_AuditLine: {
-            data: components["schemas"]["AuditLine"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_AuditVerdict: {
-            data: components["schemas"]["AuditVerdict"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_BackupCodes: {
-            data: components["schemas"]["BackupCodes"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_BulkOutcome: {
-            data: components["schemas"]["BulkOutcome"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Factors: {
-            data: components["schemas"]["Factors"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_File: {
-            data: components["schemas"]["File"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_FirstStep: {
-            data: components["schemas"]["FirstStep"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Import: {
-            data: components["schemas"]["Import"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Job: {
-            data: components["schemas"]["Job"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_JobStats: {
-            data: components["schemas"]["JobStats"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_LedgerProof: {
-            data: components["schemas"]["LedgerProof"];
-            meta: components["schemas"]["Meta"];
+        /** @description The token of a link. */
+        TokenBody: {
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
         };
         /** @description The envelope of one thing. */
         Envelope_for_LinkState: {
             data: components["schemas"]["LinkState"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description The envelope of one thing. */
-        Envelope_for_Lockout: {
-            data: components["schemas"]["Lockout"];
-            meta: components["schemas"]["Meta"];
+        /** @description What a link is good for. */
+        LinkState: {
+            /** @description Whether it works. One that does not says nothing more. */
+            valid: boolean;
+            purpose?: components["schemas"]["Purpose"] | null;
+            email?: string | null;
+            firstName?: string | null;
+            /** @description Name of the business. */
+            business?: string | null;
+            /** Format: date-time */
+            expiresAt?: string | null;
         };
-        /** @description The envelope of one thing. */
-        Envelope_for_MailDetail: {
-            data: components["schemas"]["MailDetail"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Me: {
-            data: components["schemas"]["Me"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_NewApiKey: {
-            data: components["schemas"]["NewApiKey"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_NewPasskey: {
-            data: components["schemas"]["NewPasskey"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_OrderDetail: {
-            data: components["schemas"]["OrderDetail"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Overview: {
-            data: components["schemas"]["Overview"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_PasskeyRequest: {
-            data: components["schemas"]["PasskeyRequest"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_PasswordAdvice: {
-            data: components["schemas"]["PasswordAdvice"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_PasswordPolicy: {
-            data: components["schemas"]["PasswordPolicy"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Payment: {
-            data: components["schemas"]["Payment"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_PaymentDone: {
-            data: components["schemas"]["PaymentDone"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Product: {
-            data: components["schemas"]["Product"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Quote: {
-            data: components["schemas"]["Quote"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Refund: {
-            data: components["schemas"]["Refund"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_RefundDone: {
-            data: components["schemas"]["RefundDone"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_SavedView: {
-            data: components["schemas"]["SavedView"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_SessionsEnded: {
-            data: components["schemas"]["SessionsEnded"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_Settings: {
-            data: components["schemas"]["Settings"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_SetupView: {
-            data: components["schemas"]["SetupView"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_SignInPolicy: {
-            data: components["schemas"]["SignInPolicy"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_SignedInView: {
-            data: components["schemas"]["SignedInView"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_SteppedUp: {
-            data: components["schemas"]["SteppedUp"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_SteppedUp2: {
-            data: components["schemas"]["SteppedUp2"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_System: {
-            data: components["schemas"]["System"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_TotpEnrolment: {
-            data: components["schemas"]["TotpEnrolment"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_User: {
-            data: components["schemas"]["User"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description The envelope of one thing. */
-        Envelope_for_UserOverview: {
-            data: components["schemas"]["UserOverview"];
-            meta: components["schemas"]["Meta"];
+        /** @description What a link in a mail is good for. */
+        Purpose: "invitation" | "verification" | "reset";
+        /** @description Taking an invitation up. */
+        AcceptBody: {
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
+            password: string;
+            /**
+             * @description Where it is to be another than the invitation says.
+             * @default null
+             */
+            firstName: string | null;
+            /** @default null */
+            lastName: string | null;
+            /**
+             * @description Language tag.
+             * @default null
+             */
+            language: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_Verified: {
             data: components["schemas"]["Verified"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description The envelope of one thing. */
-        Envelope_for_WaysIn: {
-            data: components["schemas"]["WaysIn"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description A second factor. */
-        Factor: {
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["FactorKind"];
-            /** Format: date-time */
-            lastUsedAt?: string | null;
-            /** @description What its owner calls it. */
-            name: string;
-        };
-        FactorCode: {
-            /** @description The six digits the app shows. */
-            code: string;
-        };
-        /** @description Something a person has besides a password. */
-        FactorKind: "totp" | "email" | "sms" | "passkey";
-        FactorName: {
-            name: string;
-        };
-        FactorRemoval: {
-            /** @description Why; kept in the audit log. */
-            reason: string;
-        };
-        FactorReset: {
-            /** @description Why; kept in the audit log. */
-            reason: string;
-        };
-        /** @description The second factors of a person. */
-        Factors: {
-            /**
-             * Format: int64
-             * @description Backup codes that were not used yet.
-             */
-            backupCodesLeft: number;
-            /** Format: date-time */
-            backupCodesMadeAt?: string | null;
-            factors: components["schemas"]["Factor"][];
-            /**
-             * Format: date-time
-             * @description Until when this session's proof of a factor counts, where one was given lately.
-             */
-            freshUntil?: string | null;
-        };
-        /** @description One thing wrong with one field of what was sent. */
-        FieldError: {
-            /** @description Stable word a program can branch on: `required`, `too_long`. */
-            code: string;
-            /** @description Path of the field as the caller wrote it: `items[0].quantity`. */
-            field: string;
-            /** @description A sentence a person can act on. */
-            message: string;
-        };
-        /** @description A file. */
-        File: {
-            /** @description What its bytes say it is. */
-            contentType: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /** @description SHA-256 of the bytes, in hex. */
-            sha256: string;
-            /**
-             * Format: int64
-             * @description Bytes.
-             */
-            size: number;
-            /** @description What it is attached to. */
-            subject: components["schemas"]["Subject"];
-            uploadedBy?: components["schemas"]["Uploader"] | null;
-        };
-        /** @description Which files. */
-        FilesQuery: {
-            /** @description Any of these types; `image/` stands for all that begin so. */
-            contentType?: string;
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /** @description Brought at or after this instant. */
-            from?: string | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description Attached to any of these things. */
-            subjectId?: string;
-            /** @description Attached to things of any of these kinds: `order`, `user`. */
-            subjectType?: string;
-            /** @description Brought before this instant. */
-            to?: string | null;
-        };
-        /** @description Where the right password leads. */
-        FirstStep: components["schemas"]["SignedInView"] | components["schemas"]["Challenge"];
-        /** @description Whose password was forgotten. */
-        ForgotBody: {
-            email: string;
-        };
-        /** @description Something found. */
-        Hit: {
-            title: string;
-            /** @description `user`, `order`, `payment`, `product`, `file` or `setting`. */
-            type: string;
-            amount?: components["schemas"]["Money"] | null;
-            /** @description Its id; of a setting its name. */
-            id: string;
-            subtitle?: string | null;
-        };
-        /** @description An import. */
-        Import: {
-            /** @description The header. */
-            columns: string[];
-            /** Format: date-time */
-            createdAt: string;
-            /** @description What stands between its cells. */
-            delimiter: string;
-            /** @description How the file is written: `UTF-8`, `windows-1252`, … */
-            encoding: string;
-            /**
-             * Format: int64
-             * @description Complaints found; at most 10,000 of them are kept.
-             */
-            errorCount: number;
-            /** @description The fields that can be filled. */
-            fields: components["schemas"]["ImportField"][];
-            fileName: string;
-            /** Format: date-time */
-            finishedAt?: string | null;
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["Kind"];
-            /** @description Which column each field comes from; `null` for none. A guess until somebody chose. */
-            mapping: {
-                [key: string]: unknown;
-            };
-            /** @description Why it failed. */
-            message?: string | null;
-            mode?: components["schemas"]["Mode"] | null;
-            progress: components["schemas"]["ImportProgress"];
-            /** @description What a check found or a run did. */
-            result?: components["schemas"]["ImportResult"] | null;
-            /**
-             * Format: int64
-             * @description Rows below the header.
-             */
-            rows: number;
-            /** @description The first rows. */
-            sample: string[][];
-            state: components["schemas"]["State"];
-        };
-        /** @description Which column each field comes from; left out or empty, as it is. */
-        ImportCheck: {
-            /** @default {} */
-            mapping: {
-                [key: string]: unknown;
-            };
-        };
-        /** @description What is wrong with a cell. */
-        ImportError: {
-            code: string;
-            field: string;
-            /**
-             * Format: int64
-             * @description Line of the file.
-             */
-            line: number;
-            message: string;
-            /** @description What stood there. */
-            value?: string | null;
-        };
-        /** @description A field that can be filled. */
-        ImportField: {
-            label: string;
-            name: string;
-            required: boolean;
-        };
-        /** @description How far the work is, in rows. */
-        ImportProgress: {
-            /** Format: int64 */
-            done: number;
-            /** Format: int64 */
-            total: number;
-        };
-        /** @description What a check found or a run did. */
-        ImportResult: {
-            /**
-             * Format: int64
-             * @description Things that are new.
-             */
-            inserted: number;
-            /**
-             * Format: int64
-             * @description Rows with one.
-             */
-            invalid: number;
-            /**
-             * Format: int64
-             * @description Things that were here and stayed.
-             */
-            skipped: number;
-            /**
-             * Format: int64
-             * @description Things that were here and changed.
-             */
-            updated: number;
-            /**
-             * Format: int64
-             * @description Rows without a complaint.
-             */
-            valid: number;
-        };
-        /** @description A run. */
-        ImportRun: {
-            /**
-             * @description Which column each field comes from; left out or empty, as it is.
-             * @default {}
-             */
-            mapping: {
-                [key: string]: unknown;
-            };
-            /** @description What becomes of the good rows when there are bad ones. */
-            mode: components["schemas"]["Mode"];
-        };
-        /** @description A piece of work. */
-        Job: {
-            /**
-             * Format: int64
-             * @description Tries begun.
-             */
-            attempts: number;
-            /** Format: date-time */
-            createdAt: string;
-            /**
-             * Format: uuid
-             * @description The person who set it off.
-             */
-            createdBy?: string | null;
-            /** @description With what it is to be done: ids and plain facts. */
-            data: unknown;
-            /**
-             * Format: date-time
-             * @description When it was over.
-             */
-            finishedAt?: string | null;
-            /** Format: uuid */
-            id: string;
-            /** @description What is to be done: `mail.send`. */
-            kind: string;
-            /** @description Why the last try failed. */
-            lastError?: string | null;
-            /**
-             * Format: int64
-             * @description Tries allowed.
-             */
-            maxAttempts: number;
-            /** @description What is taken first. */
-            priority: components["schemas"]["Priority"];
-            /**
-             * Format: int64
-             * @description How far it is, of 100.
-             */
-            progress: number;
-            queue: string;
-            /**
-             * Format: date-time
-             * @description Not before.
-             */
-            runAt: string;
-            /**
-             * Format: date-time
-             * @description When the last try began.
-             */
-            startedAt?: string | null;
-            state: components["schemas"]["JobState"];
-            /** @description Of all that wait or run, one of the kind with this name. */
-            uniqueKey?: string | null;
-        };
-        /** @description How much work of a queue is in one state. */
-        JobCount: {
-            /** Format: int64 */
-            count: number;
-            state: components["schemas"]["JobState"];
-        };
-        /** @description One queue. */
-        JobQueue: {
-            counts: components["schemas"]["JobCount"][];
-            queue: string;
-        };
-        /** @description Where a piece of work stands. */
-        JobState: "pending" | "running" | "done" | "dead" | "cancelled";
-        /** @description How much work there is. */
-        JobStats: {
-            /**
-             * Format: int64
-             * @description Seconds the oldest of what is due has been waiting.
-             */
-            behindS: number;
-            /**
-             * Format: int64
-             * @description Failed for good and waits for a person.
-             */
-            dead: number;
-            /**
-             * Format: int64
-             * @description Waits.
-             */
-            pending: number;
-            queues: components["schemas"]["JobQueue"][];
-            /**
-             * Format: int64
-             * @description Is under way.
-             */
-            running: number;
-        };
-        /** @description Which work. */
-        JobsQuery: {
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /** @description Put in at or after this instant. */
-            from?: string | null;
-            /** @description Of any of these kinds. */
-            kind?: string;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /** @description Of any of these queues. */
-            queue?: string;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description In any of these states. */
-            state?: string;
-            /** @description Put in before this instant. */
-            to?: string | null;
-        };
-        /** @description What a file holds. */
-        Kind: "people" | "products" | "orders";
-        /** @description An entry of a booking. */
-        LedgerEntry: {
-            account: components["schemas"]["EntryAccount"];
-            /** @description Debits are positive, credits negative. */
-            amount: components["schemas"]["Money"];
-            /** Format: date-time */
-            at: string;
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["PostingKind"];
-            memo: string;
-            /** Format: uuid */
-            orderId?: string | null;
-            /** Format: int64 */
-            orderNumber?: number | null;
-            /** Format: uuid */
-            paymentId?: string | null;
-            /** Format: uuid */
-            refundId?: string | null;
-            /**
-             * Format: uuid
-             * @description The booking; its entries sum to nothing.
-             */
-            transactionId: string;
-        };
-        /** @description The ledger, added up anew. */
-        LedgerProof: {
-            balanced: boolean;
-            /** Format: date-time */
-            checkedAt: string;
-            currencies: components["schemas"]["CurrencyProof"][];
-            /** @description What does not balance, in words. */
-            unbalanced: string[];
-        };
-        /** @description What a link is good for. */
-        LinkState: {
-            /** @description Name of the business. */
-            business?: string | null;
-            email?: string | null;
-            /** Format: date-time */
-            expiresAt?: string | null;
-            firstName?: string | null;
-            purpose?: components["schemas"]["Purpose"] | null;
-            /** @description Whether it works. One that does not says nothing more. */
-            valid: boolean;
-        };
-        ListEnvelope_for_Account: {
-            data: components["schemas"]["Account"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description An address that is proved. */
+        Verified: {
+            /** @description Whether it was proved before. */
+            already: boolean;
         };
         ListEnvelope_for_ApiKey: {
             data: components["schemas"]["ApiKey"][];
             meta: components["schemas"]["PageMeta"];
         };
-        ListEnvelope_for_AuditLine: {
-            data: components["schemas"]["AuditLine"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description An API key. */
+        ApiKey: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            userId: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it begins, for recognising it. */
+            prefix: string;
+            /** @description What it may do at most; never more than its owner. */
+            scopes: components["schemas"]["Permission"][];
+            /**
+             * Format: int64
+             * @description Calls a minute.
+             */
+            ratePerMinute: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            lastUsedIp?: string | null;
+            /** Format: date-time */
+            revokedAt?: string | null;
         };
-        ListEnvelope_for_File: {
-            data: components["schemas"]["File"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description Facts about a page of a list. */
+        PageMeta: {
+            /** @description Id of the request. */
+            requestId: string;
+            /**
+             * Format: date-time
+             * @description When it was answered.
+             */
+            timestamp: string;
+            /**
+             * Format: uint32
+             * @description Rows asked for.
+             */
+            limit: number;
+            /** @description Whether more rows follow. */
+            hasMore: boolean;
+            /** @description Where they start: send it as `cursor`. */
+            nextCursor?: string | null;
+            /**
+             * Format: uint64
+             * @description Number of this page, from 1; absent with a cursor.
+             */
+            page?: number | null;
+            /**
+             * Format: int64
+             * @description Rows in the whole list; absent with a cursor.
+             */
+            total?: number | null;
+            /** @description Whether `total` is exact; if not, there are at least so many. */
+            totalExact?: boolean | null;
+            /**
+             * Format: int64
+             * @description Pages in the whole list; absent with a cursor.
+             */
+            totalPages?: number | null;
+            /** @description Whether there is a page after this one; absent with a cursor. */
+            hasNext?: boolean | null;
+            /** @description Whether there is a page before this one; absent with a cursor. */
+            hasPrev?: boolean | null;
         };
-        ListEnvelope_for_Hit: {
-            data: components["schemas"]["Hit"][];
-            meta: components["schemas"]["PageMeta"];
+        ApiKeyBody: {
+            name: string;
+            /** @description Permissions you hold yourself. */
+            scopes: components["schemas"]["Permission"][];
+            /**
+             * Format: int64
+             * @description Days it works, 1 to 365; 365 unless said otherwise.
+             * @default null
+             */
+            expiresInDays: number | null;
+            /**
+             * Format: int64
+             * @description Calls a minute, 1 to 10,000; 600 unless said otherwise.
+             * @default null
+             */
+            ratePerMinute: number | null;
         };
-        ListEnvelope_for_Import: {
-            data: components["schemas"]["Import"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description The envelope of one thing. */
+        Envelope_for_NewApiKey: {
+            data: components["schemas"]["NewApiKey"];
+            meta: components["schemas"]["Meta"];
         };
-        ListEnvelope_for_ImportError: {
-            data: components["schemas"]["ImportError"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description A key that was made. */
+        NewApiKey: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            userId: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it begins, for recognising it. */
+            prefix: string;
+            /** @description What it may do at most; never more than its owner. */
+            scopes: components["schemas"]["Permission"][];
+            /**
+             * Format: int64
+             * @description Calls a minute.
+             */
+            ratePerMinute: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            lastUsedIp?: string | null;
+            /** Format: date-time */
+            revokedAt?: string | null;
+            /** @description The whole key, to be sent as `Authorization: Bearer …` or `X-API-Key`. Shown this once. */
+            secret: string;
         };
-        ListEnvelope_for_Job: {
-            data: components["schemas"]["Job"][];
-            meta: components["schemas"]["PageMeta"];
+        ApiKeyRotation: {
+            /**
+             * Format: int64
+             * @description Hours the old key works on, 0 to 168; 24 unless said otherwise.
+             * @default null
+             */
+            overlapHours: number | null;
         };
-        ListEnvelope_for_LedgerEntry: {
-            data: components["schemas"]["LedgerEntry"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        ListEnvelope_for_Mail: {
-            data: components["schemas"]["Mail"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        ListEnvelope_for_Order: {
-            data: components["schemas"]["Order"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        ListEnvelope_for_Payment: {
-            data: components["schemas"]["Payment"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        ListEnvelope_for_Product: {
-            data: components["schemas"]["Product"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        ListEnvelope_for_Refund: {
-            data: components["schemas"]["Refund"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        ListEnvelope_for_SavedView: {
-            data: components["schemas"]["SavedView"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        ListEnvelope_for_Session: {
-            data: components["schemas"]["Session"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description Which attempts. */
+        SignInsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description On any of these accounts. */
+            userId?: string;
+            /** @description How they ended. */
+            outcome?: string;
+            /** @description From any of these addresses. */
+            ip?: string;
+            /** @description At or after this instant. */
+            from?: string | null;
+            /** @description Before this instant. */
+            to?: string | null;
         };
         ListEnvelope_for_SignIn: {
             data: components["schemas"]["SignIn"][];
             meta: components["schemas"]["PageMeta"];
         };
-        ListEnvelope_for_TimelineEntry: {
-            data: components["schemas"]["TimelineEntry"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description An attempt to sign in. */
+        SignIn: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            outcome: string;
+            /**
+             * @description Why it was refused: `wrong_password`, `unknown_account`, `not_active`, `locked`, `wrong_code`,
+             *      `wrong_passkey`, `copied_passkey`.
+             */
+            reason?: string | null;
+            /** @description What was shown: `password`, `totp`, `backup`, … */
+            method?: string | null;
+            /** @description Whose account, if there is one. */
+            user?: components["schemas"]["SignInUser"] | null;
+            /** @description The address as typed, where it looked like one. */
+            email?: string | null;
+            ip?: string | null;
+            /** @description The device in words, as far as the client program tells. */
+            device?: string | null;
+            /** @description Whether the person was never seen with this client program before. */
+            newDevice: boolean;
         };
-        ListEnvelope_for_User: {
-            data: components["schemas"]["User"][];
-            meta: components["schemas"]["PageMeta"];
+        /** @description Somebody an attempt was about. */
+        SignInUser: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
-        /** @description Why. */
-        LockBody: {
-            /** @description Why; kept with the account and in the audit log. */
-            reason: string;
+        /** @description Which page. */
+        PageQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Lockout: {
+            data: components["schemas"]["Lockout"];
+            meta: components["schemas"]["Meta"];
         };
         /** @description What too many failures have locked. */
         Lockout: {
-            addresses: components["schemas"]["LockoutAddress"][];
-            /**
-             * Format: date-time
-             * @description Until when second factors are refused.
-             */
-            factorsLockedUntil?: string | null;
             /** @description Whether anything is locked at this moment. */
             locked: boolean;
             /**
@@ -3413,6 +3257,12 @@ export interface components {
              * @description Until when the password is refused, from one of the addresses below at least.
              */
             lockedUntil?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when second factors are refused.
+             */
+            factorsLockedUntil?: string | null;
+            addresses: components["schemas"]["LockoutAddress"][];
         };
         /** @description Failures from one address. */
         LockoutAddress: {
@@ -3421,10 +3271,148 @@ export interface components {
             /** Format: int64 */
             failures: number;
             /** Format: date-time */
-            lastFailureAt: string;
-            /** Format: date-time */
             lockedUntil?: string | null;
+            /** Format: date-time */
+            lastFailureAt: string;
         };
+        /** @description The envelope of one thing. */
+        Envelope_for_WaysIn: {
+            data: components["schemas"]["WaysIn"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What ways in there are. */
+        WaysIn: {
+            /** @description The address a page has to be opened at for passkeys to work, as `location.origin` says it; missing where they do not work at all. */
+            passkeyOrigin?: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PasskeyRequest: {
+            data: components["schemas"]["PasskeyRequest"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Something a passkey is asked. */
+        PasskeyRequest: {
+            /** @description To be sent with the answer. */
+            token: string;
+            /** @description For `navigator.credentials.create` or `.get`, after `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` of its `publicKey`. */
+            options: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it can no longer be answered.
+             */
+            expiresAt: string;
+        };
+        /** @description Somebody who comes with a passkey. */
+        PasskeySignIn: {
+            /** @description The token of what was asked. */
+            token: string;
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Stay signed in for 30 days rather than 7.
+             * @default false
+             */
+            rememberMe: boolean;
+            /** @description Where the refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        PasskeyChallenge: {
+            /** @description The token the first step gave. */
+            challenge: string;
+        };
+        /** @description An answer to the second step. */
+        PasskeyAnswer: {
+            /** @description The token the first step gave. */
+            challenge: string;
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** @description Where the refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        PasskeyProof: {
+            /** @description The token of what was asked. */
+            token: string;
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SteppedUp2: {
+            data: components["schemas"]["SteppedUp2"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A proof that counts for a while. */
+        SteppedUp2: {
+            /** Format: date-time */
+            freshUntil: string;
+        };
+        PasskeyConfirmation: {
+            /** @description The token of what was asked. */
+            token: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description What the browser made of it: `credential.toJSON()`. */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_NewPasskey: {
+            data: components["schemas"]["NewPasskey"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A passkey that was added. */
+        NewPasskey: {
+            /** Format: uuid */
+            factorId: string;
+            /** @description Ten codes, shown this once; empty when there were some already. */
+            backupCodes: string[];
+        };
+        FactorRemoval: {
+            /** @description Why; kept in the audit log. */
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SetupView: {
+            data: components["schemas"]["SetupView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Whether the first run is still to come. */
+        SetupView: {
+            /** @description `true` until somebody made the tenant and its owner. */
+            needed: boolean;
+        };
+        /** @description What the first run asks for. */
+        SetupBody: {
+            /** @description Name of the business. */
+            tenantName: string;
+            /** @description Given name of the owner. */
+            firstName: string;
+            /** @description Family name of the owner. */
+            lastName: string;
+            /** @description E-mail of the owner. */
+            email: string;
+            /** @description Password of the owner. */
+            password: string;
+            /**
+             * @description Currency it sells in; EUR unless said otherwise.
+             * @default null
+             */
+            currency: string | null;
+            /** @description Fill the new tenant with a plausible business to look around in. */
+            demo?: components["schemas"]["Demo"] | null;
+            /** @description Where the refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        /** @description How much demo data. */
+        Demo: "small";
         /** @description Credentials. */
         LoginBody: {
             /** @description E-mail. */
@@ -3439,81 +3427,88 @@ export interface components {
             /** @description Where the refresh token goes. */
             tokenDelivery?: components["schemas"]["Delivery"];
         };
-        /** @description A mail. */
-        Mail: {
-            /** @description Address. */
-            address: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description Why it failed. */
-            error?: string | null;
-            /** Format: uuid */
-            id: string;
-            /** @description `en` or `de`. */
-            language: string;
-            /** @description Name that goes with it. */
-            name: string;
-            /** @description Who took it, or was to: `mailbox` is built in and sends nothing on. */
-            provider?: string | null;
-            /** Format: date-time */
-            sentAt?: string | null;
-            state: components["schemas"]["MailState"];
-            subject: string;
-            template: components["schemas"]["Template"];
-            /**
-             * Format: uuid
-             * @description The person, if it is to one.
-             */
-            userId?: string | null;
+        /** @description The envelope of one thing. */
+        Envelope_for_FirstStep: {
+            data: components["schemas"]["FirstStep"];
+            meta: components["schemas"]["Meta"];
         };
-        /** @description A mail with its text. */
-        MailDetail: {
-            /** @description Address. */
-            address: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description Why it failed. */
-            error?: string | null;
-            /** @description The same as HTML: a whole document, to be shown in a frame of its own without scripts. */
-            html: string;
-            /** Format: uuid */
-            id: string;
-            /** @description `en` or `de`. */
-            language: string;
-            /** @description Whether a link in it works and is shown: in the built-in mailbox, to whoever may act on that account anyway. */
-            linkShown: boolean;
-            /** @description Name that goes with it. */
-            name: string;
-            /** @description Who took it, or was to: `mailbox` is built in and sends nothing on. */
-            provider?: string | null;
-            /** Format: date-time */
-            sentAt?: string | null;
-            state: components["schemas"]["MailState"];
-            subject: string;
-            template: components["schemas"]["Template"];
-            /** @description The text. */
-            text: string;
+        /** @description Where the right password leads. */
+        FirstStep: components["schemas"]["SignedInView"] | components["schemas"]["Challenge"];
+        /** @description The password was right, and something more is needed. */
+        Challenge: {
+            /** @description To be sent with the answer to one of `/auth/challenge/…`. */
+            challenge: string;
             /**
-             * Format: uuid
-             * @description The person, if it is to one.
+             * Format: int64
+             * @description Seconds it can be answered.
              */
-            userId?: string | null;
+            expiresIn: number;
+            /** @description How it can be answered; empty when a factor has to be enrolled first. */
+            methods: components["schemas"]["Method"][];
+            /** @description Whether a factor has to be enrolled first. */
+            enrol: boolean;
         };
-        /** @description Which mails. */
-        MailQuery: {
+        /** @description How a second step can be answered. */
+        Method: "totp" | "email" | "sms" | "passkey" | "backup";
+        /** @description A refresh. */
+        RefreshBody: {
             /**
-             * @description Go on from here: `nextCursor` of the page before.
+             * @description The refresh token, for clients that keep it themselves.
              * @default null
              */
-            cursor: string | null;
-            /** @description Wanted at or after this instant. */
-            from?: string | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
+            refreshToken: string | null;
+            /** @description Where the next refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Me: {
+            data: components["schemas"]["Me"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of one's own password. */
+        PasswordBody: {
+            /** @description The password in force. */
+            currentPassword: string;
+            /** @description The next one. */
+            newPassword: string;
+        };
+        ListEnvelope_for_Session: {
+            data: components["schemas"]["Session"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A signed-in device. */
+        Session: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            userId: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            ip?: string | null;
+            userAgent?: string | null;
+            /** @description The device in words, as far as the client program tells. */
+            device: string;
+            /** @description Whether it is the session that is asking. */
+            current: boolean;
+            /** @description Whether it lasts 30 days. */
+            remembered: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SessionsEnded: {
+            data: components["schemas"]["SessionsEnded"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description How many sessions were ended. */
+        SessionsEnded: {
+            /** Format: uint64 */
+            ended: number;
+        };
+        /** @description Which people. */
+        UsersQuery: {
             /**
              * Format: uint64
              * @description Number of the page, from 1.
@@ -3521,61 +3516,200 @@ export interface components {
              */
             page: number | null;
             /**
-             * @description Words to look for.
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
              * @default null
              */
-            search: string | null;
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
             /**
              * @description Field to sort by; a minus in front for the largest first.
              * @default null
              */
             sort: string | null;
-            /** @description In any of these states. */
-            state?: string;
-            /** @description Of any of these kinds. */
-            template?: string;
-            /** @description Wanted before this instant. */
-            to?: string | null;
             /**
-             * Format: uuid
-             * @description To this person.
+             * @description Words to look for.
              * @default null
              */
-            userId: string | null;
+            search: string | null;
+            /** @description Any of these roles. */
+            role?: string;
+            /** @description Any of these standings; left out: all but deleted. */
+            status?: string;
+            /** @description Any of these countries, two letters each. */
+            country?: string;
+            /** @description Made at or after this instant. */
+            from?: string | null;
+            /** @description Made before this instant. */
+            to?: string | null;
         };
-        /** @description What became of a mail. */
-        MailState: "queued" | "sent" | "failed";
-        /** @description Who is signed in, and what they may do. */
-        Me: {
-            email: string;
-            /** @description Whether the address was proved. */
-            emailVerified: boolean;
-            /** @description What has to be done before anything else: `password_change_required` or `email_unverified`, the code everything else is refused with. */
-            first?: string | null;
-            firstName: string;
+        ListEnvelope_for_User: {
+            data: components["schemas"]["User"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A person. */
+        User: {
             /** Format: uuid */
             id: string;
+            email: string;
+            firstName: string;
             lastName: string;
+            /** @description First and last name. */
             name: string;
-            /** @description Everything this person may do. */
-            permissions: components["schemas"]["Permission"][];
-            role: components["schemas"]["Role"];
-            tenant: components["schemas"]["MyTenant"];
-        };
-        /** @description Facts about the reply itself. */
-        Meta: {
-            /** @description Id of the request. */
-            requestId: string;
+            /** @description Key of a role. */
+            role: string;
+            status: components["schemas"]["Status"];
+            phone?: string | null;
+            /** @description Two letters. */
+            country?: string | null;
+            language?: string | null;
+            /** @description What staff wrote down. */
+            notes?: string | null;
+            /** @description Whether the address was proved. */
+            emailVerified: boolean;
+            /** Format: date-time */
+            lastLoginAt?: string | null;
+            /** Format: date-time */
+            lockedAt?: string | null;
+            lockReason?: string | null;
+            /** Format: date-time */
+            deletedAt?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
             /**
-             * Format: date-time
-             * @description When it was answered.
+             * Format: int64
+             * @description Counts changes; the `ETag`.
              */
-            timestamp: string;
+            version: number;
         };
-        /** @description How a second step can be answered. */
-        Method: "totp" | "email" | "sms" | "passkey" | "backup";
-        /** @description What becomes of the good rows when there are bad ones. */
-        Mode: "all_or_nothing" | "skip_bad";
+        /** @description The standing of an account. */
+        Status: "invited" | "active" | "locked" | "deleted";
+        /** @description Somebody to invite. */
+        NewUser: {
+            /** @description E-mail; nobody else here may have it. */
+            email: string;
+            firstName: string;
+            lastName: string;
+            /** @description Key of a role. */
+            role: string;
+            /** @default null */
+            phone: string | null;
+            /**
+             * @description Two letters.
+             * @default null
+             */
+            country: string | null;
+            /** @default null */
+            language: string | null;
+            /** @default null */
+            notes: string | null;
+            /**
+             * @description A first password. Without one the person is invited and chooses it.
+             * @default null
+             */
+            password: string | null;
+            /**
+             * @description Whether that first password has to be changed before anything else.
+             * @default false
+             */
+            mustChangePassword: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_User: {
+            data: components["schemas"]["User"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Many people at once. */
+        BulkBody: {
+            action: components["schemas"]["Move"];
+            /** @description At most 500. */
+            ids: string[];
+            /**
+             * @description Why; needed for a lock.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description Only tell what would happen.
+             * @default false
+             */
+            dryRun: boolean;
+        };
+        /** @description What can be done to the standing of an account. */
+        Move: "lock" | "unlock" | "delete" | "restore";
+        /** @description The envelope of one thing. */
+        Envelope_for_BulkOutcome: {
+            data: components["schemas"]["BulkOutcome"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What became of many people. */
+        BulkOutcome: {
+            /** @description One answer per person, in the order asked. */
+            results: components["schemas"]["BulkRow"][];
+            /**
+             * Format: uint
+             * @description How many changed (or would).
+             */
+            changed: number;
+            /**
+             * Format: uint
+             * @description How many already were so.
+             */
+            unchanged: number;
+            /**
+             * Format: uint
+             * @description How many were refused.
+             */
+            failed: number;
+        };
+        /** @description What became of one of them. */
+        BulkRow: {
+            /** Format: uuid */
+            id: string;
+            /** @description Whether it was allowed. */
+            ok: boolean;
+            /** @description Whether it changed anything. */
+            changed: boolean;
+            /** @description Why it was refused, for programs. */
+            code?: string | null;
+            /** @description Why it was refused, for people. */
+            message?: string | null;
+        };
+        /** @description A change of particulars: only what is mentioned changes; `null` empties what may be empty. */
+        UserChange: {
+            email?: string | null;
+            firstName?: string | null;
+            lastName?: string | null;
+            phone?: string | null;
+            country?: string | null;
+            language?: string | null;
+            notes?: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_UserOverview: {
+            data: components["schemas"]["UserOverview"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A person in figures; money of each currency stands by itself. */
+        UserOverview: {
+            /** Format: int64 */
+            orders: number;
+            spent: components["schemas"]["Money"][];
+            refunded: components["schemas"]["Money"][];
+            /** Format: date-time */
+            lastOrderAt?: string | null;
+            /**
+             * Format: uint
+             * @description Devices that are signed in.
+             */
+            openSessions: number;
+        };
         /** @description An amount in minor units of one currency. May be negative (a ledger entry); a price or a refund checks its own sign. */
         Money: {
             /**
@@ -3586,51 +3720,1319 @@ export interface components {
             /** @description The currency of the amount. */
             currency: string;
         };
-        /** @description Where the money of an order stands. */
-        MoneyState: "unpaid" | "requires_action" | "processing" | "unknown" | "authorised" | "paid" | "partially_refunded" | "refunded" | "failed";
-        /** @description What can be done to the standing of an account. */
-        Move: "lock" | "unlock" | "delete" | "restore";
-        /** @description The tenant of whoever is signed in. */
-        MyTenant: {
-            /** @description ISO 4217 code */
-            currency: string;
-            /** @description `local`, `staging` or `production`. */
-            environment: string;
+        /** @description Another role. */
+        RoleBody: {
+            /** @description Key of a role. */
+            role: string;
+        };
+        /** @description Why. */
+        LockBody: {
+            /** @description Why; kept with the account and in the audit log. */
+            reason: string;
+        };
+        ListEnvelope_for_PermissionWords: {
+            data: components["schemas"]["PermissionWords"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description One permission, in words. */
+        PermissionWords: {
+            /** @description What it allows. */
+            description: string;
+            permission: components["schemas"]["Permission"];
+            /** @description `read` of `read:order`. */
+            action: string;
+            /** @description `order` of `read:order`. */
+            resource: string;
+            /** @description Whether it can be given for what is one's own alone: `read:order:own`. */
+            own: boolean;
+        };
+        ListEnvelope_for_RoleDefinition: {
+            data: components["schemas"]["RoleDefinition"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A role. */
+        RoleDefinition: {
+            description: string;
+            /** @description Key of a role. */
+            key: string;
+            name: string;
+            /** @description Whether it belongs to staff rather than to customers. */
+            staff: boolean;
+            /** @description Whether it comes with Purser: only its permissions can be changed. */
+            preset: boolean;
+            /** @description Whether its permissions differ from those it came with. */
+            changed: boolean;
+            /** @description Whether it can be changed at all; an owner's can not. */
+            editable: boolean;
+            /** @description Roles whose permissions it has as well. */
+            inherits: string[];
+            /** @description Its own permissions. */
+            permissions: string[];
+            /** @description Everything it may do, inherited or not. */
+            effective: string[];
+            /** @description The permissions a preset came with. */
+            defaults?: string[] | null;
+            /**
+             * Format: int64
+             * @description Accounts that have it, deleted ones included.
+             */
+            holders: number;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A role to make. */
+        NewRole: {
+            /** @default  */
+            description: string;
+            /**
+             * @description Key; made from the name when it is absent.
+             * @default null
+             */
+            key: string | null;
+            name: string;
+            /**
+             * @description Whether it belongs to staff; it does unless said otherwise.
+             * @default true
+             */
+            staff: boolean;
+            /**
+             * @description Roles whose permissions it has as well, at most 5.
+             * @default []
+             */
+            inherits: string[];
+            /**
+             * @description Its own permissions.
+             * @default []
+             */
+            permissions: string[];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_RoleDefinition: {
+            data: components["schemas"]["RoleDefinition"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of a role: only what is mentioned changes. Of a preset only the permissions can. */
+        RoleChange: {
+            description?: string | null;
+            name?: string | null;
+            inherits?: string[] | null;
+            /** @description All permissions of its own, not only those that change. */
+            permissions?: string[] | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_UserRights: {
+            data: components["schemas"]["UserRights"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Everything a person may do, and why. */
+        UserRights: {
+            /** Format: uuid */
+            userId: string;
+            /** @description Key of a role. */
+            role: string;
+            /** @description What they were given and denied, newest first, with what is over; at most 200. */
+            rights: components["schemas"]["PersonalRight"][];
+            /** @description Every permission there is. */
+            effective: components["schemas"]["EffectiveRight"][];
+        };
+        /** @description A right given to one person, or denied to them. */
+        PersonalRight: {
+            /** Format: uuid */
+            id: string;
+            /** @description A permission such as `read:order`, or `read:order:own` for what is one's own. */
+            permission: string;
+            effect: components["schemas"]["Effect"];
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Who gave or denied it.
+             */
+            createdBy?: string | null;
+            /** @description Their name at that time. */
+            createdByName: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it stops by itself.
+             */
+            expiresAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When somebody ended it.
+             */
+            endedAt?: string | null;
+            endedByName?: string | null;
+        };
+        /** @description Give or deny. */
+        Effect: "grant" | "deny";
+        /** @description One permission of a person, and why they have it or not. */
+        EffectiveRight: {
+            /** @description A permission such as `read:order`, or `read:order:own` for what is one's own. */
+            permission: string;
+            /** @description Whether the person has it. */
+            allowed: boolean;
+            /** @description What it comes from, and what stands against it; a denial wins. */
+            sources: components["schemas"]["RightSource"][];
+        };
+        /** @description What a permission comes from, or what stands against it. */
+        RightSource: {
+            /** @description `role`, `inherited`, `grant` or `denial`. */
+            kind: string;
+            /** @description The role that has it. */
+            role?: string | null;
+            /**
+             * Format: uuid
+             * @description The right given or denied.
+             */
+            rightId?: string | null;
+        };
+        /** @description A right to give or deny. */
+        NewRight: {
+            /** @description A permission such as `read:order`, or `read:order:own` for what is one's own. */
+            permission: string;
+            effect: components["schemas"]["Effect"];
+            /** @description Why; kept with it and in the audit log. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when; without it until somebody ends it.
+             * @default null
+             */
+            expiresAt: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PersonalRight: {
+            data: components["schemas"]["PersonalRight"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_EndedRight: {
+            data: components["schemas"]["EndedRight"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What became of a right that was ended. */
+        EndedRight: {
+            right: components["schemas"]["PersonalRight"];
+            /** @description Whether the person may do it all the same. */
+            allowed: boolean;
+            /** @description Because of what. */
+            sources: components["schemas"]["RightSource"][];
+        };
+        /** @description As whom to act, and why. */
+        NewImpersonation: {
+            /** Format: uuid */
+            userId: string;
+            /** @description Why; the person is told. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description From 1 to 30; 15 unless said otherwise.
+             * @default 15
+             */
+            minutes: number;
+            /**
+             * @description To look and not to touch, unless this says `false`.
+             * @default true
+             */
+            readOnly: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Impersonation: {
+            data: components["schemas"]["Impersonation"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description One time somebody acted as another person. */
+        Impersonation: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description As whom.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description Who really acted.
+             */
+            byId: string;
+            byName: string;
+            reason: string;
+            /** @description Whether nothing could be changed. */
+            readOnly: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            until: string;
+            /**
+             * Format: date-time
+             * @description When somebody ended it.
+             */
+            endedAt?: string | null;
+        };
+        ListEnvelope_for_Impersonation: {
+            data: components["schemas"]["Impersonation"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        ListEnvelope_for_Policy: {
+            data: components["schemas"]["Policy"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A policy. */
+        Policy: {
+            description: string;
             /** Format: uuid */
             id: string;
             name: string;
-            /** @description Reasons offered when money is given back; whoever refunds needs them, whether or not they may read the settings. */
-            refundReasons: string[];
-            slug: string;
-        };
-        /** @description A key that was made. */
-        NewApiKey: {
+            /** @description Its text, in Cedar. */
+            source: string;
+            /** @description Its tests. */
+            tests: components["schemas"]["PolicyTest"][];
+            state: components["schemas"]["PolicyState"];
+            /**
+             * Format: int64
+             * @description How often it refused something in the last seven days.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description How often it would have, in the shadow.
+             */
+            wouldHaveRefused: number;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
-            expiresAt: string;
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A situation and the answer it should get. Everything but name, permission and answer may be left out. */
+        PolicyTest: {
+            /** @description What it is about. */
+            name: string;
+            /** @description What is asked for. */
+            permission: components["schemas"]["Permission"];
+            /** @description Role of whoever asks; support unless said otherwise. */
+            role?: string | null;
+            /**
+             * Format: date-time
+             * @description When; now unless said otherwise.
+             */
+            at?: string | null;
+            /** @description From which address. */
+            ip?: string | null;
+            /** @description The money that would move. */
+            amount?: components["schemas"]["Money"] | null;
+            /** @description The role that would be given. */
+            newRole?: string | null;
+            /** @description Whether the person asked to be remembered on this device. */
+            remembered?: boolean | null;
+            /**
+             * Format: uint32
+             * @description For how many minutes they have been signed in.
+             */
+            signedInMinutes?: number | null;
+            /** @description What environment the tenant stands for. */
+            environment?: string | null;
+            /** @description The answer it should get. */
+            expect: components["schemas"]["Verdict"];
+        };
+        /** @description What becomes of a request. */
+        Verdict: "allow" | "deny";
+        /** @description How far a policy has come. */
+        PolicyState: "draft" | "shadow" | "enforced" | "off";
+        /** @description A policy to write. */
+        NewPolicy: {
+            /** @default  */
+            description: string;
+            name: string;
+            /** @description Its text, in Cedar; `GET /policies/schema` tells the words. */
+            source: string;
+            /** @default [] */
+            tests: components["schemas"]["PolicyTest"][];
+            /**
+             * @description A draft unless said otherwise.
+             * @default draft
+             */
+            state: components["schemas"]["PolicyState"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Policy: {
+            data: components["schemas"]["Policy"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PolicySchema: {
+            data: components["schemas"]["PolicySchema"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The words policies are written in. */
+        PolicySchema: {
+            /** @description A Cedar schema. */
+            schema: string;
+        };
+        /** @description A text to check. */
+        PolicyDraft: {
+            source: string;
+            /** @default [] */
+            tests: components["schemas"]["PolicyTest"][];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PolicyReport: {
+            data: components["schemas"]["PolicyReport"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What checking a text found. */
+        PolicyReport: {
+            /** @description Whether the text can be read. */
+            valid: boolean;
+            /** @description Whether every test passed. */
+            passed: boolean;
+            /** @description What is wrong with the text. */
+            complaints: components["schemas"]["PolicyComplaint"][];
+            /** @description How the tests went, in their order. */
+            tests: components["schemas"]["PolicyTestOutcome"][];
+        };
+        /** @description What is wrong, and where. */
+        PolicyComplaint: {
+            /**
+             * Format: uint
+             * @description From 1.
+             */
+            line: number;
+            /**
+             * Format: uint
+             * @description In characters, from 1.
+             */
+            column: number;
+            message: string;
+            help?: string | null;
+        };
+        /** @description How a test went. */
+        PolicyTestOutcome: {
+            name: string;
+            expected: components["schemas"]["Verdict"];
+            got: components["schemas"]["Verdict"];
+            passed: boolean;
+            /**
+             * Format: uint
+             * @description The line that said no.
+             */
+            line?: number | null;
+        };
+        /** @description A change of a policy: only what is mentioned changes. */
+        PolicyChange: {
+            description?: string | null;
+            name?: string | null;
+            source?: string | null;
+            tests?: components["schemas"]["PolicyTest"][] | null;
+            state?: components["schemas"]["PolicyState"] | null;
+            /**
+             * @description Why; kept with the version.
+             * @default null
+             */
+            reason: string | null;
+        };
+        ListEnvelope_for_PolicyVersion: {
+            data: components["schemas"]["PolicyVersion"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description What a policy was. */
+        PolicyVersion: {
+            description: string;
+            /** Format: int64 */
+            version: number;
+            name: string;
+            source: string;
+            tests: unknown;
+            state: components["schemas"]["PolicyState"];
+            /** Format: uuid */
+            changedBy?: string | null;
+            changedByName: string;
+            reason?: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description Which version to go back to. */
+        PolicyRevert: {
+            /** Format: int64 */
+            version: number;
+            /** @default null */
+            reason: string | null;
+        };
+        /** @description Which of those a policy in the shadow would have refused. */
+        ShadowQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+        };
+        ListEnvelope_for_Refusal: {
+            data: components["schemas"]["Refusal"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Something that was refused, or would have been. */
+        Refusal: {
             /** Format: uuid */
             id: string;
             /** Format: date-time */
-            lastUsedAt?: string | null;
-            lastUsedIp?: string | null;
-            /** @description What its owner calls it. */
-            name: string;
-            /** @description How it begins, for recognising it. */
-            prefix: string;
-            /**
-             * Format: int64
-             * @description Calls a minute.
-             */
-            ratePerMinute: number;
-            /** Format: date-time */
-            revokedAt?: string | null;
-            /** @description What it may do at most; never more than its owner. */
-            scopes: components["schemas"]["Permission"][];
-            /** @description The whole key, to be sent as `Authorization: Bearer …` or `X-API-Key`. Shown this once. */
-            secret: string;
+            at: string;
             /** Format: uuid */
             userId: string;
+            userName: string;
+            /** @description What was asked for. */
+            permission: string;
+            /**
+             * Format: uuid
+             * @description The policy that said no; absent where the permission was lacking.
+             */
+            policyId?: string | null;
+            /**
+             * Format: int64
+             * @description The line of the policy.
+             */
+            line?: number | null;
+            /** @description Whether it only would have been refused. */
+            shadow: boolean;
+            /** @description What was known: amount, new role, address. */
+            facts: unknown;
+        };
+        /** @description Over how long, and of whom. */
+        ReviewQuery: {
+            /**
+             * Format: uint32
+             * @description From 1 to 365; 90 unless said otherwise.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * @description Of this role only.
+             * @default null
+             */
+            role: string | null;
+        };
+        ListEnvelope_for_AccessReview: {
+            data: components["schemas"]["AccessReview"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Somebody of the staff and what they hold in vain. */
+        AccessReview: {
+            /** Format: uuid */
+            userId: string;
+            name: string;
+            /** @description Key of a role. */
+            role: string;
+            /**
+             * Format: date-time
+             * @description When they last used any permission.
+             */
+            lastUsedAt?: string | null;
+            /**
+             * Format: uint
+             * @description How many permissions they hold.
+             */
+            held: number;
+            /** @description Those they have not used in that time. */
+            unused: components["schemas"]["Permission"][];
+        };
+        /** @description Who wants to do what, to what. */
+        ExplainQuery: {
+            /**
+             * Format: uuid
+             * @description Who; oneself unless said otherwise.
+             * @default null
+             */
+            userId: string | null;
+            /** @description What: `refund:order`. */
+            permission: components["schemas"]["Permission"];
+            /** @description The kind of thing it would be done to. */
+            subjectType?: components["schemas"]["SubjectKind"] | null;
+            /**
+             * Format: uuid
+             * @description The thing.
+             * @default null
+             */
+            subjectId: string | null;
+            /**
+             * Format: int64
+             * @description The money that would move, in minor units.
+             * @default null
+             */
+            amount: number | null;
+            /**
+             * @description Its currency.
+             * @default null
+             */
+            currency: string | null;
+            /**
+             * @description The role that would be given.
+             * @default null
+             */
+            newRole: string | null;
+            /** @description When; now unless said otherwise. */
+            at?: string | null;
+            /**
+             * @description From which address.
+             * @default null
+             */
+            ip: string | null;
+        };
+        /** @description Kinds of things a question can be about. */
+        SubjectKind: "order" | "user";
+        /** @description The envelope of one thing. */
+        Envelope_for_Explanation: {
+            data: components["schemas"]["Explanation"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Whether somebody may do something, and why. */
+        Explanation: {
+            allowed: boolean;
+            /** Format: uuid */
+            userId: string;
+            /** @description Key of a role. */
+            role: string;
+            permission: components["schemas"]["Permission"];
+            /** @description Every rule that has a say, in the order they are asked. One `fail` decides. */
+            steps: components["schemas"]["ExplanationStep"][];
+            fix?: components["schemas"]["ExplanationFix"] | null;
+        };
+        /** @description A rule that has a say. */
+        ExplanationStep: {
+            /** @description Stable word to translate: `role_lacks`. */
+            code: string;
+            says: components["schemas"]["ExplanationSays"];
+            /** @description Particulars by name: role, from, rightId, policyId, line, … */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** @description The same in words. */
+            text: string;
+        };
+        /** @description What a rule says. */
+        ExplanationSays: "pass" | "fail" | "note";
+        /** @description What to change so that the answer changes. */
+        ExplanationFix: {
+            /** @description Stable word to translate: `end_denial`. */
+            code: string;
+            text: string;
+            /** @description What to change. */
+            path: string;
+        };
+        /** @description Which refusals. */
+        RefusalsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * Format: uuid
+             * @description By this policy.
+             * @default null
+             */
+            policyId: string | null;
+            /**
+             * Format: uuid
+             * @description Of this person.
+             * @default null
+             */
+            userId: string | null;
+            /**
+             * @description Of this permission.
+             * @default null
+             */
+            permission: components["schemas"]["Permission"] | null;
+            /**
+             * @description Only those that would have been refused, or only those that were.
+             * @default null
+             */
+            shadow: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_RoleEffect: {
+            data: components["schemas"]["RoleEffect"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a change of a role would mean. */
+        RoleEffect: {
+            /** @description The role and those that inherit from it, as far as their permissions change. */
+            roles: components["schemas"]["AffectedRole"][];
+            /**
+             * Format: int64
+             * @description Accounts whose permissions change.
+             */
+            people: number;
+            /** @description The first of them by name, at most 10. */
+            named: components["schemas"]["AffectedPerson"][];
+        };
+        /** @description One role that a change reaches. */
+        AffectedRole: {
+            /** @description Key of a role. */
+            role: string;
+            gained: string[];
+            lost: string[];
+            /** Format: int64 */
+            people: number;
+        };
+        /** @description Somebody whose permissions change. */
+        AffectedPerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Key of a role. */
+            role: string;
+        };
+        /** @description Which products. */
+        ProductsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description For sale, or not.
+             * @default null
+             */
+            active: boolean | null;
+            /**
+             * Format: int64
+             * @description At least this price, in minor units.
+             * @default null
+             */
+            minPrice: number | null;
+            /**
+             * Format: int64
+             * @description At most this price, in minor units.
+             * @default null
+             */
+            maxPrice: number | null;
+            /**
+             * @description Only what is for sale and running out: fewer than 10 pieces.
+             * @default null
+             */
+            lowStock: boolean | null;
+        };
+        ListEnvelope_for_Product: {
+            data: components["schemas"]["Product"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Something that can be sold. */
+        Product: {
+            description?: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Stock keeping unit, unique. */
+            sku: string;
+            price: components["schemas"]["Money"];
+            /** @description Kilograms with at most three decimals */
+            weight: number;
+            /**
+             * Format: int64
+             * @description Pieces that can be sold.
+             */
+            stock: number;
+            /** @description Whether it is for sale. */
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A product to add. */
+        NewProduct: {
+            /** @default null */
+            description: string | null;
+            /** @description Up to 200 characters. */
+            name: string;
+            /** @description Up to 64 characters without spaces; no other product may have it. */
+            sku: string;
+            /** @description In the currency of the settings. */
+            price: components["schemas"]["Money"];
+            /**
+             * @description 0 unless said otherwise.
+             * @default 0
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description 0 unless said otherwise.
+             * @default 0
+             */
+            stock: number;
+            /**
+             * @description Whether it is for sale; yes unless said otherwise.
+             * @default null
+             */
+            active: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Product: {
+            data: components["schemas"]["Product"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of a product: only what is mentioned changes. */
+        ProductChange: {
+            description?: string | null;
+            name?: string | null;
+            sku?: string | null;
+            price?: components["schemas"]["Money"] | null;
+            /** @description Kilograms with at most three decimals */
+            weight?: number | null;
+            /** Format: int64 */
+            stock?: number | null;
+            active?: boolean | null;
+        };
+        /** @description Which orders. */
+        OrdersQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states of the goods. */
+            state?: string;
+            /** @description Any of these states of the money. */
+            paymentState?: string;
+            /** @description Any of these customers. */
+            customerId?: string;
+            /** @description Any of these countries, two letters each. */
+            country?: string;
+            /** @description Any of these currencies. */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description At least this total, in minor units.
+             * @default null
+             */
+            minTotal: number | null;
+            /**
+             * Format: int64
+             * @description At most this total, in minor units.
+             * @default null
+             */
+            maxTotal: number | null;
+            /** @description Made at or after this instant. */
+            from?: string | null;
+            /** @description Made before this instant. */
+            to?: string | null;
+            /**
+             * @description Some of it given back, or none.
+             * @default null
+             */
+            refunded: boolean | null;
+        };
+        ListEnvelope_for_Order: {
+            data: components["schemas"]["Order"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description An order as lists show it. */
+        Order: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Counted per tenant, from 1.
+             */
+            number: number;
+            /** @description The number another system gave it, if it was brought in. */
+            reference?: string | null;
+            /** @description Where the goods stand. */
+            state: components["schemas"]["OrderState"];
+            /** @description Where the money stands. */
+            paymentState: components["schemas"]["MoneyState"];
+            customer: components["schemas"]["Party"];
+            /** @description Where it goes, two letters. */
+            country: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Pieces in it.
+             */
+            itemCount: number;
+            subtotal: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            source: components["schemas"]["OrderSource"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description Where the goods of an order stand. */
+        OrderState: "pending" | "paid" | "processing" | "shipped" | "delivered" | "cancelled";
+        /** @description Where the money of an order stands. */
+        MoneyState: "unpaid" | "requires_action" | "processing" | "unknown" | "authorised" | "paid" | "partially_refunded" | "refunded" | "failed";
+        /** @description A customer as lists show them. */
+        Party: {
+            /** Format: uuid */
+            id: string;
+            /** @description First and last name. */
+            name: string;
+            email: string;
+        };
+        /** @description How an order came to be. */
+        OrderSource: "staff" | "import" | "demo" | "shop";
+        /** @description An order to enter. */
+        NewOrder: {
+            /** Format: uuid */
+            customerId: string;
+            /** @description At least one line, at most 200. */
+            items: components["schemas"]["NewOrderItem"][];
+            shippingAddress: components["schemas"]["Address"];
+            /** @default null */
+            notes: string | null;
+        };
+        /** @description A line that is wanted. */
+        NewOrderItem: {
+            /** Format: uuid */
+            productId: string;
+            /**
+             * Format: int64
+             * @description From 1 to 9,999.
+             */
+            quantity: number;
+        };
+        /** @description Where an order goes. */
+        Address: {
+            /** @description Who takes it. */
+            name: string;
+            /** @description Street and house. */
+            street: string;
+            /** @description Town. */
+            city: string;
+            /**
+             * @description State or region; may be empty.
+             * @default
+             */
+            state: string;
+            /** @description Postal code. */
+            zipCode: string;
+            /** @description Country, two letters. */
+            country: string;
+            /**
+             * @description Telephone; may be empty.
+             * @default
+             */
+            phone: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OrderDetail: {
+            data: components["schemas"]["OrderDetail"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description An order as its own page shows it. */
+        OrderDetail: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Counted per tenant, from 1.
+             */
+            number: number;
+            /** @description The number another system gave it, if it was brought in. */
+            reference?: string | null;
+            /** @description Where the goods stand. */
+            state: components["schemas"]["OrderState"];
+            /** @description Where the money stands. */
+            paymentState: components["schemas"]["MoneyState"];
+            customer: components["schemas"]["Party"];
+            /** @description Where it goes, two letters. */
+            country: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Pieces in it.
+             */
+            itemCount: number;
+            subtotal: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            source: components["schemas"]["OrderSource"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+            items: components["schemas"]["OrderItem"][];
+            shippingAddress: components["schemas"]["Address"];
+            payments: components["schemas"]["Payment"][];
+            refunds: components["schemas"]["Refund"][];
+            notes?: string | null;
+        };
+        /** @description A line of an order, as it was named and priced that day. */
+        OrderItem: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The product, if it came from the catalog.
+             */
+            productId?: string | null;
+            name: string;
+            sku: string;
+            /** Format: int64 */
+            quantity: number;
+            unitPrice: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+        };
+        /** @description One attempt to pay an order. */
+        Payment: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            orderId: string;
+            /** Format: int64 */
+            orderNumber: number;
+            customer: components["schemas"]["Party"];
+            /** @description Who takes the money. */
+            provider: string;
+            /** @description The means of payment, as the provider names it. */
+            method: string;
+            /** @description The means of payment, as people know it. */
+            methodLabel: string;
+            state: components["schemas"]["PaymentState"];
+            amount: components["schemas"]["Money"];
+            captured: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** @description What can still be given back. */
+            refundable: components["schemas"]["Money"];
+            failureCode?: string | null;
+            failureMessage?: string | null;
+            /** @description Where the customer proves who they are. */
+            nextActionUrl?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            capturedAt?: string | null;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description Where a payment stands. */
+        PaymentState: "created" | "requires_action" | "processing" | "unknown" | "authorised" | "captured" | "partially_refunded" | "refunded" | "failed" | "voided" | "disputed";
+        /** @description Money given back. */
+        Refund: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            /** Format: uuid */
+            orderId: string;
+            /** Format: int64 */
+            orderNumber: number;
+            customer: components["schemas"]["Party"];
+            amount: components["schemas"]["Money"];
+            reason: string;
+            kind: components["schemas"]["RefundKind"];
+            state: components["schemas"]["RefundState"];
+            /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
+            outside: boolean;
+            /** @description What is left for a person to do. */
+            note?: string | null;
+            failureMessage?: string | null;
+            createdBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            settledAt?: string | null;
+        };
+        /** @description Why money is given back. */
+        RefundKind: "standard" | "goodwill";
+        /** @description Where a refund stands. */
+        RefundState: "pending" | "succeeded" | "failed" | "unknown";
+        /** @description Somebody who did something. */
+        Ref: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description What an order might hold. */
+        QuoteRequest: {
+            /** @description At least one line, at most 200. */
+            items: components["schemas"]["NewOrderItem"][];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Quote: {
+            data: components["schemas"]["Quote"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What an order would come to. */
+        Quote: {
+            subtotal: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+        };
+        /** @description How an order is to be paid. */
+        NewPayment: {
+            /** @description The means of payment, as the provider names it: `pm_card_visa`. */
+            paymentMethod: string;
+            /**
+             * @description When to take the money; at once unless said otherwise.
+             * @default automatic
+             */
+            capture: components["schemas"]["CaptureMode"];
+        };
+        /** @description When to take the money. */
+        CaptureMode: "automatic" | "manual";
+        /** @description The envelope of one thing. */
+        Envelope_for_PaymentDone: {
+            data: components["schemas"]["PaymentDone"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A payment and its order as they are now. */
+        PaymentDone: {
+            order: components["schemas"]["Order"];
+            payment: components["schemas"]["Payment"];
+        };
+        /** @description Why an order is called off. */
+        OrderCancellation: {
+            /** @description Why, up to 500 characters. */
+            reason: string;
+        };
+        /** @description Where the goods are now. */
+        OrderMove: {
+            /** @description `processing`, `shipped` or `delivered`. */
+            state: components["schemas"]["OrderState"];
+        };
+        /** @description Which payments. */
+        PaymentsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states. */
+            state?: string;
+            /** @description Any of these means of payment. */
+            method?: string;
+            /** @description Any of these customers. */
+            customerId?: string;
+            /** @description Any of these orders. */
+            orderId?: string;
+            /** @description Made at or after this instant. */
+            from?: string | null;
+            /** @description Made before this instant. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description At least this amount, in minor units.
+             * @default null
+             */
+            minAmount: number | null;
+            /**
+             * Format: int64
+             * @description At most this amount, in minor units.
+             * @default null
+             */
+            maxAmount: number | null;
+        };
+        ListEnvelope_for_Payment: {
+            data: components["schemas"]["Payment"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Payment: {
+            data: components["schemas"]["Payment"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What is to be given back. */
+        NewRefund: {
+            /**
+             * @description How much; everything that is left if not said.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
+            /** @description Why, up to 500 characters; it is kept for ever. */
+            reason: string;
+            /**
+             * @description For what kind of reason; standard unless said otherwise.
+             * @default null
+             */
+            kind: components["schemas"]["RefundKind"] | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_RefundDone: {
+            data: components["schemas"]["RefundDone"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A refund, with its payment and order as they are now. */
+        RefundDone: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            /** Format: uuid */
+            orderId: string;
+            /** Format: int64 */
+            orderNumber: number;
+            customer: components["schemas"]["Party"];
+            amount: components["schemas"]["Money"];
+            reason: string;
+            kind: components["schemas"]["RefundKind"];
+            state: components["schemas"]["RefundState"];
+            /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
+            outside: boolean;
+            /** @description What is left for a person to do. */
+            note?: string | null;
+            failureMessage?: string | null;
+            createdBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            settledAt?: string | null;
+            payment: components["schemas"]["Payment"];
+            order: components["schemas"]["Order"];
         };
         /** @description What is to be taken. */
         NewCapture: {
@@ -3648,268 +5050,16 @@ export interface components {
              */
             outcome: components["schemas"]["ProofOutcome"];
         };
-        /** @description An order to enter. */
-        NewOrder: {
-            /** Format: uuid */
-            customerId: string;
-            /** @description At least one line, at most 200. */
-            items: components["schemas"]["NewOrderItem"][];
-            /** @default null */
-            notes: string | null;
-            shippingAddress: components["schemas"]["Address"];
-        };
-        /** @description A line that is wanted. */
-        NewOrderItem: {
-            /** Format: uuid */
-            productId: string;
+        /** @description How the customer's proof ended. */
+        ProofOutcome: "success" | "fail";
+        /** @description Which refunds. */
+        RefundsQuery: {
             /**
-             * Format: int64
-             * @description From 1 to 9,999.
-             */
-            quantity: number;
-        };
-        /** @description A passkey that was added. */
-        NewPasskey: {
-            /** @description Ten codes, shown this once; empty when there were some already. */
-            backupCodes: string[];
-            /** Format: uuid */
-            factorId: string;
-        };
-        /** @description How an order is to be paid. */
-        NewPayment: {
-            /**
-             * @description When to take the money; at once unless said otherwise.
-             * @default automatic
-             */
-            capture: components["schemas"]["CaptureMode"];
-            /** @description The means of payment, as the provider names it: `pm_card_visa`. */
-            paymentMethod: string;
-        };
-        /** @description A product to add. */
-        NewProduct: {
-            /** @default null */
-            description: string | null;
-            /**
-             * @description Whether it is for sale; yes unless said otherwise.
+             * Format: uint64
+             * @description Number of the page, from 1.
              * @default null
              */
-            active: boolean | null;
-            /** @description Up to 200 characters. */
-            name: string;
-            /** @description In the currency of the settings. */
-            price: components["schemas"]["Money"];
-            /** @description Up to 64 characters without spaces; no other product may have it. */
-            sku: string;
-            /**
-             * Format: int64
-             * @description 0 unless said otherwise.
-             * @default 0
-             */
-            stock: number;
-            /**
-             * @description 0 unless said otherwise.
-             * @default 0
-             */
-            weight: number;
-        };
-        /** @description What is to be given back. */
-        NewRefund: {
-            /**
-             * @description How much; everything that is left if not said.
-             * @default null
-             */
-            amount: components["schemas"]["Money"] | null;
-            /**
-             * @description For what kind of reason; standard unless said otherwise.
-             * @default null
-             */
-            kind: components["schemas"]["RefundKind"] | null;
-            /** @description Why, up to 500 characters; it is kept for ever. */
-            reason: string;
-        };
-        /** @description A view to keep. */
-        NewSavedView: {
-            area: string;
-            name: string;
-            query: string;
-            /**
-             * @description Needs the permission `share:view`.
-             * @default false
-             */
-            shared: boolean;
-        };
-        NewTotp: {
-            /**
-             * @description What its owner calls it.
-             * @default null
-             */
-            name: string | null;
-        };
-        /** @description Somebody to invite. */
-        NewUser: {
-            /**
-             * @description Two letters.
-             * @default null
-             */
-            country: string | null;
-            /** @description E-mail; nobody else here may have it. */
-            email: string;
-            firstName: string;
-            /** @default null */
-            language: string | null;
-            lastName: string;
-            /**
-             * @description Whether that first password has to be changed before anything else.
-             * @default false
-             */
-            mustChangePassword: boolean;
-            /** @default null */
-            notes: string | null;
-            /**
-             * @description A first password. Without one the person is invited and chooses it.
-             * @default null
-             */
-            password: string | null;
-            /** @default null */
-            phone: string | null;
-            role: components["schemas"]["Role"];
-        };
-        /** @description An order as lists show it. */
-        Order: {
-            /** @description Where it goes, two letters. */
-            country: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description ISO 4217 code */
-            currency: string;
-            customer: components["schemas"]["Party"];
-            discount: components["schemas"]["Money"];
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int64
-             * @description Pieces in it.
-             */
-            itemCount: number;
-            /**
-             * Format: int64
-             * @description Counted per tenant, from 1.
-             */
-            number: number;
-            paid: components["schemas"]["Money"];
-            /** @description Where the money stands. */
-            paymentState: components["schemas"]["MoneyState"];
-            /** @description The number another system gave it, if it was brought in. */
-            reference?: string | null;
-            refunded: components["schemas"]["Money"];
-            shipping: components["schemas"]["Money"];
-            source: components["schemas"]["OrderSource"];
-            /** @description Where the goods stand. */
-            state: components["schemas"]["OrderState"];
-            subtotal: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            total: components["schemas"]["Money"];
-            /** Format: date-time */
-            updatedAt: string;
-            /**
-             * Format: int64
-             * @description Counts changes.
-             */
-            version: number;
-        };
-        /** @description Why an order is called off. */
-        OrderCancellation: {
-            /** @description Why, up to 500 characters. */
-            reason: string;
-        };
-        /** @description An order as its own page shows it. */
-        OrderDetail: {
-            /** @description Where it goes, two letters. */
-            country: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description ISO 4217 code */
-            currency: string;
-            customer: components["schemas"]["Party"];
-            discount: components["schemas"]["Money"];
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int64
-             * @description Pieces in it.
-             */
-            itemCount: number;
-            items: components["schemas"]["OrderItem"][];
-            notes?: string | null;
-            /**
-             * Format: int64
-             * @description Counted per tenant, from 1.
-             */
-            number: number;
-            paid: components["schemas"]["Money"];
-            /** @description Where the money stands. */
-            paymentState: components["schemas"]["MoneyState"];
-            payments: components["schemas"]["Payment"][];
-            /** @description The number another system gave it, if it was brought in. */
-            reference?: string | null;
-            refunded: components["schemas"]["Money"];
-            refunds: components["schemas"]["Refund"][];
-            shipping: components["schemas"]["Money"];
-            shippingAddress: components["schemas"]["Address"];
-            source: components["schemas"]["OrderSource"];
-            /** @description Where the goods stand. */
-            state: components["schemas"]["OrderState"];
-            subtotal: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            total: components["schemas"]["Money"];
-            /** Format: date-time */
-            updatedAt: string;
-            /**
-             * Format: int64
-             * @description Counts changes.
-             */
-            version: number;
-        };
-        /** @description A line of an order, as it was named and priced that day. */
-        OrderItem: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /**
-             * Format: uuid
-             * @description The product, if it came from the catalog.
-             */
-            productId?: string | null;
-            /** Format: int64 */
-            quantity: number;
-            sku: string;
-            total: components["schemas"]["Money"];
-            unitPrice: components["schemas"]["Money"];
-        };
-        /** @description Where the goods are now. */
-        OrderMove: {
-            /** @description `processing`, `shipped` or `delivered`. */
-            state: components["schemas"]["OrderState"];
-        };
-        /** @description How an order came to be. */
-        OrderSource: "staff" | "import" | "demo" | "shop";
-        /** @description Where the goods of an order stand. */
-        OrderState: "pending" | "paid" | "processing" | "shipped" | "delivered" | "cancelled";
-        /** @description Which orders. */
-        OrdersQuery: {
-            /** @description Any of these countries, two letters each. */
-            country?: string;
-            /** @description Any of these currencies. */
-            currency?: string;
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /** @description Any of these customers. */
-            customerId?: string;
-            /** @description Made at or after this instant. */
-            from?: string | null;
+            page: number | null;
             /**
              * Format: uint32
              * @description Rows a page, 1 to 100; 20 unless said otherwise.
@@ -3917,69 +5067,179 @@ export interface components {
              */
             limit: number | null;
             /**
-             * Format: int64
-             * @description At most this total, in minor units.
+             * @description Go on from here: `nextCursor` of the page before.
              * @default null
              */
-            maxTotal: number | null;
+            cursor: string | null;
             /**
-             * Format: int64
-             * @description At least this total, in minor units.
+             * @description Field to sort by; a minus in front for the largest first.
              * @default null
              */
-            minTotal: number | null;
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states. */
+            state?: string;
+            /** @description Any of these payments. */
+            paymentId?: string;
+            /** @description Any of these orders. */
+            orderId?: string;
+            /** @description Made at or after this instant. */
+            from?: string | null;
+            /** @description Made before this instant. */
+            to?: string | null;
+        };
+        ListEnvelope_for_Refund: {
+            data: components["schemas"]["Refund"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Refund: {
+            data: components["schemas"]["Refund"];
+            meta: components["schemas"]["Meta"];
+        };
+        ListEnvelope_for_Account: {
+            data: components["schemas"]["Account"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description An account with its running sums. */
+        Account: {
+            /** Format: uuid */
+            id: string;
+            code: components["schemas"]["AccountCode"];
+            name: string;
+            kind: components["schemas"]["AccountKind"];
+            /** @description ISO 4217 code */
+            currency: string;
+            /** @description Everything debited. */
+            debit: components["schemas"]["Money"];
+            /** @description Everything credited. */
+            credit: components["schemas"]["Money"];
+            /** @description Debits less credits. */
+            balance: components["schemas"]["Money"];
+        };
+        /** @description An account. Each tenant has one of each per currency, made when it is first needed. */
+        AccountCode: "cash:provider" | "revenue" | "tax" | "shipping" | "refunds" | "fees" | "disputes" | "opening";
+        /** @description On which side of the books an account stands. */
+        AccountKind: "asset" | "liability" | "revenue" | "expense";
+        /** @description Which entries. */
+        EntriesQuery: {
             /**
              * Format: uint64
              * @description Number of the page, from 1.
              * @default null
              */
             page: number | null;
-            /** @description Any of these states of the money. */
-            paymentState?: string;
             /**
-             * @description Some of it given back, or none.
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
              * @default null
              */
-            refunded: boolean | null;
+            limit: number | null;
             /**
-             * @description Words to look for.
+             * @description Go on from here: `nextCursor` of the page before.
              * @default null
              */
-            search: string | null;
+            cursor: string | null;
             /**
              * @description Field to sort by; a minus in front for the largest first.
              * @default null
              */
             sort: string | null;
-            /** @description Any of these states of the goods. */
-            state?: string;
-            /** @description Made before this instant. */
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these accounts. */
+            accountId?: string;
+            /**
+             * Format: uuid
+             * @description About this order.
+             * @default null
+             */
+            orderId: string | null;
+            /**
+             * Format: uuid
+             * @description Of this booking.
+             * @default null
+             */
+            transactionId: string | null;
+            /** @description For any of these. */
+            kind?: string;
+            /** @description At or after this instant. */
+            from?: string | null;
+            /** @description Before this instant. */
             to?: string | null;
         };
-        /** @description The home page. */
-        Overview: {
-            attention: components["schemas"]["Attention"][];
+        ListEnvelope_for_LedgerEntry: {
+            data: components["schemas"]["LedgerEntry"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description An entry of a booking. */
+        LedgerEntry: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The booking; its entries sum to nothing.
+             */
+            transactionId: string;
+            kind: components["schemas"]["PostingKind"];
+            account: components["schemas"]["EntryAccount"];
+            /** @description Debits are positive, credits negative. */
+            amount: components["schemas"]["Money"];
+            memo: string;
+            /** Format: uuid */
+            orderId?: string | null;
+            /** Format: int64 */
+            orderNumber?: number | null;
+            /** Format: uuid */
+            paymentId?: string | null;
+            /** Format: uuid */
+            refundId?: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What a booking is for. */
+        PostingKind: "capture" | "refund" | "import" | "dispute" | "fee";
+        /** @description The account of an entry. */
+        EntryAccount: {
+            /** Format: uuid */
+            id: string;
+            code: components["schemas"]["AccountCode"];
+            name: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_LedgerProof: {
+            data: components["schemas"]["LedgerProof"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The ledger, added up anew. */
+        LedgerProof: {
+            balanced: boolean;
+            currencies: components["schemas"]["CurrencyProof"][];
+            /** @description What does not balance, in words. */
+            unbalanced: string[];
+            /** Format: date-time */
+            checkedAt: string;
+        };
+        /** @description One currency, added up anew. */
+        CurrencyProof: {
             /** @description ISO 4217 code */
             currency: string;
-            orders: components["schemas"]["ComparedNumber"];
-            ordersByState: components["schemas"]["StateCount"][];
-            refundRateBp: components["schemas"]["ComparedNumber"];
-            refunded: components["schemas"]["ComparedMoney"];
-            revenue: components["schemas"]["ComparedMoney"];
-            series: components["schemas"]["OverviewDay"][];
-            signIns: components["schemas"]["SignInsView"];
-        };
-        /** @description One day of the chart. */
-        OverviewDay: {
+            debit: components["schemas"]["Money"];
+            credit: components["schemas"]["Money"];
+            /** @description Debits less credits: nothing, if all is well. */
+            sum: components["schemas"]["Money"];
             /**
-             * Format: date-time
-             * @description Its midnight in UTC.
+             * Format: int64
+             * @description Bookings.
              */
-            day: string;
-            /** Format: int64 */
-            orders: number;
-            refunded: components["schemas"]["Money"];
-            revenue: components["schemas"]["Money"];
+            transactions: number;
         };
         /** @description Of how many days. */
         OverviewQuery: {
@@ -3990,72 +5250,80 @@ export interface components {
              */
             days: number | null;
         };
-        /** @description Proof that it is the owner of the account who asks. */
-        OwnerProof: {
-            /**
-             * @description A code of an app or a backup code; may be left out within ten minutes of a proof.
-             * @default null
-             */
-            code: string | null;
-            /**
-             * @description The password, where the account has one.
-             * @default null
-             */
-            password: string | null;
+        /** @description The envelope of one thing. */
+        Envelope_for_Overview: {
+            data: components["schemas"]["Overview"];
+            meta: components["schemas"]["Meta"];
         };
-        /** @description Facts about a page of a list. */
-        PageMeta: {
-            /** @description Whether more rows follow. */
-            hasMore: boolean;
-            /** @description Whether there is a page after this one; absent with a cursor. */
-            hasNext?: boolean | null;
-            /** @description Whether there is a page before this one; absent with a cursor. */
-            hasPrev?: boolean | null;
+        /** @description The home page. */
+        Overview: {
+            /** @description ISO 4217 code */
+            currency: string;
+            revenue: components["schemas"]["ComparedMoney"];
+            orders: components["schemas"]["ComparedNumber"];
+            refundRateBp: components["schemas"]["ComparedNumber"];
+            refunded: components["schemas"]["ComparedMoney"];
+            signIns: components["schemas"]["SignInsView"];
+            ordersByState: components["schemas"]["StateCount"][];
+            series: components["schemas"]["OverviewDay"][];
+            attention: components["schemas"]["Attention"][];
+        };
+        /** @description An amount in this span and in the one before. */
+        ComparedMoney: {
+            current: components["schemas"]["Money"];
+            previous: components["schemas"]["Money"];
+        };
+        /** @description A number in this span and in the one before. */
+        ComparedNumber: {
+            /** Format: int64 */
+            current: number;
+            /** Format: int64 */
+            previous: number;
+        };
+        /** @description Sign-ins in this span and in the one before. */
+        SignInsView: {
+            /** Format: int64 */
+            current: number;
+            /** Format: int64 */
+            previous: number;
             /**
-             * Format: uint32
-             * @description Rows asked for.
+             * Format: int64
+             * @description Attempts that were refused in this span.
              */
-            limit: number;
-            /** @description Where they start: send it as `cursor`. */
-            nextCursor?: string | null;
-            /**
-             * Format: uint64
-             * @description Number of this page, from 1; absent with a cursor.
-             */
-            page?: number | null;
-            /** @description Id of the request. */
-            requestId: string;
+            failed: number;
+        };
+        /** @description Orders of the span in one state. */
+        StateCount: {
+            state: components["schemas"]["OrderState"];
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description One day of the chart. */
+        OverviewDay: {
             /**
              * Format: date-time
-             * @description When it was answered.
+             * @description Its midnight in UTC.
              */
-            timestamp: string;
-            /**
-             * Format: int64
-             * @description Rows in the whole list; absent with a cursor.
-             */
-            total?: number | null;
-            /** @description Whether `total` is exact; if not, there are at least so many. */
-            totalExact?: boolean | null;
-            /**
-             * Format: int64
-             * @description Pages in the whole list; absent with a cursor.
-             */
-            totalPages?: number | null;
+            day: string;
+            revenue: components["schemas"]["Money"];
+            /** Format: int64 */
+            orders: number;
+            refunded: components["schemas"]["Money"];
         };
-        /** @description Which page. */
-        PageQuery: {
+        /** @description Something that needs somebody. */
+        Attention: {
+            kind: string;
             /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
+             * Format: int64
+             * @description How many, 1,000 at most.
              */
-            cursor: string | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
+            count: number;
+            label: string;
+            /** @description The list that shows them. */
+            query: string;
+        };
+        /** @description Which lines. */
+        AuditQuery: {
             /**
              * Format: uint64
              * @description Number of the page, from 1.
@@ -4063,23 +5331,162 @@ export interface components {
              */
             page: number | null;
             /**
-             * @description Words to look for.
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
              * @default null
              */
-            search: string | null;
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
             /**
              * @description Field to sort by; a minus in front for the largest first.
              * @default null
              */
             sort: string | null;
-        };
-        /** @description Which page. The order is fixed: imports newest first, complaints by line. */
-        PageQuery2: {
             /**
-             * @description Go on from here: `nextCursor` of the page before.
+             * @description Words to look for.
              * @default null
              */
-            cursor: string | null;
+            search: string | null;
+            /** @description By any of these people. */
+            actorId?: string;
+            /** @description Any of these actions; `user.` stands for all that begin so. */
+            action?: string;
+            /** @description About things of any of these kinds. */
+            subjectType?: string;
+            /** @description About any of these things. */
+            subjectId?: string;
+            /** @description At or after this instant. */
+            from?: string | null;
+            /** @description Before this instant. */
+            to?: string | null;
+        };
+        ListEnvelope_for_AuditLine: {
+            data: components["schemas"]["AuditLine"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description One line of the audit log. */
+        AuditLine: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Place in the chain, from 1.
+             */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            actor: components["schemas"]["AuditActor"];
+            /** @description `area.verb`. */
+            action: string;
+            subject: components["schemas"]["Subject"];
+            /** @description State before; only the fields that changed. */
+            before?: unknown;
+            /** @description State after; only the fields that changed. */
+            after?: unknown;
+            reason?: string | null;
+            ip?: string | null;
+            userAgent?: string | null;
+            /** Format: uuid */
+            requestId?: string | null;
+            /** @description SHA-256 of this line and the hash before it, in hex. */
+            hash: string;
+            /** @description Hash of the line before. */
+            prevHash: string;
+        };
+        /** @description Who acted, by the name of that time. */
+        AuditActor: {
+            /** Format: uuid */
+            id?: string | null;
+            name: string;
+            /** @description `user`, `system` or `command`. */
+            kind: string;
+        };
+        /** @description What something was done to. */
+        Subject: {
+            /** @description `user`, `order`, `payment`, … */
+            type: string;
+            /** Format: uuid */
+            id?: string | null;
+            /** @description What a person calls it. */
+            label: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_AuditVerdict: {
+            data: components["schemas"]["AuditVerdict"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What walking the chain found. */
+        AuditVerdict: {
+            /** @description Whether every line is as it was written. */
+            intact: boolean;
+            /**
+             * Format: int64
+             * @description Lines that are.
+             */
+            checked: number;
+            /** @description Hash of the last good line. Written down elsewhere, it proves later that nothing before it was touched. */
+            head: string;
+            firstBad?: components["schemas"]["BadAuditLine"] | null;
+        };
+        /** @description The first line that is not as it was written. */
+        BadAuditLine: {
+            /** Format: int64 */
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Absent when the line is gone.
+             */
+            id?: string | null;
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_AuditLine: {
+            data: components["schemas"]["AuditLine"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_File: {
+            data: components["schemas"]["File"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A file. */
+        File: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description What its bytes say it is. */
+            contentType: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description SHA-256 of the bytes, in hex. */
+            sha256: string;
+            /** @description What it is attached to. */
+            subject: components["schemas"]["Subject"];
+            uploadedBy?: components["schemas"]["Uploader"] | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description Who brought it. */
+        Uploader: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description Which files. */
+        FilesQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
             /**
              * Format: uint32
              * @description Rows a page, 1 to 100; 20 unless said otherwise.
@@ -4087,123 +5494,508 @@ export interface components {
              */
             limit: number | null;
             /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Attached to things of any of these kinds: `order`, `user`. */
+            subjectType?: string;
+            /** @description Attached to any of these things. */
+            subjectId?: string;
+            /** @description Any of these types; `image/` stands for all that begin so. */
+            contentType?: string;
+            /** @description Brought at or after this instant. */
+            from?: string | null;
+            /** @description Brought before this instant. */
+            to?: string | null;
+        };
+        ListEnvelope_for_File: {
+            data: components["schemas"]["File"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Import: {
+            data: components["schemas"]["Import"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description An import. */
+        Import: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            fileName: string;
+            state: components["schemas"]["State"];
+            /** @description How the file is written: `UTF-8`, `windows-1252`, … */
+            encoding: string;
+            /** @description What stands between its cells. */
+            delimiter: string;
+            /**
+             * Format: int64
+             * @description Rows below the header.
+             */
+            rows: number;
+            /** @description The header. */
+            columns: string[];
+            /** @description The first rows. */
+            sample: string[][];
+            /** @description Which column each field comes from; `null` for none. A guess until somebody chose. */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** @description The fields that can be filled. */
+            fields: components["schemas"]["ImportField"][];
+            progress: components["schemas"]["ImportProgress"];
+            /** @description What a check found or a run did. */
+            result?: components["schemas"]["ImportResult"] | null;
+            /**
+             * Format: int64
+             * @description Complaints found; at most 10,000 of them are kept.
+             */
+            errorCount: number;
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description Why it failed. */
+            message?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt?: string | null;
+        };
+        /** @description What a file holds. */
+        Kind: "people" | "products" | "orders";
+        /** @description Where an import stands. */
+        State: "uploaded" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled";
+        /** @description A field that can be filled. */
+        ImportField: {
+            name: string;
+            label: string;
+            required: boolean;
+        };
+        /** @description How far the work is, in rows. */
+        ImportProgress: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description What a check found or a run did. */
+        ImportResult: {
+            /**
+             * Format: int64
+             * @description Rows without a complaint.
+             */
+            valid: number;
+            /**
+             * Format: int64
+             * @description Rows with one.
+             */
+            invalid: number;
+            /**
+             * Format: int64
+             * @description Things that are new.
+             */
+            inserted: number;
+            /**
+             * Format: int64
+             * @description Things that were here and changed.
+             */
+            updated: number;
+            /**
+             * Format: int64
+             * @description Things that were here and stayed.
+             */
+            skipped: number;
+        };
+        /** @description What becomes of the good rows when there are bad ones. */
+        Mode: "all_or_nothing" | "skip_bad";
+        /** @description Which page. The order is fixed: imports newest first, complaints by line. */
+        PageQuery2: {
+            /**
              * Format: uint64
              * @description Number of the page, from 1.
              * @default null
              */
             page: number | null;
-        };
-        /** @description A customer as lists show them. */
-        Party: {
-            email: string;
-            /** Format: uuid */
-            id: string;
-            /** @description First and last name. */
-            name: string;
-        };
-        /** @description An answer to the second step. */
-        PasskeyAnswer: {
-            /** @description The token the first step gave. */
-            challenge: string;
-            /** @description What the browser made of it: `credential.toJSON()`. */
-            credential: {
-                [key: string]: unknown;
-            };
-            /** @description Where the refresh token goes. */
-            tokenDelivery?: components["schemas"]["Delivery"];
-        };
-        PasskeyChallenge: {
-            /** @description The token the first step gave. */
-            challenge: string;
-        };
-        PasskeyConfirmation: {
-            /** @description What the browser made of it: `credential.toJSON()`. */
-            credential: {
-                [key: string]: unknown;
-            };
-            /** @description What its owner calls it. */
-            name: string;
-            /** @description The token of what was asked. */
-            token: string;
-        };
-        PasskeyProof: {
-            /** @description What the browser made of it: `credential.toJSON()`. */
-            credential: {
-                [key: string]: unknown;
-            };
-            /** @description The token of what was asked. */
-            token: string;
-        };
-        /** @description Something a passkey is asked. */
-        PasskeyRequest: {
             /**
-             * Format: date-time
-             * @description When it can no longer be answered.
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
              */
-            expiresAt: string;
-            /** @description For `navigator.credentials.create` or `.get`, after `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` of its `publicKey`. */
-            options: {
-                [key: string]: unknown;
-            };
-            /** @description To be sent with the answer. */
-            token: string;
-        };
-        /** @description Somebody who comes with a passkey. */
-        PasskeySignIn: {
-            /** @description What the browser made of it: `credential.toJSON()`. */
-            credential: {
-                [key: string]: unknown;
-            };
+            limit: number | null;
             /**
-             * @description Stay signed in for 30 days rather than 7.
-             * @default false
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
              */
-            rememberMe: boolean;
-            /** @description The token of what was asked. */
-            token: string;
-            /** @description Where the refresh token goes. */
-            tokenDelivery?: components["schemas"]["Delivery"];
+            cursor: string | null;
         };
-        /** @description How good a password is. */
-        PasswordAdvice: {
-            /** @description Whether it can be taken, as far as that can be told before it is chosen. */
-            acceptable: boolean;
-            /** @description Why it can not be taken. */
-            problems: components["schemas"]["PasswordHint"][];
+        ListEnvelope_for_Import: {
+            data: components["schemas"]["Import"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Which column each field comes from; left out or empty, as it is. */
+        ImportCheck: {
+            /** @default {} */
+            mapping: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A run. */
+        ImportRun: {
+            /**
+             * @description Which column each field comes from; left out or empty, as it is.
+             * @default {}
+             */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** @description What becomes of the good rows when there are bad ones. */
+            mode: components["schemas"]["Mode"];
+        };
+        ListEnvelope_for_ImportError: {
+            data: components["schemas"]["ImportError"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description What is wrong with a cell. */
+        ImportError: {
             /**
              * Format: int64
-             * @description From 0, guessed at once, to 4.
+             * @description Line of the file.
              */
-            score: number;
-            /** @description What would help. */
-            suggestions: components["schemas"]["PasswordHint"][];
-            /** @description What makes it easy to guess. */
-            warning?: components["schemas"]["PasswordHint"] | null;
-        };
-        /** @description A change of one's own password. */
-        PasswordBody: {
-            /** @description The password in force. */
-            currentPassword: string;
-            /** @description The next one. */
-            newPassword: string;
-        };
-        /** @description A sentence, and the stable word for it by which a page finds its own language. */
-        PasswordHint: {
+            line: number;
+            field: string;
             code: string;
             message: string;
+            /** @description What stood there. */
+            value?: string | null;
+        };
+        /** @description Which work. */
+        JobsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Of any of these queues. */
+            queue?: string;
+            /** @description Of any of these kinds. */
+            kind?: string;
+            /** @description Put in at or after this instant. */
+            from?: string | null;
+            /** @description Put in before this instant. */
+            to?: string | null;
+        };
+        ListEnvelope_for_Job: {
+            data: components["schemas"]["Job"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A piece of work. */
+        Job: {
+            /** Format: uuid */
+            id: string;
+            queue: string;
+            /** @description What is to be done: `mail.send`. */
+            kind: string;
+            state: components["schemas"]["JobState"];
+            /** @description What is taken first. */
+            priority: components["schemas"]["Priority"];
+            /** @description With what it is to be done: ids and plain facts. */
+            data: unknown;
+            /**
+             * Format: int64
+             * @description How far it is, of 100.
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description Tries begun.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Tries allowed.
+             */
+            maxAttempts: number;
+            /**
+             * Format: date-time
+             * @description Not before.
+             */
+            runAt: string;
+            /** @description Why the last try failed. */
+            lastError?: string | null;
+            /** @description Of all that wait or run, one of the kind with this name. */
+            uniqueKey?: string | null;
+            /**
+             * Format: uuid
+             * @description The person who set it off.
+             */
+            createdBy?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the last try began.
+             */
+            startedAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            finishedAt?: string | null;
+        };
+        /** @description Where a piece of work stands. */
+        JobState: "pending" | "running" | "done" | "dead" | "cancelled";
+        /** @description What is taken first when more is due than there are hands. */
+        Priority: "low" | "normal" | "high" | "critical";
+        /** @description The envelope of one thing. */
+        Envelope_for_JobStats: {
+            data: components["schemas"]["JobStats"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description How much work there is. */
+        JobStats: {
+            /**
+             * Format: int64
+             * @description Waits.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Is under way.
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description Failed for good and waits for a person.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Seconds the oldest of what is due has been waiting.
+             */
+            behindS: number;
+            queues: components["schemas"]["JobQueue"][];
+        };
+        /** @description One queue. */
+        JobQueue: {
+            queue: string;
+            counts: components["schemas"]["JobCount"][];
+        };
+        /** @description How much work of a queue is in one state. */
+        JobCount: {
+            state: components["schemas"]["JobState"];
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Job: {
+            data: components["schemas"]["Job"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which mails. */
+        MailQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Of any of these kinds. */
+            template?: string;
+            /**
+             * Format: uuid
+             * @description To this person.
+             * @default null
+             */
+            userId: string | null;
+            /** @description Wanted at or after this instant. */
+            from?: string | null;
+            /** @description Wanted before this instant. */
+            to?: string | null;
+        };
+        ListEnvelope_for_Mail: {
+            data: components["schemas"]["Mail"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A mail. */
+        Mail: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The person, if it is to one.
+             */
+            userId?: string | null;
+            /** @description Address. */
+            address: string;
+            /** @description Name that goes with it. */
+            name: string;
+            subject: string;
+            template: components["schemas"]["Template"];
+            /** @description `en` or `de`. */
+            language: string;
+            state: components["schemas"]["MailState"];
+            /** @description Who took it, or was to: `mailbox` is built in and sends nothing on. */
+            provider?: string | null;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            sentAt?: string | null;
+        };
+        /** @description What a mail is about. */
+        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed";
+        /** @description What became of a mail. */
+        MailState: "queued" | "sent" | "failed";
+        /** @description The envelope of one thing. */
+        Envelope_for_MailDetail: {
+            data: components["schemas"]["MailDetail"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A mail with its text. */
+        MailDetail: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The person, if it is to one.
+             */
+            userId?: string | null;
+            /** @description Address. */
+            address: string;
+            /** @description Name that goes with it. */
+            name: string;
+            subject: string;
+            template: components["schemas"]["Template"];
+            /** @description `en` or `de`. */
+            language: string;
+            state: components["schemas"]["MailState"];
+            /** @description Who took it, or was to: `mailbox` is built in and sends nothing on. */
+            provider?: string | null;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            sentAt?: string | null;
+            /** @description The text. */
+            text: string;
+            /** @description The same as HTML: a whole document, to be shown in a frame of its own without scripts. */
+            html: string;
+            /** @description Whether a link in it works and is shown: in the built-in mailbox, to whoever may act on that account anyway. */
+            linkShown: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Settings: {
+            data: components["schemas"]["Settings"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The settings of the tenant. */
+        Settings: {
+            /** @description Name of the business. */
+            name: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Tax on goods in basis points: 800 is 8 %.
+             */
+            taxRateBp: number;
+            /** @description Shipping by weight, lightest first. */
+            shippingBands: components["schemas"]["ShippingBand"][];
+            /** @description Goods worth at least this ship for nothing. */
+            freeShippingFrom?: components["schemas"]["Money"] | null;
+            /** @description Reasons offered when money is given back. */
+            refundReasons: string[];
+            /** @description `local`, `staging` or `production`. */
+            environment: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description Parcels lighter than `underGrams` cost `price`; `null` is the last band, without an end. */
+        ShippingBand: {
+            /** Format: int64 */
+            underGrams?: number | null;
+            price: components["schemas"]["Money"];
+        };
+        /** @description A change of settings: only what is mentioned changes. */
+        SettingsChange: {
+            name?: string | null;
+            /** @description Only while there are no orders. */
+            currency?: string | null;
+            /** Format: int64 */
+            taxRateBp?: number | null;
+            shippingBands?: components["schemas"]["ShippingBand"][] | null;
+            freeShippingFrom?: components["schemas"]["Money"] | null;
+            refundReasons?: string[] | null;
+            environment?: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PasswordPolicy: {
+            data: components["schemas"]["PasswordPolicy"];
+            meta: components["schemas"]["Meta"];
         };
         /** @description What the tenant asks of passwords. Every password is also compared with those known from breaches. */
         PasswordPolicy: {
-            /**
-             * Format: int64
-             * @description Days after which owners and administrators have to choose another; never if absent.
-             */
-            adminExpiryDays?: number | null;
-            /**
-             * Format: int64
-             * @description How many of the last ones can not be used again.
-             */
-            history: number;
             /**
              * Format: int64
              * @description Shortest, in characters.
@@ -4216,13 +6008,23 @@ export interface components {
             minScore: number;
             /** @description Whether a small letter, a capital, a digit and a sign each have to be in it. */
             requireClasses: boolean;
-            /** @description Whether people who have not proved their address may do nothing but prove it. */
-            requireVerifiedEmail: boolean;
+            /**
+             * Format: int64
+             * @description How many of the last ones can not be used again.
+             */
+            history: number;
+            /**
+             * Format: int64
+             * @description Days after which owners and administrators have to choose another; never if absent.
+             */
+            adminExpiryDays?: number | null;
             /**
              * Format: int64
              * @description The same for other staff.
              */
             staffExpiryDays?: number | null;
+            /** @description Whether people who have not proved their address may do nothing but prove it. */
+            requireVerifiedEmail: boolean;
             /**
              * Format: int64
              * @description Counts changes of settings; the `ETag`.
@@ -4231,16 +6033,6 @@ export interface components {
         };
         /** @description A change: only what is mentioned changes. Less than the usual can not be asked for. */
         PasswordPolicyChange: {
-            /**
-             * Format: int64
-             * @description From 7 to 730; `null`: never.
-             */
-            adminExpiryDays?: number | null;
-            /**
-             * Format: int64
-             * @description From 5 to 24.
-             */
-            history?: number | null;
             /**
              * Format: int64
              * @description From 8 to 64.
@@ -4252,555 +6044,30 @@ export interface components {
              */
             minScore?: number | null;
             requireClasses?: boolean | null;
-            requireVerifiedEmail?: boolean | null;
+            /**
+             * Format: int64
+             * @description From 5 to 24.
+             */
+            history?: number | null;
+            /**
+             * Format: int64
+             * @description From 7 to 730; `null`: never.
+             */
+            adminExpiryDays?: number | null;
             /**
              * Format: int64
              * @description From 7 to 730; `null`: never.
              */
             staffExpiryDays?: number | null;
+            requireVerifiedEmail?: boolean | null;
         };
-        /** @description One attempt to pay an order. */
-        Payment: {
-            amount: components["schemas"]["Money"];
-            captured: components["schemas"]["Money"];
-            /** Format: date-time */
-            capturedAt?: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            customer: components["schemas"]["Party"];
-            failureCode?: string | null;
-            failureMessage?: string | null;
-            /** Format: uuid */
-            id: string;
-            /** @description The means of payment, as the provider names it. */
-            method: string;
-            /** @description The means of payment, as people know it. */
-            methodLabel: string;
-            /** @description Where the customer proves who they are. */
-            nextActionUrl?: string | null;
-            /** Format: uuid */
-            orderId: string;
-            /** Format: int64 */
-            orderNumber: number;
-            /** @description Who takes the money. */
-            provider: string;
-            /** @description What can still be given back. */
-            refundable: components["schemas"]["Money"];
-            refunded: components["schemas"]["Money"];
-            state: components["schemas"]["PaymentState"];
-            /** Format: date-time */
-            updatedAt: string;
-            /**
-             * Format: int64
-             * @description Counts changes.
-             */
-            version: number;
-        };
-        /** @description A payment and its order as they are now. */
-        PaymentDone: {
-            order: components["schemas"]["Order"];
-            payment: components["schemas"]["Payment"];
-        };
-        /** @description Where a payment stands. */
-        PaymentState: "created" | "requires_action" | "processing" | "unknown" | "authorised" | "captured" | "partially_refunded" | "refunded" | "failed" | "voided" | "disputed";
-        /** @description Which payments. */
-        PaymentsQuery: {
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /** @description Any of these customers. */
-            customerId?: string;
-            /** @description Made at or after this instant. */
-            from?: string | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /**
-             * Format: int64
-             * @description At most this amount, in minor units.
-             * @default null
-             */
-            maxAmount: number | null;
-            /** @description Any of these means of payment. */
-            method?: string;
-            /**
-             * Format: int64
-             * @description At least this amount, in minor units.
-             * @default null
-             */
-            minAmount: number | null;
-            /** @description Any of these orders. */
-            orderId?: string;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description Any of these states. */
-            state?: string;
-            /** @description Made before this instant. */
-            to?: string | null;
-        };
-        /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
-        /** @description What a booking is for. */
-        PostingKind: "capture" | "refund" | "import" | "dispute" | "fee";
-        /** @description What is taken first when more is due than there are hands. */
-        Priority: "low" | "normal" | "high" | "critical";
-        /** @description What went wrong (RFC 9457). */
-        Problem: {
-            /** @description Kind of problem in a few words. */
-            title: string;
-            /** @description Kind of problem, as a stable address. */
-            type: string;
-            /** @description Stable word a program can branch on. */
-            code: string;
-            /** @description This problem, in a sentence a person can act on. */
-            detail: string;
-            /** @description What is wrong with which field. */
-            errors: components["schemas"]["FieldError"][];
-            /** @description Path that was asked for. */
-            instance: string;
-            /** @description Id of the request, for whoever looks into it. */
-            requestId: string;
-            /**
-             * Format: uint16
-             * @description HTTP status.
-             */
-            status: number;
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            timestamp: string;
-        };
-        /** @description Something that can be sold. */
-        Product: {
-            description?: string | null;
-            /** @description Whether it is for sale. */
-            active: boolean;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            price: components["schemas"]["Money"];
-            /** @description Stock keeping unit, unique. */
-            sku: string;
-            /**
-             * Format: int64
-             * @description Pieces that can be sold.
-             */
-            stock: number;
-            /** Format: date-time */
-            updatedAt: string;
-            /**
-             * Format: int64
-             * @description Counts changes; the `ETag`.
-             */
-            version: number;
-            /** @description Kilograms with at most three decimals */
-            weight: number;
-        };
-        /** @description A change of a product: only what is mentioned changes. */
-        ProductChange: {
-            description?: string | null;
-            active?: boolean | null;
-            name?: string | null;
-            price?: components["schemas"]["Money"] | null;
-            sku?: string | null;
-            /** Format: int64 */
-            stock?: number | null;
-            /** @description Kilograms with at most three decimals */
-            weight?: number | null;
-        };
-        /** @description Which products. */
-        ProductsQuery: {
-            /**
-             * @description For sale, or not.
-             * @default null
-             */
-            active: boolean | null;
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /**
-             * @description Only what is for sale and running out: fewer than 10 pieces.
-             * @default null
-             */
-            lowStock: boolean | null;
-            /**
-             * Format: int64
-             * @description At most this price, in minor units.
-             * @default null
-             */
-            maxPrice: number | null;
-            /**
-             * Format: int64
-             * @description At least this price, in minor units.
-             * @default null
-             */
-            minPrice: number | null;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-        };
-        /** @description How the customer's proof ended. */
-        ProofOutcome: "success" | "fail";
-        /** @description Who stands behind each outside party; `sandbox` is built in and moves no money. */
-        Providers: {
-            files: string;
-            /** @description `smtp`, or `mailbox`: built in, sends nothing on. */
-            mail: string;
-            payments: string;
-        };
-        /** @description What a link in a mail is good for. */
-        Purpose: "invitation" | "verification" | "reset";
-        /** @description What an order would come to. */
-        Quote: {
-            discount: components["schemas"]["Money"];
-            shipping: components["schemas"]["Money"];
-            subtotal: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            total: components["schemas"]["Money"];
-        };
-        /** @description What an order might hold. */
-        QuoteRequest: {
-            /** @description At least one line, at most 200. */
-            items: components["schemas"]["NewOrderItem"][];
-        };
-        /** @description Somebody who did something. */
-        Ref: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** @description A refresh. */
-        RefreshBody: {
-            /**
-             * @description The refresh token, for clients that keep it themselves.
-             * @default null
-             */
-            refreshToken: string | null;
-            /** @description Where the next refresh token goes. */
-            tokenDelivery?: components["schemas"]["Delivery"];
-        };
-        /** @description Money given back. */
-        Refund: {
-            amount: components["schemas"]["Money"];
-            /** Format: date-time */
-            createdAt: string;
-            createdBy?: components["schemas"]["Ref"] | null;
-            customer: components["schemas"]["Party"];
-            failureMessage?: string | null;
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["RefundKind"];
-            /** @description What is left for a person to do. */
-            note?: string | null;
-            /** Format: uuid */
-            orderId: string;
-            /** Format: int64 */
-            orderNumber: number;
-            /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
-            outside: boolean;
-            /** Format: uuid */
-            paymentId: string;
-            reason: string;
-            /** Format: date-time */
-            settledAt?: string | null;
-            state: components["schemas"]["RefundState"];
-        };
-        /** @description A refund, with its payment and order as they are now. */
-        RefundDone: {
-            amount: components["schemas"]["Money"];
-            /** Format: date-time */
-            createdAt: string;
-            createdBy?: components["schemas"]["Ref"] | null;
-            customer: components["schemas"]["Party"];
-            failureMessage?: string | null;
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["RefundKind"];
-            /** @description What is left for a person to do. */
-            note?: string | null;
-            order: components["schemas"]["Order"];
-            /** Format: uuid */
-            orderId: string;
-            /** Format: int64 */
-            orderNumber: number;
-            /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
-            outside: boolean;
-            payment: components["schemas"]["Payment"];
-            /** Format: uuid */
-            paymentId: string;
-            reason: string;
-            /** Format: date-time */
-            settledAt?: string | null;
-            state: components["schemas"]["RefundState"];
-        };
-        /** @description Why money is given back. */
-        RefundKind: "standard" | "goodwill";
-        /** @description Where a refund stands. */
-        RefundState: "pending" | "succeeded" | "failed" | "unknown";
-        /** @description Which refunds. */
-        RefundsQuery: {
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /** @description Made at or after this instant. */
-            from?: string | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /** @description Any of these orders. */
-            orderId?: string;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /** @description Any of these payments. */
-            paymentId?: string;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description Any of these states. */
-            state?: string;
-            /** @description Made before this instant. */
-            to?: string | null;
-        };
-        /** @description Another password, and the link that allows it. */
-        ResetBody: {
-            newPassword: string;
-            /** @description What stands behind `#token=` in the link. */
-            token: string;
-        };
-        /** @description A preset role. */
-        Role: "guest" | "user" | "moderator" | "admin" | "owner" | "support" | "finance" | "developer" | "auditor";
-        /** @description Another role. */
-        RoleBody: {
-            role: components["schemas"]["Role"];
-        };
-        /** @description A saved view. */
-        SavedView: {
-            /** @description The list it belongs to. */
-            area: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            owner: components["schemas"]["ViewOwner"];
-            /** @description The query string of the list. */
-            query: string;
-            /** @description Whether the whole team sees it. */
-            shared: boolean;
-        };
-        /** @description A change of a view. */
-        SavedViewChange: {
-            name?: string | null;
-            query?: string | null;
-            shared?: boolean | null;
-        };
-        /** @description What is looked for. */
-        SearchQuery: {
-            /**
-             * Format: uint32
-             * @description Hits of each kind, 1 to 20; 5 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /** @description Words of a name or address, the number of an order, an id. */
-            q: string;
-        };
-        /** @description A signed-in device. */
-        Session: {
-            /** Format: date-time */
-            createdAt: string;
-            /** @description Whether it is the session that is asking. */
-            current: boolean;
-            /** @description The device in words, as far as the client program tells. */
-            device: string;
-            /** Format: date-time */
-            expiresAt: string;
-            /** Format: uuid */
-            id: string;
-            ip?: string | null;
-            /** Format: date-time */
-            lastUsedAt: string;
-            /** @description Whether it lasts 30 days. */
-            remembered: boolean;
-            userAgent?: string | null;
-            /** Format: uuid */
-            userId: string;
-        };
-        /** @description How many sessions were ended. */
-        SessionsEnded: {
-            /** Format: uint64 */
-            ended: number;
-        };
-        /** @description The settings of the tenant. */
-        Settings: {
-            /** @description ISO 4217 code */
-            currency: string;
-            /** @description `local`, `staging` or `production`. */
-            environment: string;
-            /** @description Goods worth at least this ship for nothing. */
-            freeShippingFrom?: components["schemas"]["Money"] | null;
-            /** @description Name of the business. */
-            name: string;
-            /** @description Reasons offered when money is given back. */
-            refundReasons: string[];
-            /** @description Shipping by weight, lightest first. */
-            shippingBands: components["schemas"]["ShippingBand"][];
-            /**
-             * Format: int64
-             * @description Tax on goods in basis points: 800 is 8 %.
-             */
-            taxRateBp: number;
-            /**
-             * Format: int64
-             * @description Counts changes; the `ETag`.
-             */
-            version: number;
-        };
-        /** @description A change of settings: only what is mentioned changes. */
-        SettingsChange: {
-            /** @description Only while there are no orders. */
-            currency?: string | null;
-            environment?: string | null;
-            freeShippingFrom?: components["schemas"]["Money"] | null;
-            name?: string | null;
-            refundReasons?: string[] | null;
-            shippingBands?: components["schemas"]["ShippingBand"][] | null;
-            /** Format: int64 */
-            taxRateBp?: number | null;
-        };
-        /** @description What the first run asks for. */
-        SetupBody: {
-            /**
-             * @description Currency it sells in; EUR unless said otherwise.
-             * @default null
-             */
-            currency: string | null;
-            /** @description Fill the new tenant with a plausible business to look around in. */
-            demo?: components["schemas"]["Demo"] | null;
-            /** @description E-mail of the owner. */
-            email: string;
-            /** @description Given name of the owner. */
-            firstName: string;
-            /** @description Family name of the owner. */
-            lastName: string;
-            /** @description Password of the owner. */
-            password: string;
-            /** @description Name of the business. */
-            tenantName: string;
-            /** @description Where the refresh token goes. */
-            tokenDelivery?: components["schemas"]["Delivery"];
-        };
-        /** @description Whether the first run is still to come. */
-        SetupView: {
-            /** @description `true` until somebody made the tenant and its owner. */
-            needed: boolean;
-        };
-        /** @description Parcels lighter than `underGrams` cost `price`; `null` is the last band, without an end. */
-        ShippingBand: {
-            price: components["schemas"]["Money"];
-            /** Format: int64 */
-            underGrams?: number | null;
-        };
-        /** @description An attempt to sign in. */
-        SignIn: {
-            /** Format: date-time */
-            at: string;
-            /** @description The device in words, as far as the client program tells. */
-            device?: string | null;
-            /** @description The address as typed, where it looked like one. */
-            email?: string | null;
-            /** Format: uuid */
-            id: string;
-            ip?: string | null;
-            /** @description What was shown: `password`, `totp`, `backup`, … */
-            method?: string | null;
-            /** @description Whether the person was never seen with this client program before. */
-            newDevice: boolean;
-            outcome: string;
-            /**
-             * @description Why it was refused: `wrong_password`, `unknown_account`, `not_active`, `locked`, `wrong_code`,
-             *      `wrong_passkey`, `copied_passkey`.
-             */
-            reason?: string | null;
-            /** @description Whose account, if there is one. */
-            user?: components["schemas"]["SignInUser"] | null;
+        /** @description The envelope of one thing. */
+        Envelope_for_SignInPolicy: {
+            data: components["schemas"]["SignInPolicy"];
+            meta: components["schemas"]["Meta"];
         };
         /** @description What the tenant asks of whoever signs in. */
         SignInPolicy: {
-            /**
-             * Format: int64
-             * @description Days after which every session ends, used or not.
-             */
-            absoluteDays: number;
-            /**
-             * Format: int64
-             * @description Minutes after which an unused session ends.
-             */
-            idleMinutes: number;
-            /**
-             * Format: int64
-             * @description The same for sessions that were asked to last.
-             */
-            rememberedIdleMinutes: number;
             /** @description Roles that need a second factor; without one it is enrolled while signing in. */
             requireFactorFor: components["schemas"]["Role"][];
             /** @description Of whom a fresh second factor is asked before an action that needs one. */
@@ -4812,18 +6079,31 @@ export interface components {
             stepUpRefundFrom?: number | null;
             /**
              * Format: int64
+             * @description Minutes after which an unused session ends.
+             */
+            idleMinutes: number;
+            /**
+             * Format: int64
+             * @description The same for sessions that were asked to last.
+             */
+            rememberedIdleMinutes: number;
+            /**
+             * Format: int64
+             * @description Days after which every session ends, used or not.
+             */
+            absoluteDays: number;
+            /**
+             * Format: int64
              * @description Counts changes of settings; the `ETag`.
              */
             version: number;
         };
+        /** @description A preset role. */
+        Role: "guest" | "user" | "moderator" | "admin" | "owner" | "support" | "finance" | "developer" | "auditor";
+        /** @description Of whom a fresh second factor is asked before an action that needs one. */
+        StepUp2: "off" | "enrolled" | "always";
         /** @description A change: only what is mentioned changes. */
         SignInPolicyChange: {
-            /** Format: int64 */
-            absoluteDays?: number | null;
-            /** Format: int64 */
-            idleMinutes?: number | null;
-            /** Format: int64 */
-            rememberedIdleMinutes?: number | null;
             requireFactorFor?: components["schemas"]["Role"][] | null;
             stepUp?: components["schemas"]["StepUp2"] | null;
             /**
@@ -4831,320 +6111,82 @@ export interface components {
              * @description `null`: refunds never ask for it.
              */
             stepUpRefundFrom?: number | null;
+            /** Format: int64 */
+            idleMinutes?: number | null;
+            /** Format: int64 */
+            rememberedIdleMinutes?: number | null;
+            /** Format: int64 */
+            absoluteDays?: number | null;
         };
-        /** @description Somebody an attempt was about. */
-        SignInUser: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** @description Which attempts. */
-        SignInsQuery: {
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /** @description At or after this instant. */
-            from?: string | null;
-            /** @description From any of these addresses. */
-            ip?: string;
+        /** @description What is looked for. */
+        SearchQuery: {
+            /** @description Words of a name or address, the number of an order, an id. */
+            q: string;
             /**
              * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @description Hits of each kind, 1 to 20; 5 unless said otherwise.
              * @default null
              */
             limit: number | null;
-            /** @description How they ended. */
-            outcome?: string;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description Before this instant. */
-            to?: string | null;
-            /** @description On any of these accounts. */
-            userId?: string;
         };
-        /** @description Sign-ins in this span and in the one before. */
-        SignInsView: {
-            /** Format: int64 */
-            current: number;
-            /**
-             * Format: int64
-             * @description Attempts that were refused in this span.
-             */
-            failed: number;
-            /** Format: int64 */
-            previous: number;
+        ListEnvelope_for_Hit: {
+            data: components["schemas"]["Hit"][];
+            meta: components["schemas"]["PageMeta"];
         };
-        /** @description Somebody who signed in. */
-        SignedInView: {
-            /** @description To be sent as `Authorization: Bearer …`. */
-            accessToken: string;
-            /** @description Backup codes that were made with the factor enrolled on the way, shown this once. */
-            backupCodes?: string[] | null;
-            /**
-             * Format: int64
-             * @description How many backup codes are left, when one was used: time to make new ones when they are few.
-             */
-            backupCodesLeft?: number | null;
-            /**
-             * Format: int64
-             * @description Seconds the access token works.
-             */
-            expiresIn: number;
-            /** @description The refresh token, when it was asked for in the body. */
-            refreshToken?: string | null;
-            /** @description Always `Bearer`. */
-            tokenType: string;
-            /** @description Who signed in. */
-            user: components["schemas"]["Me"];
-        };
-        /** @description Where an import stands. */
-        State: "uploaded" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled";
-        /** @description Orders of the span in one state. */
-        StateCount: {
-            /** Format: int64 */
-            count: number;
-            state: components["schemas"]["OrderState"];
-        };
-        /** @description The standing of an account. */
-        Status: "invited" | "active" | "locked" | "deleted";
-        StepUp: {
-            code: string;
-            method: components["schemas"]["CodeMethod"];
-        };
-        /** @description Of whom a fresh second factor is asked before an action that needs one. */
-        StepUp2: "off" | "enrolled" | "always";
-        /** @description A proof that counts for a while. */
-        SteppedUp: {
-            /** Format: date-time */
-            freshUntil: string;
-        };
-        /** @description A proof that counts for a while. */
-        SteppedUp2: {
-            /** Format: date-time */
-            freshUntil: string;
-        };
-        /** @description What something was done to. */
-        Subject: {
-            /** @description `user`, `order`, `payment`, … */
-            type: string;
-            /** Format: uuid */
-            id?: string | null;
-            /** @description What a person calls it. */
-            label: string;
-        };
-        /** @description What runs here. */
-        System: {
-            /** @description Where the data lies, on the machine that runs this. */
-            dataFolder?: string | null;
-            /** @description `sqlite` or `postgresql`. */
-            database: string;
-            /** @description `standalone`: one process owns the data. `fleet`: several may share it. */
-            mode: string;
-            /** @description Who stands behind each outside party. */
-            providers: components["schemas"]["Providers"];
-            /** Format: date-time */
-            startedAt: string;
-            version: string;
-        };
-        /** @description What a mail is about. */
-        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed";
-        /** @description Who did it. */
-        TimelineActor: {
-            /** Format: uuid */
-            id?: string | null;
-            name: string;
-        };
-        /** @description One thing that happened. */
-        TimelineEntry: {
-            /** @description In a person's words. */
+        /** @description Something found. */
+        Hit: {
             title: string;
-            /** @description The domain's word for it: `user.lock`. */
-            action: string;
-            actor?: components["schemas"]["TimelineActor"] | null;
-            amount?: components["schemas"]["Money"] | null;
-            /** Format: date-time */
-            at: string;
-            /**
-             * Format: uuid
-             * @description The audit row behind it.
-             */
-            auditId?: string | null;
-            detail?: string | null;
-            /** Format: uuid */
+            /** @description `user`, `order`, `payment`, `product`, `file` or `setting`. */
+            type: string;
+            /** @description Its id; of a setting its name. */
             id: string;
-            /** @description `order`, `payment`, `refund`, `account`, `session`, `file` or `import`. */
-            kind: string;
-            subject: components["schemas"]["Subject"];
+            subtitle?: string | null;
+            amount?: components["schemas"]["Money"] | null;
         };
         /** @description How much of it. */
         TimelineQuery: {
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
             /**
              * Format: uint32
              * @description Entries, 1 to 100; 20 unless said otherwise.
              * @default null
              */
             limit: number | null;
-        };
-        /** @description The token of a link. */
-        TokenBody: {
-            /** @description What stands behind `#token=` in the link. */
-            token: string;
-        };
-        /** @description What is needed to add an authenticator app. */
-        TotpEnrolment: {
-            /**
-             * Format: date-time
-             * @description When it can no longer be confirmed.
-             */
-            expiresAt: string;
-            /**
-             * Format: uuid
-             * @description The factor, which counts once it is confirmed.
-             */
-            factorId: string;
-            /** @description The same as a QR code, in SVG. */
-            qr: string;
-            /** @description The shared secret in base32, for typing. */
-            secret: string;
-            /** @description The same as an `otpauth://` address. */
-            uri: string;
-        };
-        /** @description Who brought it. */
-        Uploader: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** @description A person. */
-        User: {
-            /** @description Two letters. */
-            country?: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            deletedAt?: string | null;
-            email: string;
-            /** @description Whether the address was proved. */
-            emailVerified: boolean;
-            firstName: string;
-            /** Format: uuid */
-            id: string;
-            language?: string | null;
-            /** Format: date-time */
-            lastLoginAt?: string | null;
-            lastName: string;
-            lockReason?: string | null;
-            /** Format: date-time */
-            lockedAt?: string | null;
-            /** @description First and last name. */
-            name: string;
-            /** @description What staff wrote down. */
-            notes?: string | null;
-            phone?: string | null;
-            role: components["schemas"]["Role"];
-            status: components["schemas"]["Status"];
-            /** Format: date-time */
-            updatedAt: string;
-            /**
-             * Format: int64
-             * @description Counts changes; the `ETag`.
-             */
-            version: number;
-        };
-        /** @description A change of particulars: only what is mentioned changes; `null` empties what may be empty. */
-        UserChange: {
-            country?: string | null;
-            email?: string | null;
-            firstName?: string | null;
-            language?: string | null;
-            lastName?: string | null;
-            notes?: string | null;
-            phone?: string | null;
-        };
-        /** @description A person in figures; money of each currency stands by itself. */
-        UserOverview: {
-            /** Format: date-time */
-            lastOrderAt?: string | null;
-            /**
-             * Format: uint
-             * @description Devices that are signed in.
-             */
-            openSessions: number;
-            /** Format: int64 */
-            orders: number;
-            refunded: components["schemas"]["Money"][];
-            spent: components["schemas"]["Money"][];
-        };
-        /** @description Which people. */
-        UsersQuery: {
-            /** @description Any of these countries, two letters each. */
-            country?: string;
             /**
              * @description Go on from here: `nextCursor` of the page before.
              * @default null
              */
             cursor: string | null;
-            /** @description Made at or after this instant. */
-            from?: string | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /** @description Any of these roles. */
-            role?: string;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /** @description Any of these standings; left out: all but deleted. */
-            status?: string;
-            /** @description Made before this instant. */
-            to?: string | null;
         };
-        /** @description An address that is proved. */
-        Verified: {
-            /** @description Whether it was proved before. */
-            already: boolean;
+        ListEnvelope_for_TimelineEntry: {
+            data: components["schemas"]["TimelineEntry"][];
+            meta: components["schemas"]["PageMeta"];
         };
-        /** @description Who made it. */
-        ViewOwner: {
+        /** @description One thing that happened. */
+        TimelineEntry: {
+            /** @description In a person's words. */
+            title: string;
             /** Format: uuid */
             id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description `order`, `payment`, `refund`, `account`, `session`, `file` or `import`. */
+            kind: string;
+            /** @description The domain's word for it: `user.lock`. */
+            action: string;
+            detail?: string | null;
+            actor?: components["schemas"]["TimelineActor"] | null;
+            amount?: components["schemas"]["Money"] | null;
+            subject: components["schemas"]["Subject"];
+            /**
+             * Format: uuid
+             * @description The audit row behind it.
+             */
+            auditId?: string | null;
+        };
+        /** @description Who did it. */
+        TimelineActor: {
+            /** Format: uuid */
+            id?: string | null;
             name: string;
         };
         /** @description Which views. */
@@ -5155,10 +6197,78 @@ export interface components {
              */
             area: string | null;
         };
-        /** @description What ways in there are. */
-        WaysIn: {
-            /** @description The address a page has to be opened at for passkeys to work, as `location.origin` says it; missing where they do not work at all. */
-            passkeyOrigin?: string | null;
+        ListEnvelope_for_SavedView: {
+            data: components["schemas"]["SavedView"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A saved view. */
+        SavedView: {
+            /** Format: uuid */
+            id: string;
+            /** @description The list it belongs to. */
+            area: string;
+            name: string;
+            /** @description The query string of the list. */
+            query: string;
+            /** @description Whether the whole team sees it. */
+            shared: boolean;
+            owner: components["schemas"]["ViewOwner"];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description Who made it. */
+        ViewOwner: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description A view to keep. */
+        NewSavedView: {
+            area: string;
+            name: string;
+            query: string;
+            /**
+             * @description Needs the permission `share:view`.
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SavedView: {
+            data: components["schemas"]["SavedView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of a view. */
+        SavedViewChange: {
+            name?: string | null;
+            query?: string | null;
+            shared?: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_System: {
+            data: components["schemas"]["System"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What runs here. */
+        System: {
+            version: string;
+            /** @description `sqlite` or `postgresql`. */
+            database: string;
+            /** @description Where the data lies, on the machine that runs this. */
+            dataFolder?: string | null;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description `standalone`: one process owns the data. `fleet`: several may share it. */
+            mode: string;
+            /** @description Who stands behind each outside party. */
+            providers: components["schemas"]["Providers"];
+        };
+        /** @description Who stands behind each outside party; `sandbox` is built in and moves no money. */
+        Providers: {
+            payments: string;
+            files: string;
+            /** @description `smtp`, or `mailbox`: built in, sends nothing on. */
+            mail: string;
         };
     };
     responses: never;
@@ -6070,26 +7180,26 @@ export interface operations {
     listSignIns: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description At or after this instant. */
-                from?: string | null;
-                /** @description From any of these addresses. */
-                ip?: string;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
-                /** @description How they ended. */
-                outcome?: string;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
-                /** @description Before this instant. */
-                to?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
                 /** @description On any of these accounts. */
                 userId?: string;
+                /** @description How they ended. */
+                outcome?: string;
+                /** @description From any of these addresses. */
+                ip?: string;
+                /** @description At or after this instant. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -6120,16 +7230,16 @@ export interface operations {
     listUserSignIns: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
             };
             header?: never;
             path: {
@@ -6908,24 +8018,24 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description Any of these countries, two letters each. */
-                country?: string;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Made at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Any of these roles. */
-                role?: string;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these roles. */
+                role?: string;
                 /** @description Any of these standings; left out: all but deleted. */
                 status?: string;
+                /** @description Any of these countries, two letters each. */
+                country?: string;
+                /** @description Made at or after this instant. */
+                from?: string | null;
                 /** @description Made before this instant. */
                 to?: string | null;
             };
@@ -6995,24 +8105,24 @@ export interface operations {
     exportUsers: {
         parameters: {
             query?: {
-                /** @description Any of these countries, two letters each. */
-                country?: string;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Made at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Any of these roles. */
-                role?: string;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these roles. */
+                role?: string;
                 /** @description Any of these standings; left out: all but deleted. */
                 status?: string;
+                /** @description Any of these countries, two letters each. */
+                country?: string;
+                /** @description Made at or after this instant. */
+                from?: string | null;
                 /** @description Made before this instant. */
                 to?: string | null;
             };
@@ -7340,27 +8450,907 @@ export interface operations {
             };
         };
     };
+    listPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_PermissionWords"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_RoleDefinition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A role to make. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_RoleDefinition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_RoleDefinition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a role: only what is mentioned changes. Of a preset only the permissions can. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_RoleDefinition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUserRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_UserRights"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    giveRight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A right to give or deny. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRight"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PersonalRight"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endRight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                right: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_EndedRight"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImpersonations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Impersonation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    impersonate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description As whom to act, and why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImpersonation"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Impersonation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopImpersonation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A policy to write. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicySchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PolicySchema"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A text to check. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PolicyReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updatePolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a policy: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicyHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_PolicyVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revertPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Which version to go back to. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyRevert"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicyShadow: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Refusal"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewAccess: {
+        parameters: {
+            query?: {
+                /** @description From 1 to 365; 90 unless said otherwise. */
+                days?: number | null;
+                /** @description Of this role only. */
+                role?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_AccessReview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainAccess: {
+        parameters: {
+            query: {
+                /** @description Who; oneself unless said otherwise. */
+                userId?: string | null;
+                /** @description What: `refund:order`. */
+                permission: components["schemas"]["Permission"];
+                /** @description The kind of thing it would be done to. */
+                subjectType?: components["schemas"]["SubjectKind"] | null;
+                /** @description The thing. */
+                subjectId?: string | null;
+                /** @description The money that would move, in minor units. */
+                amount?: number | null;
+                /** @description Its currency. */
+                currency?: string | null;
+                /** @description The role that would be given. */
+                newRole?: string | null;
+                /** @description When; now unless said otherwise. */
+                at?: string | null;
+                /** @description From which address. */
+                ip?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Explanation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRefusals: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description By this policy. */
+                policyId?: string | null;
+                /** @description Of this person. */
+                userId?: string | null;
+                /** @description Of this permission. */
+                permission?: components["schemas"]["Permission"] | null;
+                /** @description Only those that would have been refused, or only those that were. */
+                shadow?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Refusal"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a role: only what is mentioned changes. Of a preset only the permissions can. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_RoleEffect"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProducts: {
         parameters: {
             query?: {
-                /** @description For sale, or not. */
-                active?: boolean | null;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
-                /** @description Only what is for sale and running out: fewer than 10 pieces. */
-                lowStock?: boolean | null;
-                /** @description At most this price, in minor units. */
-                maxPrice?: number | null;
-                /** @description At least this price, in minor units. */
-                minPrice?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description For sale, or not. */
+                active?: boolean | null;
+                /** @description At least this price, in minor units. */
+                minPrice?: number | null;
+                /** @description At most this price, in minor units. */
+                maxPrice?: number | null;
+                /** @description Only what is for sale and running out: fewer than 10 pieces. */
+                lowStock?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -7527,36 +9517,36 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states of the goods. */
+                state?: string;
+                /** @description Any of these states of the money. */
+                paymentState?: string;
+                /** @description Any of these customers. */
+                customerId?: string;
                 /** @description Any of these countries, two letters each. */
                 country?: string;
                 /** @description Any of these currencies. */
                 currency?: string;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Any of these customers. */
-                customerId?: string;
-                /** @description Made at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
-                /** @description At most this total, in minor units. */
-                maxTotal?: number | null;
                 /** @description At least this total, in minor units. */
                 minTotal?: number | null;
-                /** @description Number of the page, from 1. */
-                page?: number | null;
-                /** @description Any of these states of the money. */
-                paymentState?: string;
-                /** @description Some of it given back, or none. */
-                refunded?: boolean | null;
-                /** @description Words to look for. */
-                search?: string | null;
-                /** @description Field to sort by; a minus in front for the largest first. */
-                sort?: string | null;
-                /** @description Any of these states of the goods. */
-                state?: string;
+                /** @description At most this total, in minor units. */
+                maxTotal?: number | null;
+                /** @description Made at or after this instant. */
+                from?: string | null;
                 /** @description Made before this instant. */
                 to?: string | null;
+                /** @description Some of it given back, or none. */
+                refunded?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -7658,36 +9648,36 @@ export interface operations {
     exportOrders: {
         parameters: {
             query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states of the goods. */
+                state?: string;
+                /** @description Any of these states of the money. */
+                paymentState?: string;
+                /** @description Any of these customers. */
+                customerId?: string;
                 /** @description Any of these countries, two letters each. */
                 country?: string;
                 /** @description Any of these currencies. */
                 currency?: string;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Any of these customers. */
-                customerId?: string;
-                /** @description Made at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
-                /** @description At most this total, in minor units. */
-                maxTotal?: number | null;
                 /** @description At least this total, in minor units. */
                 minTotal?: number | null;
-                /** @description Number of the page, from 1. */
-                page?: number | null;
-                /** @description Any of these states of the money. */
-                paymentState?: string;
-                /** @description Some of it given back, or none. */
-                refunded?: boolean | null;
-                /** @description Words to look for. */
-                search?: string | null;
-                /** @description Field to sort by; a minus in front for the largest first. */
-                sort?: string | null;
-                /** @description Any of these states of the goods. */
-                state?: string;
+                /** @description At most this total, in minor units. */
+                maxTotal?: number | null;
+                /** @description Made at or after this instant. */
+                from?: string | null;
                 /** @description Made before this instant. */
                 to?: string | null;
+                /** @description Some of it given back, or none. */
+                refunded?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -7863,32 +9853,32 @@ export interface operations {
     listPayments: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Any of these customers. */
-                customerId?: string;
-                /** @description Made at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
-                /** @description At most this amount, in minor units. */
-                maxAmount?: number | null;
-                /** @description Any of these means of payment. */
-                method?: string;
-                /** @description At least this amount, in minor units. */
-                minAmount?: number | null;
-                /** @description Any of these orders. */
-                orderId?: string;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
                 /** @description Any of these states. */
                 state?: string;
+                /** @description Any of these means of payment. */
+                method?: string;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description Any of these orders. */
+                orderId?: string;
+                /** @description Made at or after this instant. */
+                from?: string | null;
                 /** @description Made before this instant. */
                 to?: string | null;
+                /** @description At least this amount, in minor units. */
+                minAmount?: number | null;
+                /** @description At most this amount, in minor units. */
+                maxAmount?: number | null;
             };
             header?: never;
             path?: never;
@@ -8101,24 +10091,24 @@ export interface operations {
     listRefunds: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Made at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
-                /** @description Any of these orders. */
-                orderId?: string;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Any of these payments. */
-                paymentId?: string;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
                 /** @description Any of these states. */
                 state?: string;
+                /** @description Any of these payments. */
+                paymentId?: string;
+                /** @description Any of these orders. */
+                orderId?: string;
+                /** @description Made at or after this instant. */
+                from?: string | null;
                 /** @description Made before this instant. */
                 to?: string | null;
             };
@@ -8211,28 +10201,28 @@ export interface operations {
     listLedgerEntries: {
         parameters: {
             query?: {
-                /** @description Any of these accounts. */
-                accountId?: string;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description At or after this instant. */
-                from?: string | null;
-                /** @description For any of these. */
-                kind?: string;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
-                /** @description About this order. */
-                orderId?: string | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
-                /** @description Before this instant. */
-                to?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these accounts. */
+                accountId?: string;
+                /** @description About this order. */
+                orderId?: string | null;
                 /** @description Of this booking. */
                 transactionId?: string | null;
+                /** @description For any of these. */
+                kind?: string;
+                /** @description At or after this instant. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -8355,26 +10345,26 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                /** @description Any of these actions; `user.` stands for all that begin so. */
-                action?: string;
-                /** @description By any of these people. */
-                actorId?: string;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description At or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
-                /** @description About any of these things. */
-                subjectId?: string;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description By any of these people. */
+                actorId?: string;
+                /** @description Any of these actions; `user.` stands for all that begin so. */
+                action?: string;
                 /** @description About things of any of these kinds. */
                 subjectType?: string;
+                /** @description About any of these things. */
+                subjectId?: string;
+                /** @description At or after this instant. */
+                from?: string | null;
                 /** @description Before this instant. */
                 to?: string | null;
             };
@@ -8496,24 +10486,24 @@ export interface operations {
     listFiles: {
         parameters: {
             query?: {
-                /** @description Any of these types; `image/` stands for all that begin so. */
-                contentType?: string;
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Brought at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
-                /** @description Attached to any of these things. */
-                subjectId?: string;
+                /** @description Words to look for. */
+                search?: string | null;
                 /** @description Attached to things of any of these kinds: `order`, `user`. */
                 subjectType?: string;
+                /** @description Attached to any of these things. */
+                subjectId?: string;
+                /** @description Any of these types; `image/` stands for all that begin so. */
+                contentType?: string;
+                /** @description Brought at or after this instant. */
+                from?: string | null;
                 /** @description Brought before this instant. */
                 to?: string | null;
             };
@@ -8558,10 +10548,10 @@ export interface operations {
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
-                    /** Format: uuid */
-                    subjectId: string;
                     /** @enum {string} */
                     subjectType: "order" | "user";
+                    /** Format: uuid */
+                    subjectId: string;
                 };
             };
         };
@@ -8680,12 +10670,12 @@ export interface operations {
     listImports: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8891,12 +10881,12 @@ export interface operations {
     listImportErrors: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8960,24 +10950,24 @@ export interface operations {
     listJobs: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Put in at or after this instant. */
-                from?: string | null;
-                /** @description Of any of these kinds. */
-                kind?: string;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Of any of these queues. */
-                queue?: string;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
                 /** @description In any of these states. */
                 state?: string;
+                /** @description Of any of these queues. */
+                queue?: string;
+                /** @description Of any of these kinds. */
+                kind?: string;
+                /** @description Put in at or after this instant. */
+                from?: string | null;
                 /** @description Put in before this instant. */
                 to?: string | null;
             };
@@ -9132,26 +11122,26 @@ export interface operations {
     listMails: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wanted at or after this instant. */
-                from?: string | null;
-                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
-                limit?: number | null;
                 /** @description Number of the page, from 1. */
                 page?: number | null;
-                /** @description Words to look for. */
-                search?: string | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
                 /** @description Field to sort by; a minus in front for the largest first. */
                 sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
                 /** @description In any of these states. */
                 state?: string;
                 /** @description Of any of these kinds. */
                 template?: string;
-                /** @description Wanted before this instant. */
-                to?: string | null;
                 /** @description To this person. */
                 userId?: string | null;
+                /** @description Wanted at or after this instant. */
+                from?: string | null;
+                /** @description Wanted before this instant. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -9440,10 +11430,10 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description Hits of each kind, 1 to 20; 5 unless said otherwise. */
-                limit?: number | null;
                 /** @description Words of a name or address, the number of an order, an id. */
                 q: string;
+                /** @description Hits of each kind, 1 to 20; 5 unless said otherwise. */
+                limit?: number | null;
             };
             header?: never;
             path?: never;
@@ -9474,10 +11464,10 @@ export interface operations {
     getUserTimeline: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
                 /** @description Entries, 1 to 100; 20 unless said otherwise. */
                 limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -9510,10 +11500,10 @@ export interface operations {
     getOrderTimeline: {
         parameters: {
             query?: {
-                /** @description Go on from here: `nextCursor` of the page before. */
-                cursor?: string | null;
                 /** @description Entries, 1 to 100; 20 unless said otherwise. */
                 limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path: {

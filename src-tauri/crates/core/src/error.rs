@@ -23,6 +23,19 @@ impl FieldError {
     }
 }
 
+/// A policy that said no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// What was asked for.
+    pub permission: &'static str,
+    /// The policy.
+    pub policy: uuid::Uuid,
+    /// Its name.
+    pub name: String,
+    /// The line of its text.
+    pub line: usize,
+}
+
 /// What went wrong, by what the caller can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -32,6 +45,9 @@ pub enum Error {
     /// The caller lacks this permission. 403.
     #[error("the permission {0} is missing")]
     Forbidden(&'static str),
+    /// A policy forbids it, although the caller holds the permission. 403.
+    #[error("the policy \u{201c}{}\u{201d} does not allow this here and now", .0.name)]
+    Barred(Box<Bar>),
     /// A rule, not a missing permission, forbids it. 403.
     #[error("{1}")]
     Refused(&'static str, Cow<'static, str>),
@@ -111,6 +127,7 @@ impl Error {
         match self {
             Self::Unauthenticated(code, _) | Self::Refused(code, _) | Self::Conflict(code, _) | Self::Unavailable(code, _) => code,
             Self::Forbidden(_) => "forbidden",
+            Self::Barred(_) => "policy_denied",
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
             Self::Unprocessable(_) => "unprocessable",

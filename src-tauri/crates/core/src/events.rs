@@ -33,6 +33,10 @@ crate::text_enum! {
         Job = "job",
         /// A mail.
         Mail = "mail",
+        /// A role, or the rights of one person.
+        Role = "role",
+        /// A policy.
+        Policy = "policy",
     }
 }
 

@@ -90,6 +90,14 @@ id! {
     MailId,
     /// A link in a mail that works once.
     LinkId,
+    /// A right given to, or denied, one person.
+    RightId,
+    /// A policy.
+    PolicyId,
+    /// One time somebody acted as another person.
+    ImpersonationId,
+    /// Something that was refused.
+    RefusalId,
     /// One HTTP request.
     RequestId,
 }

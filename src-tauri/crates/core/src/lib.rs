@@ -24,7 +24,7 @@ pub mod text;
 pub mod time;
 pub mod weight;
 
-pub use access::{Actor, Grant, Permission, Role};
+pub use access::{Actor, Grant, Permission, Role, RoleKey};
 pub use error::{Error, FieldError, Result};
 pub use money::{Currency, Money};
 pub use patch::Patch;

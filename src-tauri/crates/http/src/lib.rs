@@ -3,6 +3,7 @@
 //! A handler unpacks, calls one use case and maps the answer. No rule and no SQL may enter; a handler that decides something is in the
 //! wrong room. Each area is one folder with its routes and its views.
 
+mod access;
 mod audit;
 mod catalog;
 mod context;

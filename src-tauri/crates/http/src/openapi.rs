@@ -69,7 +69,11 @@ fn prefix(document: &mut OpenApi) {
 }
 
 fn describe(operation: &mut Operation, name: &str) {
-    let json_schema = schemars::json_schema!({"type": "string", "format": "uuid"});
+    // Roles go by their key; everything else by its id.
+    let json_schema = match name {
+        "key" => schemars::json_schema!({"type": "string", "pattern": "^[a-z][a-z0-9_-]{1,30}$"}),
+        _ => schemars::json_schema!({"type": "string", "format": "uuid"}),
+    };
     let parameter_data = ParameterData {
         name: name.to_owned(),
         description: None,

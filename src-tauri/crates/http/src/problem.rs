@@ -47,12 +47,30 @@ pub(crate) struct Document {
     timestamp: Timestamp,
     /// What is wrong with which field.
     errors: Vec<FieldError>,
+    /// The permission that is missing, or that a policy did not let pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'static str>,
+    /// The policy that said no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    /// Where the caller can read why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<String>,
+}
+
+/// The permission a refusal is about, and the policy if it was one.
+fn about(error: &Error) -> (Option<&'static str>, Option<String>) {
+    match error {
+        Error::Forbidden(permission) => (Some(permission), None),
+        Error::Barred(bar) => (Some(bar.permission), Some(bar.policy.to_string())),
+        _ => (None, None),
+    }
 }
 
 fn status(error: &Error) -> (StatusCode, &'static str) {
     match error {
         Error::Unauthenticated(..) => (StatusCode::UNAUTHORIZED, "Not signed in"),
-        Error::Forbidden(_) | Error::Refused(..) => (StatusCode::FORBIDDEN, "Not allowed"),
+        Error::Forbidden(_) | Error::Barred(_) | Error::Refused(..) => (StatusCode::FORBIDDEN, "Not allowed"),
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
         Error::Invalid(_) => (StatusCode::BAD_REQUEST, "Not valid"),
         Error::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not possible"),
@@ -70,6 +88,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
 fn detail(error: &Error) -> String {
     match error {
         Error::Forbidden(permission) => format!("This needs the permission {permission}. Somebody who manages roles can give it."),
+        Error::Barred(bar) => format!("The policy \u{201c}{}\u{201d} (line {}) does not allow this here and now.", bar.name, bar.line),
         Error::NotFound(what) => format!("There is no such {what}, or it is not visible to you."),
         Error::Invalid(errors) | Error::Unprocessable(errors) => match errors.as_slice() {
             [only] => format!("{}: {}", only.field, only.message),
@@ -112,6 +131,7 @@ impl IntoResponse for Problem {
         if status.is_client_error() {
             note(&error, status, context.as_deref());
         }
+        let (missing, policy) = about(&error);
         let document = Document {
             kind: format!("/problems/{}", error.code()),
             title,
@@ -126,6 +146,9 @@ impl IntoResponse for Problem {
                 Error::Taken(field, message) => vec![FieldError::new(*field, "taken", message.as_ref())],
                 _ => Vec::new(),
             },
+            explain: missing.map(|permission| format!("/api/v1/access/explain?permission={permission}")),
+            missing,
+            policy,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response = (status, body).into_response();

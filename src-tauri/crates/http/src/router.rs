@@ -17,8 +17,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::problem::Problem;
 use crate::{
-    audit, catalog, context, cors, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, search, settings, stats,
-    system, timeline, views,
+    access, audit, catalog, context, cors, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, search, settings,
+    stats, system, timeline, views,
 };
 
 /// What differs from one installation to the next.
@@ -39,6 +39,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
     ApiRouter::new()
         .merge(identity::routes())
         .merge(people::routes())
+        .merge(access::routes())
         .merge(catalog::routes())
         .merge(orders::routes())
         .merge(payments::routes())

@@ -19,7 +19,7 @@ use purser_service::identity::setup::DemoData;
 use purser_service::identity::upkeep;
 use purser_service::jobs::{self, Crew};
 use purser_service::mail::{Mailer, Post};
-use purser_service::{App, events, files, imports, payments};
+use purser_service::{App, access, events, files, imports, payments};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
 
@@ -69,6 +69,7 @@ impl Engine {
         jobs::recover(&app).await.map_err(StartError::database)?;
         tokio::spawn(payments::keep_resolving(app.weak()));
         tokio::spawn(upkeep::keep_up(app.weak()));
+        access::watch::keep_settling(app.weak());
         events::keep_short(&app);
         let crew = Crew::start(&app);
         let router = purser_http::router(app.clone(), Options::default());
@@ -138,6 +139,9 @@ impl Engine {
             tracing::warn!("something that went on after its answer was cut off");
         }
         self.0.crew.drain(&self.0.app, GRACE).await;
+        if let Err(error) = access::watch::settle(&self.0.app, None).await {
+            tracing::warn!(%error, "uses and refusals of the last seconds were not written");
+        }
         self.0.app.db.close().await;
         drop(self.0.lock.lock().await.take());
     }

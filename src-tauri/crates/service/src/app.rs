@@ -44,6 +44,12 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Signing and checking of access tokens.
     pub tokens: Tokens,
+    /// The roles of each tenant, remembered until one changes.
+    pub books: crate::access::Books,
+    /// The policies of each tenant, remembered until one changes.
+    pub courts: crate::access::policies::Courts,
+    /// What was used and refused, not written yet.
+    pub watch: Arc<crate::access::watch::Watch>,
     /// What each session may do, remembered until somebody changes it.
     pub authorities: Authorities,
     /// API keys: what each may do, and when it was used.
@@ -124,6 +130,9 @@ impl App {
             mail,
             background: TaskTracker::new(),
             tokens,
+            books: crate::access::Books::default(),
+            courts: crate::access::policies::Courts::default(),
+            watch: Arc::default(),
             authorities: Authorities::default(),
             keys: Keys::default(),
             counters: Arc::new(crate::limits::Local::default()),

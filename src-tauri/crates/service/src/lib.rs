@@ -4,6 +4,7 @@
 //! that waits for an outside party may happen inside a transaction.
 
 pub mod about;
+pub mod access;
 pub mod app;
 pub mod audit;
 pub mod catalog;

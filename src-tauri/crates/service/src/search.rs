@@ -40,7 +40,7 @@ pub async fn search(app: &App, by: &Grant<can::ReadSelf>, text: &str, limit: u32
         return Ok(Vec::new());
     }
     let wanted = wanted(text, limit);
-    let permissions = by.actor().permissions;
+    let permissions = by.actor().held.any;
     let mut hits = app
         .db
         .read(by, async |tx| {

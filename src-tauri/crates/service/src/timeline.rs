@@ -65,7 +65,7 @@ async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Pag
     if after.is_some_and(|cursor| cursor.sort != SORT) {
         return Err(Error::invalid("cursor", "other_sort", "This cursor belongs to another list. Start from the beginning."));
     }
-    let permissions = by.actor().permissions;
+    let permissions = by.actor().held.any;
     let mut rows: Vec<(Source, Row)> = app
         .db
         .read(by, async |tx| {

@@ -43,7 +43,7 @@ fn person(by: &Grant<can::ReadSelf>) -> Result<UserId> {
 }
 
 fn may_share(by: &Grant<can::ReadSelf>) -> Result<()> {
-    if by.actor().permissions.has(Permission::ShareView) { Ok(()) } else { Err(Error::Forbidden(Permission::ShareView.as_str())) }
+    if by.actor().may(Permission::ShareView) { Ok(()) } else { Err(Error::Forbidden(Permission::ShareView.as_str())) }
 }
 
 fn check(area: &str, name: &str, query: &str) -> Result<()> {

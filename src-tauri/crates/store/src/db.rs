@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use purser_core::access::Grant;
+use purser_core::access::{Grant, Scoped};
 use purser_core::events::{Event, Topic};
 use purser_core::ids::TenantId;
 use tokio::sync::broadcast;
@@ -44,6 +44,12 @@ pub enum Scope {
 impl<P> From<&Grant<P>> for Scope {
     fn from(grant: &Grant<P>) -> Self {
         Self::Tenant(grant.tenant())
+    }
+}
+
+impl<P> From<&Scoped<P>> for Scope {
+    fn from(proof: &Scoped<P>) -> Self {
+        Self::Tenant(proof.tenant())
     }
 }
 

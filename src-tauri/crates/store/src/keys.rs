@@ -1,7 +1,7 @@
 //! The `api_keys` table: keys for scripts, kept as hashes.
 
 use purser_core::Timestamp;
-use purser_core::access::Role;
+use purser_core::access::RoleKey;
 use purser_core::ids::{KeyId, TenantId, UserId};
 use purser_core::people::Status;
 use uuid::Uuid;
@@ -65,7 +65,7 @@ pub struct KeyAuthority {
     pub last_name: String,
     /// Role of the owner.
     #[sqlx(try_from = "String")]
-    pub role: Role,
+    pub role: RoleKey,
     /// Where the owner's account stands.
     #[sqlx(try_from = "String")]
     pub status: Status,

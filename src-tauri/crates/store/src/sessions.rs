@@ -1,7 +1,7 @@
 //! The `sessions`, `refresh_tokens` and `signing_keys` tables.
 
 use purser_core::Timestamp;
-use purser_core::access::Role;
+use purser_core::access::RoleKey;
 use purser_core::ids::{SessionId, TenantId, TokenId, UserId};
 use purser_core::people::Status;
 use uuid::Uuid;
@@ -80,6 +80,7 @@ pub struct Token {
 
 /// What a session may do at this moment.
 #[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of the database; each stands for itself")]
 pub struct Authority {
     /// Person.
     #[sqlx(try_from = "Uuid")]
@@ -93,7 +94,7 @@ pub struct Authority {
     pub last_name: String,
     /// Role.
     #[sqlx(try_from = "String")]
-    pub role: Role,
+    pub role: RoleKey,
     /// Where the account stands.
     #[sqlx(try_from = "String")]
     pub status: Status,
@@ -117,6 +118,11 @@ pub struct Authority {
     /// When it was ended.
     #[sqlx(try_from = "MaybeInstant")]
     pub ended_at: Option<Timestamp>,
+    /// When it began.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
+    /// Whether the person asked to be remembered.
+    pub remembered: bool,
 }
 
 /// A key that signs access tokens.
@@ -144,6 +150,7 @@ const LIST: &str = "SELECT id, tenant_id, user_id, remembered, ip, user_agent, c
      ended_at FROM sessions \
      WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 ORDER BY last_used_at DESC LIMIT 100";
 const AUTHORITY: &str = "SELECT s.user_id, s.tenant_id, u.first_name, u.last_name, u.role, u.status, s.expires_at, s.proved_at, s.ended_at, \
+     s.created_at, s.remembered, \
      EXISTS (SELECT 1 FROM factors f WHERE f.tenant_id = s.tenant_id AND f.user_id = s.user_id AND f.confirmed_at IS NOT NULL) AS enrolled, \
      u.email_verified, p.changed_at AS password_changed_at, COALESCE(p.must_change, $2) AS must_change, t.settings \
      FROM sessions s JOIN users u ON u.id = s.user_id JOIN tenants t ON t.id = s.tenant_id \

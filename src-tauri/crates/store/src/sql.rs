@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use purser_core::{Currency, Timestamp, ids};
+use purser_core::{Currency, RoleKey, Timestamp, ids};
 use sqlx::{Database, Postgres, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
@@ -50,6 +50,7 @@ from! {
     serde_json::Value => Json, |v| v;
     Vec<u8> => Bytes, |v| v;
     Currency => Text, |v| Cow::Owned(v.as_str().to_owned());
+    RoleKey => Text, |v| Cow::Owned(v.as_str().to_owned());
     ids::TenantId => Uuid, |v| v.0;
     ids::UserId => Uuid, |v| v.0;
     ids::SessionId => Uuid, |v| v.0;
@@ -71,6 +72,10 @@ from! {
     ids::JobId => Uuid, |v| v.0;
     ids::MailId => Uuid, |v| v.0;
     ids::LinkId => Uuid, |v| v.0;
+    ids::ImpersonationId => Uuid, |v| v.0;
+    ids::PolicyId => Uuid, |v| v.0;
+    ids::RefusalId => Uuid, |v| v.0;
+    ids::RightId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;
 }
 

@@ -1,7 +1,7 @@
 //! The `users` table: a person by id or e-mail, and what signing in needs. Lists and changes by staff are in `people.rs`.
 
 use purser_core::Timestamp;
-use purser_core::access::Role;
+use purser_core::access::RoleKey;
 use purser_core::ids::{TenantId, UserId};
 use purser_core::people::{Status, email_key, name_key, person_terms};
 use uuid::Uuid;
@@ -26,7 +26,7 @@ pub struct User {
     pub last_name: String,
     /// Role.
     #[sqlx(try_from = "String")]
-    pub role: Role,
+    pub role: RoleKey,
     /// Where the account stands in its life.
     #[sqlx(try_from = "String")]
     pub status: Status,
@@ -115,7 +115,7 @@ fn values(user: &User) -> [Value; 18] {
         (&user.first_name).into(),
         (&user.last_name).into(),
         name_key(&user.first_name, &user.last_name).into(),
-        user.role.as_str().into(),
+        user.role.into(),
         user.status.as_str().into(),
         user.password_hash.clone().into(),
         user.phone.clone().into(),

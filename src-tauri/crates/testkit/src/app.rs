@@ -6,7 +6,7 @@ use std::time::Duration;
 use purser_adapters::folder::Folder;
 use purser_adapters::mailbox::Mailbox;
 use purser_adapters::sandbox::Sandbox;
-use purser_core::access::{Grant, Origin, Role, can};
+use purser_core::access::{Grant, Origin, RoleKey, can};
 use purser_core::ids::{Ids, JobId, TenantId};
 use purser_core::jobs::Priority;
 use purser_core::people::Status;
@@ -147,13 +147,13 @@ impl TestApp {
     }
 
     /// Somebody of this role in the test's tenant, signed in behind the door.
-    pub async fn caller(&self, role: Role) -> Caller {
+    pub async fn caller(&self, role: impl Into<RoleKey>) -> Caller {
         let tenant = self.tenant().await;
         self.db_caller(tenant, role).await
     }
 
     /// Somebody of this role in another tenant, made for it.
-    pub async fn stranger(&self, role: Role) -> Caller {
+    pub async fn stranger(&self, role: impl Into<RoleKey>) -> Caller {
         self.tenant().await;
         let tenant = self.db_tenant("Elsewhere").await;
         self.db_caller(tenant, role).await
@@ -179,7 +179,7 @@ impl TestApp {
     }
 
     /// Add somebody to a tenant.
-    pub async fn db_user(&self, tenant: TenantId, role: Role, first_name: &str) -> User {
+    pub async fn db_user(&self, tenant: TenantId, role: impl Into<RoleKey>, first_name: &str) -> User {
         static HASH: OnceCell<String> = OnceCell::const_new();
         let hash = HASH.get_or_init(async || self.app.passwords.hash(PASSWORD.into()).await.expect("a hash")).await;
         let now = self.app.clock.now();
@@ -190,7 +190,7 @@ impl TestApp {
             email: format!("{}.{id}@harbour.example", first_name.to_lowercase()),
             first_name: first_name.into(),
             last_name: "Example".into(),
-            role,
+            role: role.into(),
             status: Status::Active,
             password_hash: Some(hash.clone()),
             phone: None,
@@ -254,7 +254,8 @@ impl TestApp {
         id
     }
 
-    async fn db_caller(&self, tenant: TenantId, role: Role) -> Caller {
+    async fn db_caller(&self, tenant: TenantId, role: impl Into<RoleKey>) -> Caller {
+        let role = role.into();
         let user = self.db_user(tenant, role, role.as_str()).await;
         let id = user.id.to_string();
         let signed_in = sign_in::begin(&self.app, user, false, Arc::new(Origin::default())).await.expect("a session");

@@ -3,10 +3,13 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::permission::{Permissions, Right};
+use super::held::Held;
+use super::law::{Ask, Cleared, Facts, Under};
+use super::permission::{Permission, Right};
 use super::role::Role;
+use super::role_key::RoleKey;
 use crate::error::{Error, Result};
-use crate::ids::{Ids, KeyId, RequestId, SessionId, TenantId, UserId};
+use crate::ids::{Ids, ImpersonationId, KeyId, RequestId, SessionId, TenantId, UserId};
 use crate::time::Timestamp;
 
 /// What kind of party acts.
@@ -72,6 +75,32 @@ impl Duty {
     }
 }
 
+/// The device somebody signed in on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Device {
+    /// Whether the person asked to be remembered on it.
+    pub remembered: bool,
+    /// Since when they have been signed in.
+    pub since: Option<Timestamp>,
+}
+
+/// Somebody who acts as another person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acting {
+    /// The impersonation.
+    pub id: ImpersonationId,
+    /// Who really acts.
+    pub by: UserId,
+    /// Their name.
+    pub by_name: String,
+    /// Why.
+    pub reason: String,
+    /// Whether they may change things, not only look.
+    pub writes: bool,
+    /// When it ends by itself.
+    pub until: Timestamp,
+}
+
 /// A known party and what it may do at this moment.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -82,11 +111,17 @@ pub struct Actor {
     /// Name for the audit log: it stays readable when the account is gone.
     pub name: String,
     /// The role, if the party is a person.
-    pub role: Role,
+    pub role: RoleKey,
     /// Everything the party may do.
-    pub permissions: Permissions,
+    pub held: Held,
     /// How surely it is who it says it is.
     pub assurance: Assurance,
+    /// The device it uses.
+    pub device: Device,
+    /// The policies it stands under.
+    pub under: Under,
+    /// Who really acts, if it is somebody else than the caller is told to be.
+    pub acting: Option<Acting>,
 }
 
 impl Actor {
@@ -96,15 +131,28 @@ impl Actor {
             tenant,
             caller: Caller::System,
             name: "Purser".into(),
-            role: Role::Owner,
-            permissions: Permissions::all(),
+            role: Role::Owner.key(),
+            held: Held::all(),
             assurance: Assurance::default(),
+            device: Device::default(),
+            under: Under::default(),
+            acting: None,
         }
     }
 
     /// Somebody with a shell on the machine, acting in `tenant`.
     pub fn command(tenant: TenantId) -> Self {
         Self { caller: Caller::Command, name: "Command line".into(), ..Self::system(tenant) }
+    }
+
+    /// Whether the party may do this to anything of the tenant.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.held.any.has(permission)
+    }
+
+    /// The person who really acts, if it is one.
+    pub fn person(&self) -> Option<UserId> {
+        self.acting.as_ref().map(|acting| acting.by).or(self.user())
     }
 
     /// The id of the person, if it is one.
@@ -134,9 +182,12 @@ impl<P> Clone for Grant<P> {
 impl<P: Right> Grant<P> {
     /// The proof, or [`Error::Forbidden`] naming the permission that is missing.
     pub fn of(actor: Arc<Actor>, origin: Arc<Origin>, now: Timestamp, ids: &Ids) -> Result<Self> {
-        if actor.permissions.has(P::PERMISSION) {
+        let ask = Ask { actor: &actor, permission: P::PERMISSION, origin: &origin, now, facts: None };
+        if actor.may(P::PERMISSION) {
+            actor.under.judge(&ask)?;
             Ok(Self { actor, origin, now, ids: ids.clone(), right: PhantomData })
         } else {
+            actor.under.lacked(&ask);
             Err(Error::Forbidden(P::PERMISSION.as_str()))
         }
     }
@@ -152,6 +203,13 @@ impl<P> Grant<P> {
     /// A proof of another right, if the same actor holds it.
     pub fn and<Q: Right>(&self) -> Result<Grant<Q>> {
         Grant::of(self.actor.clone(), self.origin.clone(), self.now, &self.ids)
+    }
+
+    /// The proof once the policies about `permission` have heard the `facts`.
+    pub fn under(&self, permission: Permission, facts: Facts) -> Result<Cleared<P>> {
+        let ask = Ask { actor: &self.actor, permission, origin: &self.origin, now: self.now, facts: Some(facts) };
+        self.actor.under.judge(&ask)?;
+        Ok(Cleared::new(self.clone()))
     }
 
     /// Who acts.
@@ -185,28 +243,62 @@ impl<P> Grant<P> {
     }
 }
 
+/// Proof that `actor` holds the permission `P`: over everything, or over what is their own.
+pub struct Scoped<P> {
+    grant: Grant<P>,
+    own: Option<UserId>,
+}
+
+impl<P: Right> Scoped<P> {
+    /// The proof, or [`Error::Forbidden`] naming the permission that is missing.
+    pub fn of(actor: Arc<Actor>, origin: Arc<Origin>, now: Timestamp, ids: &Ids) -> Result<Self> {
+        if actor.may(P::PERMISSION) {
+            return Ok(Self { grant: Grant::of(actor, origin, now, ids)?, own: None });
+        }
+        match actor.user() {
+            Some(user) if actor.held.own.has(P::PERMISSION) => {
+                actor.under.judge(&Ask { actor: &actor, permission: P::PERMISSION, origin: &origin, now, facts: None })?;
+                Ok(Self { grant: Grant { actor, origin, now, ids: ids.clone(), right: PhantomData }, own: Some(user) })
+            }
+            _ => {
+                actor.under.lacked(&Ask { actor: &actor, permission: P::PERMISSION, origin: &origin, now, facts: None });
+                Err(Error::Forbidden(P::PERMISSION.as_str()))
+            }
+        }
+    }
+}
+
+impl<P> Scoped<P> {
+    /// Whose things alone may be touched; `None` for everything.
+    pub const fn own(&self) -> Option<UserId> {
+        self.own
+    }
+
+    /// The tenant acted in.
+    pub fn tenant(&self) -> TenantId {
+        self.grant.tenant()
+    }
+
+    /// The one "now" of this call.
+    pub const fn now(&self) -> Timestamp {
+        self.grant.now()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{Permission, can};
+    use crate::access::can;
 
     #[test]
     fn a_grant_needs_the_permission() {
         let ids = Ids::seeded(1);
         let now = Timestamp::from_micros(0);
         let tenant = ids.next(now);
-        let support = Actor { permissions: Role::Support.permissions(), role: Role::Support, ..Actor::system(tenant) };
+        let support = Actor { held: Role::Support.held(), role: Role::Support.key(), ..Actor::system(tenant) };
         let support = Arc::new(support);
         assert!(Grant::<can::RefundOrder>::of(support.clone(), Arc::default(), now, &ids).is_ok());
         let refused = Grant::<can::UpdateRole>::of(support, Arc::default(), now, &ids);
         assert!(matches!(refused, Err(Error::Forbidden("update:role"))));
-    }
-
-    #[test]
-    fn only_an_owner_makes_an_owner() {
-        assert!(Role::Owner.may_assign(Role::Owner));
-        assert!(!Role::Admin.may_assign(Role::Owner));
-        assert!(!Role::Support.may_assign(Role::Admin));
-        assert!(!Role::Guest.permissions().has(Permission::ReadUser));
     }
 }

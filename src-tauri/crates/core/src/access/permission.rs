@@ -9,16 +9,22 @@ pub trait Right: Send + Sync + 'static {
 }
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal),+ $(,)?) => {
         crate::text_enum! {
             /// One thing a person may do, named `action:resource`.
-            Permission { $($(#[$doc])* $name = $text),+ }
+            Permission { $($(#[doc = $doc])+ $name = $text),+ }
+        }
+        impl Permission {
+            /// What it allows, in words.
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim()),+ }
+            }
         }
         /// One marker type per permission, to be named in signatures: `&Grant<can::RefundOrder>`.
         pub mod can {
             use super::{Permission, Right};
             $(
-                $(#[$doc])*
+                $(#[doc = $doc])+
                 #[derive(Clone, Copy, Debug)]
                 pub struct $name;
                 impl Right for $name {
@@ -44,6 +50,16 @@ permissions! {
     ExportUser = "export:user",
     /// Change the role of a person.
     UpdateRole = "update:role",
+    /// See roles, rights and policies, and who makes use of them.
+    ReadRole = "read:role",
+    /// Make roles and change what they may do.
+    ManageRole = "manage:role",
+    /// Give single people rights beyond their role, or deny them.
+    GrantRight = "grant:right",
+    /// See Purser as another person sees it.
+    ImpersonateUser = "impersonate:user",
+    /// Write policies and put them in force.
+    ManagePolicy = "manage:policy",
     /// See and end the sessions of other people.
     ManageSession = "manage:session",
     /// Take the second factors of other people away, so that they can enrol anew.
@@ -108,6 +124,38 @@ permissions! {
     ReadMail = "read:mail",
 }
 
+impl Permission {
+    /// The action: `read` of `read:order`.
+    pub fn action(self) -> &'static str {
+        self.as_str().split_once(':').map_or("", |(action, _)| action)
+    }
+
+    /// What it is about: `order` of `read:order`.
+    pub fn resource(self) -> &'static str {
+        self.as_str().split_once(':').map_or("", |(_, resource)| resource)
+    }
+
+    /// Whether it can be held over what is one's own alone.
+    pub const fn knows_own(self) -> bool {
+        matches!(self, Self::ReadOrder)
+    }
+
+    /// Whether a use case asks the policies again, with facts the door does not know.
+    pub const fn asks_facts(self) -> bool {
+        matches!(self, Self::RefundOrder | Self::UpdateRole | Self::CreateUser)
+    }
+
+    /// Its place in the vocabulary.
+    pub fn place(self) -> usize {
+        Self::ALL.iter().position(|permission| *permission == self).unwrap_or(usize::MAX)
+    }
+
+    /// Whether using it changes nothing.
+    pub fn only_reads(self) -> bool {
+        self.action() == "read"
+    }
+}
+
 /// A set of permissions, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions(u128);
@@ -162,7 +210,7 @@ impl FromIterator<Permission> for Permissions {
 }
 
 fn bit(permission: Permission) -> u128 {
-    Permission::ALL.iter().position(|p| *p == permission).map_or(0, |place| 1 << place)
+    u128::from(permission.place() < 128) << (permission.place() % 128)
 }
 
 impl From<Permission> for Cow<'static, str> {

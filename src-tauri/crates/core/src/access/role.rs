@@ -1,6 +1,8 @@
 //! The preset roles and what each may do. An unknown role may do nothing.
 
+use super::held::{Held, Power};
 use super::permission::{Permission as P, Permissions};
+use super::role_key::RoleKey;
 
 crate::text_enum! {
     /// A preset role.
@@ -39,8 +41,10 @@ impl Role {
                 &[P::UpdateUser, P::CreateUser, P::ManageSession, P::ReadSignIn, P::CreateOrder, P::UpdateOrder, P::RefundOrder, P::CreateFile]
             }
             Self::Finance => &[P::RefundOrder, P::CapturePayment, P::ReadLedger, P::ExportOrder, P::ReadAudit, P::CreateFile],
-            Self::Developer => &[P::ReadAudit, P::ReadLedger, P::ReadSetting, P::RunImport, P::CreateKey, P::ReadJob, P::ManageJob, P::ReadMail],
-            Self::Auditor => &[P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting, P::ReadSignIn, P::ReadJob],
+            Self::Developer => {
+                &[P::ReadAudit, P::ReadLedger, P::ReadSetting, P::RunImport, P::CreateKey, P::ReadJob, P::ManageJob, P::ReadMail, P::ReadRole]
+            }
+            Self::Auditor => &[P::ReadRole, P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting, P::ReadSignIn, P::ReadJob],
         };
         STAFF_READS.iter().chain(extra).copied().collect()
     }
@@ -50,11 +54,73 @@ impl Role {
         !matches!(self, Self::Guest | Self::User)
     }
 
-    /// Whether somebody of this role may give or take `other`: only an owner makes an owner, and nobody hands out more than they hold.
-    pub fn may_assign(self, other: Self) -> bool {
-        match other {
-            Self::Owner => self == Self::Owner,
-            _ => other.permissions().within(self.permissions()),
+    /// Everything a person of this role holds as Purser defines it.
+    pub fn held(self) -> Held {
+        let own: &[P] = match self {
+            Self::User => &[P::ReadOrder],
+            _ => &[],
+        };
+        Held { any: self.permissions(), own: own.iter().copied().map(Power::own).collect::<Held>().own }
+    }
+
+    /// The key under which it is stored.
+    pub fn key(self) -> RoleKey {
+        // Every preset's name is a key; the test below walks them.
+        self.as_str().parse().unwrap_or_else(|_| unreachable!("a preset with a name that is no key"))
+    }
+
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Guest => "Guest",
+            Self::User => "Customer",
+            Self::Moderator => "Moderator",
+            Self::Admin => "Administrator",
+            Self::Owner => "Owner",
+            Self::Support => "Support",
+            Self::Finance => "Finance",
+            Self::Developer => "Developer",
+            Self::Auditor => "Auditor",
+        }
+    }
+
+    /// What it is for.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Guest => "Sees products and their own account.",
+            Self::User => "A customer: sees their own account and orders.",
+            Self::Moderator => "Keeps products and content in order.",
+            Self::Admin => "Runs everything but the ownership.",
+            Self::Owner => "Runs everything. The last one can not be removed.",
+            Self::Support => "Finds customers and refunds orders.",
+            Self::Finance => "Watches money: payments, refunds, ledger.",
+            Self::Developer => "Sees everything technical, moves no money.",
+            Self::Auditor => "Reads everything, changes nothing.",
+        }
+    }
+}
+
+impl From<Role> for RoleKey {
+    fn from(role: Role) -> Self {
+        role.key()
+    }
+}
+
+impl PartialEq<Role> for RoleKey {
+    fn eq(&self, role: &Role) -> bool {
+        self.as_str() == role.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Role;
+
+    #[test]
+    fn every_preset_has_a_key() {
+        for role in Role::ALL {
+            assert_eq!(role.key().as_str(), role.as_str());
+            assert_eq!(role.key(), *role);
         }
     }
 }

@@ -8,8 +8,8 @@ use aide::operation::OperationInput;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use purser_core::Error;
-use purser_core::access::{Actor, Grant, Origin, Right};
+use purser_core::access::{Actor, Grant, Origin, Right, Scoped, can};
+use purser_core::{Error, Permission};
 use purser_service::App;
 use purser_service::identity::{authority, keys};
 
@@ -19,6 +19,12 @@ use crate::context::Context;
 /// The caller holds the permission `P`. Answers 401 or 403 otherwise, and writes itself into the OpenAPI document.
 pub(crate) struct Allowed<P>(pub(crate) Grant<P>);
 
+/// The caller holds the permission `P`, over everything or over what is their own. Answers 401 or 403 otherwise.
+pub(crate) struct AllowedOwn<P>(pub(crate) Scoped<P>);
+
+/// The caller as they stand, acting as another or not: to end exactly that.
+pub(crate) struct Behind(pub(crate) Grant<can::ReadSelf>);
+
 /// Anybody may call this. Listed in one test, so that nothing becomes public by accident.
 pub(crate) struct Public;
 
@@ -26,7 +32,7 @@ pub(crate) struct Public;
 pub(crate) struct From(pub(crate) Arc<Origin>);
 
 /// What can be done while something else has to be done first: that itself, finding out, and leaving.
-const BEFORE: [&str; 7] = [
+const BEFORE: [&str; 8] = [
     "/api/v1/auth/me",
     "/api/v1/auth/password",
     "/api/v1/auth/logout",
@@ -34,6 +40,7 @@ const BEFORE: [&str; 7] = [
     "/api/v1/auth/step-up",
     "/api/v1/auth/step-up/passkey/begin",
     "/api/v1/auth/step-up/passkey",
+    "/api/v1/auth/impersonation",
 ];
 
 fn context(parts: &Parts) -> Result<Arc<Context>, Problem> {
@@ -64,7 +71,41 @@ async fn actor(parts: &Parts, app: &App, context: &Context) -> Result<Arc<Actor>
     }
     let claims = app.tokens.check(&app.db, token, context.now).await?;
     context.who.get_or_init(|| claims.sub);
-    Ok(authority::actor(app, &claims, context.now).await?)
+    let actor = authority::actor(app, &claims, context.now).await?;
+    if let Some(duty) = actor.assurance.first.filter(|_| !BEFORE.contains(&context.path.as_str())) {
+        return Err(Problem(duty.refusal()));
+    }
+    Ok(actor)
+}
+
+/// Who acts as another person looks and does not touch, unless it was asked for; and never touches what is the other's own affair.
+fn hands_off<P: Right>(parts: &Parts, actor: &Actor) -> Result<(), Problem> {
+    let Some(acting) = actor.acting.as_ref().filter(|_| !parts.method.is_safe()) else { return Ok(()) };
+    if !acting.writes {
+        let message = "You are looking at this as another person; nothing can be changed meanwhile.";
+        return Err(Problem(Error::Refused("read_only", message.into())));
+    }
+    if matches!(P::PERMISSION, Permission::ReadSelf | Permission::ImpersonateUser | Permission::CreateKey) {
+        let message = "Only the person themselves can do this. Stop acting as them first.";
+        return Err(Problem(Error::Refused("not_while_impersonating", message.into())));
+    }
+    Ok(())
+}
+
+impl FromRequestParts<App> for Behind {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let context = context(parts)?;
+        let actor = actor(parts, app, &context).await?;
+        Ok(Self(Grant::of(actor, context.origin.clone(), context.now, &app.ids)?))
+    }
+}
+
+impl OperationInput for Behind {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Allowed::<can::ReadSelf>::operation_input(context, operation);
+    }
 }
 
 impl<P: Right> FromRequestParts<App> for Allowed<P> {
@@ -73,10 +114,26 @@ impl<P: Right> FromRequestParts<App> for Allowed<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let context = context(parts)?;
         let actor = actor(parts, app, &context).await?;
-        if let Some(duty) = actor.assurance.first.filter(|_| !BEFORE.contains(&context.path.as_str())) {
-            return Err(Problem(duty.refusal()));
-        }
+        hands_off::<P>(parts, &actor)?;
         Ok(Self(Grant::of(actor, context.origin.clone(), context.now, &app.ids)?))
+    }
+}
+
+impl<P: Right> FromRequestParts<App> for AllowedOwn<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let context = context(parts)?;
+        let actor = actor(parts, app, &context).await?;
+        hands_off::<P>(parts, &actor)?;
+        Ok(Self(Scoped::of(actor, context.origin.clone(), context.now, &app.ids)?))
+    }
+}
+
+impl<P: Right> OperationInput for AllowedOwn<P> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Allowed::<P>::operation_input(context, operation);
+        operation.extensions.insert("x-permission-own".into(), true.into());
     }
 }
 

@@ -9,7 +9,7 @@ mod query;
 mod records;
 mod slowly;
 
-pub(crate) use allowed::{Allowed, From, Public};
+pub(crate) use allowed::{Allowed, AllowedOwn, Behind, From, Public};
 pub(crate) use body::{Json, OptionalJson};
 pub(crate) use cursor::encode_cursor;
 pub(crate) use headers::{IdempotencyKey, IfMatch, OwnPage, RefreshCookie, refresh_cookie};

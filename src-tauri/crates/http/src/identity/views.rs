@@ -1,6 +1,6 @@
 //! Shapes of identity on the wire.
 
-use purser_core::access::{Duty, Role};
+use purser_core::access::{Acting, Duty, Held, RoleKey};
 use purser_core::identity::Method;
 use purser_core::ids::{SessionId, TenantId, UserId};
 use purser_core::time::SECOND;
@@ -176,7 +176,7 @@ pub(crate) struct MeView {
     first_name: String,
     last_name: String,
     name: String,
-    role: Role,
+    role: RoleKey,
     /// Whether the address was proved.
     email_verified: bool,
     /// What has to be done before anything else: `password_change_required` or `email_unverified`, the code everything else is refused with.
@@ -184,7 +184,32 @@ pub(crate) struct MeView {
     first: Option<&'static str>,
     /// Everything this person may do.
     permissions: Vec<Permission>,
+    /// What this person may do with what is their own: `read:order`.
+    own: Vec<Permission>,
     tenant: TenantView,
+    /// Who really acts, when somebody sees Purser as this person does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impersonation: Option<ActingView>,
+}
+
+/// Who really acts.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Acting")]
+pub(crate) struct ActingView {
+    by_id: UserId,
+    by_name: String,
+    reason: String,
+    /// Whether nothing can be changed.
+    read_only: bool,
+    /// When it ends by itself.
+    until: Timestamp,
+}
+
+impl From<&Acting> for ActingView {
+    fn from(acting: &Acting) -> Self {
+        Self { by_id: acting.by, by_name: acting.by_name.clone(), reason: acting.reason.clone(), read_only: !acting.writes, until: acting.until }
+    }
 }
 
 /// The tenant of whoever is signed in.
@@ -203,7 +228,7 @@ pub(crate) struct TenantView {
 }
 
 impl MeView {
-    pub(crate) fn new(user: &User, tenant: &Tenant, duty: Option<Duty>) -> Self {
+    pub(crate) fn new(user: &User, tenant: &Tenant, (held, acting, duty): (Held, Option<&Acting>, Option<Duty>)) -> Self {
         Self {
             id: user.id,
             email_verified: user.email_verified,
@@ -213,7 +238,9 @@ impl MeView {
             last_name: user.last_name.clone(),
             name: user.name(),
             role: user.role,
-            permissions: user.role.permissions().iter().collect(),
+            permissions: held.any.iter().collect(),
+            own: held.own.iter().filter(|permission| !held.any.has(*permission)).collect(),
+            impersonation: acting.map(ActingView::from),
             tenant: TenantView {
                 id: tenant.id,
                 name: tenant.name.clone(),

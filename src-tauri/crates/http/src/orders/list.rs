@@ -12,7 +12,7 @@ use purser_store::orders::Filter;
 
 use super::views::{DetailView, OrderView};
 use crate::Result;
-use crate::extract::{Allowed, Any, Path, Query, When};
+use crate::extract::{Allowed, AllowedOwn, Any, Path, Query, When};
 use crate::list_query;
 use crate::reply::{Csv, Data, Rows};
 
@@ -71,11 +71,11 @@ impl OrdersQuery {
 
 pub(crate) async fn list_orders(
     State(app): State<App>,
-    Allowed(by): Allowed<can::ReadOrder>,
+    AllowedOwn(by): AllowedOwn<can::ReadOrder>,
     Query(query): Query<OrdersQuery>,
 ) -> Result<Rows<OrderView>> {
     let page = query.page()?;
-    let (listing, total) = orders::list(&app, &by, &query.filter(), &page).await?;
+    let (listing, total) = orders::list(&app, &by, query.filter(), &page).await?;
     Ok(Rows::page(listing.map(OrderView::from), &page, total))
 }
 
@@ -84,7 +84,11 @@ pub(crate) async fn export_orders(State(app): State<App>, Allowed(by): Allowed<c
     Ok(Csv { name: "orders.csv", body: orders::export(&app, &by, query.filter(), sort).await? })
 }
 
-pub(crate) async fn read_order(State(app): State<App>, Allowed(by): Allowed<can::ReadOrder>, Path(id): Path<OrderId>) -> Result<Data<DetailView>> {
+pub(crate) async fn read_order(
+    State(app): State<App>,
+    AllowedOwn(by): AllowedOwn<can::ReadOrder>,
+    Path(id): Path<OrderId>,
+) -> Result<Data<DetailView>> {
     let detail = orders::read(&app, &by, id).await?;
     Ok(Data(DetailView::of(&app, detail)))
 }

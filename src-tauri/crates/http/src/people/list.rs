@@ -1,7 +1,7 @@
 //! Find people: the list and its CSV export.
 
 use axum::extract::State;
-use purser_core::access::{Role, can};
+use purser_core::access::{RoleKey, can};
 use purser_core::people::Status;
 use purser_core::text::terms;
 use purser_service::{App, people};
@@ -17,7 +17,7 @@ list_query! {
     /// Which people.
     UsersQuery {
         /// Any of these roles.
-        role: Any<Role>,
+        role: Any<RoleKey>,
         /// Any of these standings; left out: all but deleted.
         status: Any<Status>,
         /// Any of these countries, two letters each.

@@ -1,6 +1,6 @@
 //! Shapes of people on the wire.
 
-use purser_core::access::Role;
+use purser_core::access::RoleKey;
 use purser_core::ids::UserId;
 use purser_core::people::{Move, Status, full_name};
 use purser_core::{Patch, Timestamp};
@@ -22,7 +22,7 @@ pub(crate) struct UserView {
     last_name: String,
     /// First and last name.
     name: String,
-    role: Role,
+    role: RoleKey,
     status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
@@ -91,7 +91,7 @@ pub(crate) struct InviteBody {
     pub(crate) email: String,
     pub(crate) first_name: String,
     pub(crate) last_name: String,
-    pub(crate) role: Role,
+    pub(crate) role: RoleKey,
     #[serde(default)]
     pub(crate) phone: Option<String>,
     /// Two letters.
@@ -141,7 +141,7 @@ impl From<ChangeBody> for Particulars {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleBody {
-    pub(crate) role: Role,
+    pub(crate) role: RoleKey,
 }
 
 /// Why.

@@ -85,7 +85,7 @@ async fn make(app: &App, new: NewOwner, slug: Option<&str>) -> Result<(String, S
         email: new.email,
         first_name: new.first_name,
         last_name: new.last_name,
-        role: Role::Owner,
+        role: Role::Owner.key(),
         password: Some(password.clone()),
         must_change_password: true,
         phone: None,

@@ -59,24 +59,38 @@ pub fn record<P>(tx: &mut Tx, by: &Grant<P>, line: Line) {
         Caller::Command => "command",
     };
     let origin = by.origin();
+    let (actor_id, actor_name, after) = match &actor.acting {
+        Some(acting) => (Some(acting.by), format!("{} as {}", acting.by_name, actor.name), Some(for_whom(line.after.as_deref(), by.user()))),
+        None => (by.user(), actor.name.clone(), line.after),
+    };
     tx.audit(Entry {
         id: by.id(),
         tenant: by.tenant(),
         at: by.now(),
         actor_kind,
-        actor_id: by.user(),
-        actor_name: actor.name.clone(),
+        actor_id,
+        actor_name,
         action: line.action,
         subject_type: line.subject_type,
         subject_id: line.subject_id,
         subject_label: line.label,
         before: line.before,
-        after: line.after,
+        after,
         reason: line.reason,
         ip: origin.ip.clone(),
         user_agent: origin.user_agent.clone(),
         request_id: origin.request_id,
     });
+}
+
+/// What a line says afterwards, with the person somebody else acted as.
+fn for_whom(after: Option<&str>, user: Option<purser_core::ids::UserId>) -> String {
+    let mut fields = match after.map(serde_json::from_str) {
+        Some(Ok(Value::Object(fields))) => fields,
+        _ => Map::new(),
+    };
+    fields.insert("onBehalfOf".into(), serde_json::json!(user));
+    Value::Object(fields).to_string()
 }
 
 /// The fields in which two states of a thing differ, before and after: what a line keeps of a change.

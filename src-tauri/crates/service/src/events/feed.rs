@@ -65,6 +65,7 @@ fn needed(topic: Topic) -> Permission {
         Topic::Session => Permission::ManageSession,
         Topic::Job => Permission::ReadJob,
         Topic::Mail => Permission::ReadMail,
+        Topic::Role | Topic::Policy => Permission::ReadRole,
     }
 }
 
@@ -100,7 +101,7 @@ impl Feed {
                 Caller::Key(user, key) => Some((user, key.uuid())),
                 Caller::System | Caller::Command => None,
             },
-            permissions: by.actor().permissions,
+            permissions: by.actor().held.any,
             until: Instant::now() + LONGEST,
             over: false,
         };
@@ -140,6 +141,8 @@ impl Feed {
         self.over = self.caller.is_some_and(|(user, session)| match event.topic {
             Topic::User => event.subject_id == user.uuid(),
             Topic::Session => event.subject_id == session || event.subject_id == user.uuid(),
+            // A role of the tenant, or the rights of this person.
+            Topic::Role => event.subject_id == event.tenant.uuid() || event.subject_id == user.uuid(),
             _ => false,
         });
         if self.permissions.has(needed(event.topic)) {

@@ -328,7 +328,7 @@ pub async fn reset(app: &App, by: &Grant<can::ResetFactor>, id: UserId, reason: 
     app.db
         .transact(by, async |tx| {
             let user = users::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
-            crate::people::within_reach(by, user.role)?;
+            crate::access::Ranks::read(tx).await?.with(tx, &[user.id], by.now()).await?.covers(by, (user.id, user.role))?;
             let count = store::delete_all(tx, id).await?;
             lockout::clear(tx, &lockout::factor_account(id), "").await?;
             sessions::end_all(tx, id, None, by.now(), "factors_reset").await?;

@@ -14,6 +14,7 @@ use purser_store::{Tx, links as store, people, users};
 
 use super::passwords::{self, keep};
 use super::{links, recover};
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::mail::{self, Draft};
 use crate::{App, events};
@@ -33,9 +34,7 @@ pub async fn again(app: &App, by: &Grant<can::CreateUser>, id: UserId) -> Result
             if user.status != Status::Invited {
                 return Err(Error::conflict("not_invited", "Only somebody who was invited and has not chosen a password yet gets an invitation."));
             }
-            if !by.actor().role.may_assign(user.role) {
-                return Err(Error::Refused("role_above_yours", format!("Your role does not allow you to make somebody {}.", user.role).into()));
-            }
+            Ranks::read(tx).await?.with(tx, &[id], by.now()).await?.covers(by, (id, user.role))?;
             tx.alone("links").await?;
             if let Some(last) = store::recent(tx, id, Purpose::Invitation, by.now().plus(-super::verify::GAP)).await?.first() {
                 return Err(super::verify::wait(*last, by.now()));

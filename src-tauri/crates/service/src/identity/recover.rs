@@ -14,6 +14,7 @@ use purser_store::{Scope, Tx, links as store, sessions, users};
 
 use super::links;
 use super::passwords::{self, keep};
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::limits::{self, Limit};
 use crate::mail::{self, Draft};
@@ -116,10 +117,7 @@ pub async fn demand(app: &App, by: &Grant<can::UpdateUser>, id: UserId) -> Resul
     app.db
         .transact(by, async |tx| {
             let user = users::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
-            if !by.actor().role.may_assign(user.role) {
-                let message = format!("An account with the role {} can only be changed by somebody whose role allows as much.", user.role);
-                return Err(Error::Refused("role_above_yours", message.into()));
-            }
+            Ranks::read(tx).await?.with(tx, &[id], by.now()).await?.covers(by, (id, user.role))?;
             if user.password_hash.is_none() {
                 return Err(Error::conflict("no_password", "This account has no password to change."));
             }

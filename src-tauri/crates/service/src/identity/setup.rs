@@ -96,7 +96,7 @@ pub async fn create(app: &App, first: FirstRun, must_change: bool) -> Result<Use
         email: first.email.trim().to_owned(),
         first_name: first.first_name.trim().to_owned(),
         last_name: first.last_name.trim().to_owned(),
-        role: Role::Owner,
+        role: Role::Owner.key(),
         status: Status::Active,
         password_hash: Some(fresh.hash.clone()),
         phone: None,

@@ -1,6 +1,6 @@
 //! Signing in, and exchanging a refresh token for the next one.
 
-use purser_core::access::{Actor, Assurance, Caller, Grant, Origin, can};
+use purser_core::access::{Actor, Caller, Grant, Origin, Power, can};
 use purser_core::events::Topic;
 use purser_core::identity::SignInPolicy;
 use purser_core::ids::{SessionId, TenantId};
@@ -119,7 +119,7 @@ async fn renew_hash(app: &App, user: &User, password: String) -> Result<()> {
 async fn proceed(app: &App, user: User, remembered: bool, (account, address, origin): (&str, &str, Arc<Origin>)) -> Result<Outcome> {
     let now = app.clock.now();
     let policy = policy::of(app, user.tenant_id).await?;
-    let required = policy.require_factor_for.contains(&user.role);
+    let required = policy.require_factor_for.iter().any(|role| user.role == *role);
     let (begun, asked) = app
         .db
         .transact(user.tenant_id, async |tx| {
@@ -264,9 +264,15 @@ async fn exchange(tx: &mut Tx, by: &Grant<can::ReadSelf>, old: &Token, next: (&[
 
 /// The proof a person carries before any permission was looked up: signing in and out is everybody's own affair.
 fn acting(app: &App, user: &User, session: SessionId, origin: &Arc<Origin>, now: Timestamp) -> Result<Grant<can::ReadSelf>> {
-    let permissions = [purser_core::Permission::ReadSelf].into_iter().collect();
-    let (caller, assurance) = (Caller::User(user.id, session), Assurance::default());
-    let actor = Actor { tenant: user.tenant_id, caller, name: user.name(), role: user.role, permissions, assurance };
+    let held = [Power::any(purser_core::Permission::ReadSelf)].into_iter().collect();
+    let actor = Actor {
+        tenant: user.tenant_id,
+        caller: Caller::User(user.id, session),
+        name: user.name(),
+        role: user.role,
+        held,
+        ..Actor::system(user.tenant_id)
+    };
     Grant::of(Arc::new(actor), origin.clone(), now, &app.ids)
 }
 

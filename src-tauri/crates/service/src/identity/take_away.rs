@@ -21,7 +21,7 @@ pub async fn one(app: &App, by: &Grant<can::ResetFactor>, (id, factor): (UserId,
     app.db
         .transact(by, async |tx| {
             let user = users::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
-            crate::people::within_reach(by, user.role)?;
+            crate::access::Ranks::read(tx).await?.with(tx, &[user.id], by.now()).await?.covers(by, (user.id, user.role))?;
             let known = store::list(tx, id).await?;
             let gone = known.iter().find(|known| known.id == factor).ok_or(Error::NotFound("factor"))?;
             if !store::delete(tx, id, factor).await? {

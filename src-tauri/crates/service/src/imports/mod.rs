@@ -32,6 +32,7 @@ use purser_store::{Engine, Listing, Page, Scope};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::files::Key;
 use crate::idempotency::{self, Once, Outcome};
@@ -49,6 +50,8 @@ pub const LARGEST: u64 = 64 * 1024 * 1024;
 /// What every row is read against.
 struct Basis<'a> {
     by: &'a Grant<can::RunImport>,
+    /// What roles there are, and who may give them.
+    ranks: Ranks,
     ids: &'a Ids,
     /// The currency of rows that name none.
     currency: Currency,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use purser_core::access::{Grant, Role, can};
+use purser_core::access::{Grant, Role, RoleKey, can};
 use purser_core::imports::Outcome;
 use purser_core::people::{Status, check_email, email_key};
 use purser_core::{Result, Timestamp};
@@ -12,6 +12,7 @@ use purser_store::{Tx, imports as store};
 
 use super::Basis;
 use super::row::Row;
+use crate::access::Ranks;
 use crate::identity::passwords;
 
 /// Read a row.
@@ -29,7 +30,7 @@ pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<User> {
     if first_name.is_empty() && last_name.is_empty() {
         row.complain("firstName", "required", "A name is needed.");
     }
-    let role = role(row, basis.by);
+    let role = role(row, basis.by, &basis.ranks);
     let created_at = row.instant("createdAt", basis.slashes, basis.by.now()).unwrap_or_else(|| basis.by.now());
     let password_hash = password_hash(row, basis.by);
     let user = User {
@@ -39,7 +40,7 @@ pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<User> {
         notes: row.text("notes", 5_000),
         ..person(basis.by, (&email, first_name, last_name), created_at)
     };
-    let status = if role.is_staff() && password_hash.is_none() { Status::Invited } else { Status::Active };
+    let status = if basis.ranks.is_staff(role) && password_hash.is_none() { Status::Invited } else { Status::Active };
     row.is_good().then_some(User { role, status, password_hash, ..user })
 }
 
@@ -47,7 +48,7 @@ pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<User> {
 /// they are as good as passwords they could have chosen.
 fn password_hash(row: &mut Row<'_>, by: &Grant<can::RunImport>) -> Option<String> {
     let text = row.cell("passwordHash")?.to_owned();
-    if !by.actor().permissions.has(purser_core::Permission::UpdateRole) {
+    if !by.actor().may(purser_core::Permission::UpdateRole) {
         row.secret_complaint("passwordHash", "not_yours_to_give", "You may not bring passwords in.");
     } else if !passwords::can_take_over(&text) {
         row.secret_complaint("passwordHash", "not_a_hash", "This has to be a bcrypt hash of cost 8 to 14, or an argon2id hash.");
@@ -55,14 +56,15 @@ fn password_hash(row: &mut Row<'_>, by: &Grant<can::RunImport>) -> Option<String
     Some(text)
 }
 
-fn role(row: &mut Row<'_>, by: &Grant<can::RunImport>) -> Role {
-    let Some(text) = row.cell("role") else { return Role::User };
-    let Ok(role) = text.to_lowercase().parse::<Role>() else {
-        let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-        row.complain("role", "unknown_role", format!("Choose one of: {}.", known.join(", ")));
-        return Role::User;
+fn role(row: &mut Row<'_>, by: &Grant<can::RunImport>, ranks: &Ranks) -> RoleKey {
+    let customer = Role::User.key();
+    let Some(text) = row.cell("role") else { return customer };
+    let known = text.to_lowercase().parse::<RoleKey>().ok().filter(|role| ranks.known("role", *role).is_ok());
+    let Some(role) = known else {
+        row.complain("role", "unknown_role", format!("Choose one of: {}.", ranks.keys().join(", ")));
+        return customer;
     };
-    if role != Role::User && !(by.actor().permissions.has(purser_core::Permission::UpdateRole) && by.actor().role.may_assign(role)) {
+    if role != customer && !(by.actor().may(purser_core::Permission::UpdateRole) && ranks.may_assign(by, role)) {
         row.complain("role", "not_yours_to_give", "You may not give this role.");
     }
     role
@@ -76,7 +78,7 @@ pub(super) fn person(by: &Grant<can::RunImport>, (email, first_name, last_name):
         email: email.to_owned(),
         first_name,
         last_name,
-        role: Role::User,
+        role: Role::User.key(),
         status: Status::Active,
         password_hash: None,
         phone: None,

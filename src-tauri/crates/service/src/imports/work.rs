@@ -19,6 +19,7 @@ use super::row::{Complaints, Row};
 use super::text::{self, Sheet};
 use super::values::Slashes;
 use super::{Basis, orders, people, products};
+use crate::access::{self, Ranks};
 use crate::audit::{self, Line};
 use crate::{App, events};
 
@@ -127,11 +128,12 @@ async fn attempt(app: &App, by: &Grant<can::RunImport>, job: &Job, task: &Arc<Ta
         let bytes = super::file(app, by, job.id).await?;
         let tenant = app.db.read(by, async |tx| tenants::find(tx, by.tenant()).await.map_err(Error::from)).await?;
         let currency = tenant.ok_or(Error::NotFound("tenant"))?.currency;
+        let ranks = Ranks::of(access::book(app, by.tenant()).await?);
         let (by, ids, job, task) = (by.clone(), app.ids.clone(), job.clone(), task.clone());
         let reading = tokio::task::spawn_blocking(move || {
             let sheet = text::read(&bytes)?;
             drop(bytes);
-            look(&by, &ids, &job, (currency, sheet), &task)
+            look((&by, &ids), &job, (currency, ranks, sheet), &task)
         });
         reading.await.map_err(|error| Error::Internal(Box::new(error)))?
     };
@@ -154,16 +156,15 @@ async fn attempt(app: &App, by: &Grant<can::RunImport>, job: &Job, task: &Arc<Ta
 
 /// Look at every row.
 fn look(
-    by: &Grant<can::RunImport>,
-    ids: &purser_core::ids::Ids,
+    (by, ids): (&Grant<can::RunImport>, &purser_core::ids::Ids),
     job: &Job,
-    (currency, sheet): (Currency, Sheet),
+    (currency, ranks, sheet): (Currency, Ranks, Sheet),
     task: &Task,
 ) -> Result<(Goods, Complaints, Outcome)> {
     let columns = Columns::new(job.kind, &sheet.header, &job.mapping)?;
     let date = columns.place("date").or_else(|| columns.place("createdAt"));
     let slashes = Slashes::of(sheet.rows.iter().filter_map(|(_, record)| record.get(date?)));
-    let mut basis = Basis { by, ids, currency, slashes, seen: HashMap::with_capacity(sheet.rows.len()) };
+    let mut basis = Basis { by, ids, ranks, currency, slashes, seen: HashMap::with_capacity(sheet.rows.len()) };
     let rows = i64::try_from(sheet.rows.len()).unwrap_or(i64::MAX);
     task.total.store(rows, Ordering::Relaxed);
     let mut complaints = Complaints::default();
@@ -253,7 +254,7 @@ impl Goods {
 }
 
 fn basis<'a>(app: &'a App, by: &'a Grant<can::RunImport>) -> Basis<'a> {
-    Basis { by, ids: &app.ids, currency: Currency::EUR, slashes: Slashes::DayFirst, seen: HashMap::new() }
+    Basis { by, ids: &app.ids, ranks: Ranks::default(), currency: Currency::EUR, slashes: Slashes::DayFirst, seen: HashMap::new() }
 }
 
 /// What a run would do.

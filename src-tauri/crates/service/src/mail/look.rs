@@ -12,6 +12,7 @@ use purser_store::{Listing, Page, links, users};
 use super::Letter;
 use super::send::letter;
 use crate::App;
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::identity::links as secrets;
 
@@ -40,7 +41,7 @@ const HIDDEN: &str = "hidden";
 
 /// One mail with its text. Whoever is shown a link that works leaves a line in the log.
 pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Shown> {
-    let (mail, link, role) = app
+    let (mail, link, within_reach) = app
         .db
         .read(by, async |tx| {
             let mail = store::find(tx, id).await?.ok_or(Error::NotFound("mail"))?;
@@ -48,15 +49,18 @@ pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Sh
                 Some(link) => links::find(tx, LinkId(link)).await?,
                 None => None,
             };
-            let role = match mail.user_id {
-                Some(user) => users::find(tx, UserId(user)).await?.map(|user| user.role),
+            let user = match mail.user_id {
+                Some(user) => users::find(tx, UserId(user)).await?,
                 None => None,
             };
-            Ok::<_, Error>((mail, link, role))
+            let within_reach = match user {
+                Some(user) => Ranks::read(tx).await?.with(tx, &[user.id], by.now()).await?.covers(by, (user.id, user.role)).is_ok(),
+                None => by.actor().role == Role::Owner,
+            };
+            Ok::<_, Error>((mail, link, within_reach))
         })
         .await?;
     let kept = mail.state == MailState::Sent && app.mail.mailer.keeps() && mail.provider.as_deref() == Some(app.mail.mailer.name());
-    let within_reach = by.actor().role.may_assign(role.unwrap_or(Role::Owner));
     let live = link.filter(|link| kept && within_reach && link.works(by.now()));
     let secret = match &live {
         Some(link) => secrets::secret(app, link)?,

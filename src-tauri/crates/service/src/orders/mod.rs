@@ -10,9 +10,9 @@ pub use cancel::cancel;
 pub use create::{Draft, Item, create, quote};
 pub use export::export;
 
-use purser_core::access::{Grant, can};
+use purser_core::access::{Grant, Scoped, can};
 use purser_core::events::Topic;
-use purser_core::ids::OrderId;
+use purser_core::ids::{OrderId, UserId};
 use purser_core::orders::OrderState;
 use purser_core::{Error, Result};
 use purser_store::orders::{self as store, Filter, Line as OrderLine, Order, Particulars, Step};
@@ -41,8 +41,16 @@ pub struct Detail {
     pub refunds: Vec<Refund>,
 }
 
-/// A page of orders and, without a cursor, how many there are.
-pub async fn list(app: &App, by: &Grant<can::ReadOrder>, filter: &Filter, page: &Page) -> Result<(Listing<Order>, Option<(i64, bool)>)> {
+/// A page of orders and, without a cursor, how many there are: of everybody's, or of the caller's own where they may see no others.
+pub async fn list(app: &App, by: &Scoped<can::ReadOrder>, filter: Filter, page: &Page) -> Result<(Listing<Order>, Option<(i64, bool)>)> {
+    let filter = &match by.own() {
+        None => filter,
+        // Asked for somebody else's, they find nothing.
+        Some(own) if !filter.customers.is_empty() && !filter.customers.contains(&own) => {
+            Filter { customers: vec![UserId(uuid::Uuid::nil())], ..filter }
+        }
+        Some(own) => Filter { customers: vec![own], ..filter },
+    };
     let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
     let most = if *filter == Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
     let wanted = Wanted { tenant: by.tenant(), list: format!("orders {filter:?}"), topics: &[Topic::Order, Topic::User, Topic::Import], page };
@@ -51,8 +59,16 @@ pub async fn list(app: &App, by: &Grant<can::ReadOrder>, filter: &Filter, page: 
 }
 
 /// One order with everything its page shows: five statements, however large it is.
-pub async fn read(app: &App, by: &Grant<can::ReadOrder>, id: OrderId) -> Result<Detail> {
-    app.db.read(by, async |tx| detail(tx, id).await).await
+pub async fn read(app: &App, by: &Scoped<can::ReadOrder>, id: OrderId) -> Result<Detail> {
+    let mut found = app.db.read(by, async |tx| detail(tx, id).await).await?;
+    if let Some(own) = by.own() {
+        if found.order.customer_id != own {
+            return Err(Error::NotFound("order"));
+        }
+        // What staff wrote down is for staff.
+        found.particulars.notes = None;
+    }
+    Ok(found)
 }
 
 pub(crate) async fn detail(tx: &mut Tx, id: OrderId) -> Result<Detail> {

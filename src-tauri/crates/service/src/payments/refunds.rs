@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use purser_core::access::{Grant, Right, can};
+use purser_core::access::{self, Cleared, Grant, Right, can};
 use purser_core::error::Checks;
 use purser_core::ids::{PaymentId, RefundId};
 use purser_core::payments::{OUTSIDE, RefundKind, RefundState};
-use purser_core::{Error, Money, Result};
+use purser_core::{Error, Money, Permission, Result};
 use purser_store::payments::{self, Payment};
 use purser_store::refunds::{self as store, Refund};
 use purser_store::{Tx, orders};
@@ -97,6 +97,12 @@ pub(crate) async fn accept<P: Right>(by: &Grant<P>, tx: &mut Tx, (id, payment): 
         Some(amount) => amount,
         None => rest(tx, payment).await?,
     };
+    let by = &by.under(Permission::RefundOrder, access::Facts { amount: Some(amount), ..access::Facts::default() })?;
+    put_aside(by, tx, (id, payment, amount), ask).await
+}
+
+/// The same once the policies have heard the amount.
+async fn put_aside<P: Right>(by: &Cleared<P>, tx: &mut Tx, (id, payment, amount): (RefundId, PaymentId, Money), ask: &Ask) -> Result<Accepted> {
     let Some(reserved) = payments::reserve(tx, payment, amount).await? else { return Err(why_not(tx, payment, amount).await?) };
     let reason = ask.reason.trim().to_owned();
     let outside = reserved.provider == OUTSIDE;

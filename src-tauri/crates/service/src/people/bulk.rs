@@ -9,7 +9,7 @@ use purser_core::{Error, Result};
 use purser_store::people as store;
 use purser_store::people::Person;
 
-use super::standing::{Owners, apply, check_reason, verdict};
+use super::standing::{Standings, apply, check_reason, verdict};
 use crate::App;
 
 /// Most people in one go.
@@ -56,7 +56,7 @@ impl Outcome {
 pub async fn bulk<P: Right>(app: &App, by: &Grant<P>, bulk: &Bulk) -> Result<Outcome> {
     check(bulk)?;
     let work = async |tx: &mut purser_store::Tx| {
-        let mut owners = Owners::read(tx, bulk.step).await?;
+        let mut standings = Standings::read(tx, by, bulk.step, &bulk.ids).await?;
         let found = store::hold(tx, &bulk.ids).await?;
         let by_id: HashMap<UserId, &Person> = found.iter().map(|person| (person.id, person)).collect();
         let mut moves: Vec<(&Person, Status)> = Vec::new();
@@ -64,7 +64,7 @@ pub async fn bulk<P: Right>(app: &App, by: &Grant<P>, bulk: &Bulk) -> Result<Out
         for id in &bulk.ids {
             let answer = match by_id.get(id) {
                 None => Err(Error::NotFound("user")),
-                Some(person) => verdict(tx, by, person, bulk.step, &mut owners).await.map(|to| to.map(|to| (*person, to))),
+                Some(person) => verdict(tx, by, person, bulk.step, &mut standings).await.map(|to| to.map(|to| (*person, to))),
             };
             let outcome = match answer {
                 Ok(step) => {

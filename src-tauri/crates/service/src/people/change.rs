@@ -1,16 +1,17 @@
 //! Invite somebody, change their particulars, give them another role.
 
-use purser_core::access::{Grant, Role, can};
+use purser_core::access::{Cleared, Facts, Grant, Role, RoleKey, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::UserId;
 use purser_core::people::{PersonChecks, Status, email_key};
-use purser_core::{Error, Patch, Result};
+use purser_core::{Error, Patch, Permission, Result};
 use purser_store::people::Person;
 use purser_store::users::User;
 use purser_store::{Tx, people as store, sessions, users};
 
-use super::{Facts, find, hold, label, last_owner, within_reach};
+use super::{Facts as PersonFacts, find, hold, label, last_owner};
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Once, Outcome};
 use crate::identity::passwords::keep;
@@ -27,7 +28,7 @@ pub struct Invite {
     /// Last name.
     pub last_name: String,
     /// Role.
-    pub role: Role,
+    pub role: RoleKey,
     /// Telephone.
     pub phone: Option<String>,
     /// Country, two letters.
@@ -91,10 +92,7 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
         ..invite
     };
     invite.check()?;
-    if !by.actor().role.may_assign(invite.role) {
-        let message = format!("Your role does not allow you to make somebody {}.", invite.role);
-        return Err(Error::Refused("role_above_yours", message.into()));
-    }
+    let by = &*by.under(Permission::CreateUser, giving(invite.role))?;
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     let about = [invite.email.as_str(), &invite.first_name, &invite.last_name];
     let fresh = match invite.password.clone() {
@@ -108,6 +106,7 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
             if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), user.id.uuid())).await? {
                 return Ok(Outcome::Reply(reply));
             }
+            Ranks::alone(tx).await?.check_assign(by, user.role)?;
             match users::insert(tx, std::slice::from_ref(&user)).await {
                 Err(error) if error.is_taken() => return Err(taken()),
                 other => other?,
@@ -117,7 +116,7 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
                 None => identity::invite::send(app, tx, by, &user).await?,
             }
             let person = find(tx, user.id).await?;
-            audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&Facts::from(&person)));
+            audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&PersonFacts::from(&person)));
             events::emit(tx, by, Topic::User, "created", user.id.uuid());
             idempotency::finish(tx, once.as_ref(), person).await
         })
@@ -218,8 +217,9 @@ pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version:
     change.check()?;
     app.db
         .transact(by, async |tx| {
+            let ranks = Ranks::read(tx).await?.with(tx, &[id], by.now()).await?;
             let person = hold(tx, id).await?;
-            within_reach(by, person.role)?;
+            ranks.within_reach(by, &person)?;
             if person.version != version {
                 return Err(Error::Stale);
             }
@@ -228,7 +228,7 @@ pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version:
             }
             let (next, renamed) = change.applied(&person);
             let next = save(tx, by, (&person, next), renamed).await?;
-            let (before, after) = audit::changes(&Facts::from(&person), &Facts::from(&next));
+            let (before, after) = audit::changes(&PersonFacts::from(&person), &PersonFacts::from(&next));
             audit::record(tx, by, Line::new("user.update", "user", id.uuid(), label(&next)).before(&before).after(&after));
             if next.email_key != person.email_key {
                 readdress(app, tx, by, id).await?;
@@ -264,18 +264,26 @@ async fn save<P>(tx: &mut Tx, by: &Grant<P>, (person, next): (&Person, Person), 
     }
 }
 
+/// What the policies hear of a role that is given.
+fn giving(role: RoleKey) -> Facts {
+    Facts { role: Some(role), ..Facts::default() }
+}
+
+/// Write the new role once the policies have heard which it is.
+async fn give_role(tx: &mut Tx, by: &Cleared<can::UpdateRole>, (person, role): (&Person, RoleKey)) -> Result<Person> {
+    save(tx, by, (person, Person { role, ..person.clone() }), false).await
+}
+
 /// Give a person another role. Their open pages and sessions follow it from their next request on.
-pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: Role) -> Result<Person> {
+pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: RoleKey) -> Result<Person> {
     step_up::demand(app, by).await?;
     app.db
         .transact(by, async |tx| {
             let owners = store::owners_alone(tx).await?;
+            let ranks = Ranks::alone(tx).await?.with(tx, &[id], by.now()).await?;
             let person = hold(tx, id).await?;
-            within_reach(by, person.role)?;
-            if !by.actor().role.may_assign(role) {
-                let message = format!("Your role does not allow you to make somebody {role}.");
-                return Err(Error::Refused("role_above_yours", message.into()));
-            }
+            ranks.within_reach(by, &person)?;
+            ranks.check_assign(by, role)?;
             if person.status == Status::Deleted {
                 return Err(Error::conflict("deleted", "This account is deleted. Restore it first."));
             }
@@ -285,12 +293,13 @@ pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: 
             if person.role == Role::Owner && owners.iter().all(|owner| *owner == id) {
                 return Err(last_owner());
             }
-            let next = save(tx, by, (&person, Person { role, ..person.clone() }), false).await?;
-            if !role.is_staff() {
+            let by = &by.under(Permission::UpdateRole, giving(role))?;
+            let next = give_role(tx, by, (&person, role)).await?;
+            if !ranks.is_staff(role) {
                 // A customer has no business with a staff page that is still open.
                 sessions::end_all(tx, id, None, by.now(), "role_changed").await?;
             }
-            let (before, after) = audit::changes(&Facts::from(&person), &Facts::from(&next));
+            let (before, after) = audit::changes(&PersonFacts::from(&person), &PersonFacts::from(&next));
             audit::record(tx, by, Line::new("user.role", "user", id.uuid(), label(&next)).before(&before).after(&after));
             events::emit(tx, by, Topic::User, "role_changed", id.uuid());
             Ok(next)

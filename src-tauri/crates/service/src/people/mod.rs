@@ -14,7 +14,7 @@ pub use export::export;
 pub use overview::{Overview, overview};
 pub use standing::{delete, lock, restore, unlock};
 
-use purser_core::access::{Grant, Role, can};
+use purser_core::access::{Grant, RoleKey, can};
 use purser_core::events::Topic;
 use purser_core::ids::UserId;
 use purser_core::people::full_name;
@@ -25,6 +25,7 @@ use purser_store::{Listing, Page, Tx, people as store};
 use serde::Serialize;
 
 use crate::App;
+use crate::access::{self, Ranks};
 use crate::totals::Wanted;
 
 /// Everybody is counted up to here.
@@ -32,6 +33,7 @@ const EVERYBODY: i64 = 50_000;
 
 /// A page of people and, without a cursor, how many there are.
 pub async fn list(app: &App, by: &Grant<can::ReadUser>, filter: &Filter, page: &Page) -> Result<(Listing<Person>, Option<(i64, bool)>)> {
+    known(app, by, &filter.roles).await?;
     let most = if *filter == Filter::default() { EVERYBODY } else { COUNT_LIMIT };
     let wanted = Wanted { tenant: by.tenant(), list: format!("people {filter:?}"), topics: &[Topic::User], page };
     let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
@@ -39,6 +41,15 @@ pub async fn list(app: &App, by: &Grant<can::ReadUser>, filter: &Filter, page: &
     let few = total.or_else(|| app.totals.known(&app.db, &wanted)).is_some_and(store::is_few);
     let listing = app.db.read(by, async |tx| store::list(tx, filter, page, few).await.map_err(Error::from)).await?;
     Ok((listing, total))
+}
+
+/// Refuse to look for roles there are not.
+async fn known<P>(app: &App, by: &Grant<P>, roles: &[RoleKey]) -> Result<()> {
+    if roles.is_empty() {
+        return Ok(());
+    }
+    let ranks = Ranks::of(access::book(app, by.tenant()).await?);
+    roles.iter().try_for_each(|role| ranks.known("role", *role))
 }
 
 /// One person, deleted ones included: their orders and the log still point at them.
@@ -68,7 +79,7 @@ struct Facts<'a> {
     email: &'a str,
     first_name: &'a str,
     last_name: &'a str,
-    role: Role,
+    role: RoleKey,
     status: purser_core::people::Status,
     phone: Option<&'a str>,
     country: Option<&'a str>,
@@ -94,15 +105,6 @@ impl<'a> From<&'a Person> for Facts<'a> {
             lock_reason: person.lock_reason.as_deref(),
         }
     }
-}
-
-/// Refuse unless the caller's role holds everything the person's role holds: nobody takes over an account above their own.
-pub(crate) fn within_reach<P>(by: &Grant<P>, role: Role) -> Result<()> {
-    if by.actor().role.may_assign(role) {
-        return Ok(());
-    }
-    let message = format!("An account with the role {role} can only be changed by somebody whose role allows as much.");
-    Err(Error::Refused("role_above_yours", message.into()))
 }
 
 fn last_owner() -> Error {

@@ -30,7 +30,7 @@ pub async fn overview(app: &App, by: &Grant<can::ReadUser>, id: UserId) -> Resul
             find(tx, id).await?;
             let open_sessions = sessions::list(tx, id, by.now()).await?.len();
             let mut figures = Overview { open_sessions, ..Overview::default() };
-            if !by.actor().permissions.has(Permission::ReadOrder) {
+            if !by.actor().may(Permission::ReadOrder) {
                 return Ok(figures);
             }
             for row in overview::business(tx, id).await? {

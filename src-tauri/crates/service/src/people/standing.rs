@@ -9,7 +9,8 @@ use purser_core::{Error, Result};
 use purser_store::people::{Person, Step};
 use purser_store::{Tx, people as store, sessions};
 
-use super::{Facts, find, hold, label, last_owner, within_reach};
+use super::{Facts, find, hold, label, last_owner};
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::identity::lockout;
 use crate::{App, events};
@@ -47,9 +48,9 @@ async fn one<P: Right>(app: &App, by: &Grant<P>, id: UserId, step: Move, reason:
     }
     app.db
         .transact(by, async |tx| {
-            let mut owners = Owners::read(tx, step).await?;
+            let mut standings = Standings::read(tx, by, step, &[id]).await?;
             let person = hold(tx, id).await?;
-            let to = verdict(tx, by, &person, step, &mut owners).await?;
+            let to = verdict(tx, by, &person, step, &mut standings).await?;
             if step == Move::Unlock && lockout::clear_person(tx, &person.email_key, id).await? && to.is_none() {
                 // Nobody had locked the account; too many failures had.
                 audit::record(tx, by, Line::new("sign_in.unlock", "user", id.uuid(), label(&person)));
@@ -62,38 +63,42 @@ async fn one<P: Right>(app: &App, by: &Grant<P>, id: UserId, step: Move, reason:
         .await
 }
 
-/// Owners who may act, kept up as a transaction goes on.
-pub(super) struct Owners(Vec<UserId>);
+/// Who stands above whom, and the owners who may act, kept up as a transaction goes on.
+pub(super) struct Standings {
+    ranks: Ranks,
+    owners: Vec<UserId>,
+}
 
-impl Owners {
+impl Standings {
     /// Read before anybody is held; only moves that can take an owner away need them.
-    pub(super) async fn read(tx: &mut Tx, step: Move) -> Result<Self> {
-        match step {
-            Move::Lock | Move::Delete => Ok(Self(store::owners_alone(tx).await?)),
-            Move::Unlock | Move::Restore => Ok(Self(Vec::new())),
-        }
+    pub(super) async fn read<P>(tx: &mut Tx, by: &Grant<P>, step: Move, people: &[UserId]) -> Result<Self> {
+        let owners = match step {
+            Move::Lock | Move::Delete => store::owners_alone(tx).await?,
+            Move::Unlock | Move::Restore => Vec::new(),
+        };
+        Ok(Self { ranks: Ranks::read(tx).await?.with(tx, people, by.now()).await?, owners })
     }
 
     /// One owner fewer, unless it is the last.
     fn take(&mut self, id: UserId) -> Result<()> {
-        if self.0.iter().all(|owner| *owner == id) {
+        if self.owners.iter().all(|owner| *owner == id) {
             return Err(last_owner());
         }
-        self.0.retain(|owner| *owner != id);
+        self.owners.retain(|owner| *owner != id);
         Ok(())
     }
 }
 
 /// What `step` would make of `person`, or why it may not be done. `None`: it already is so.
-pub(super) async fn verdict<P>(tx: &mut Tx, by: &Grant<P>, person: &Person, step: Move, owners: &mut Owners) -> Result<Option<Status>> {
-    within_reach(by, person.role)?;
+pub(super) async fn verdict<P>(tx: &mut Tx, by: &Grant<P>, person: &Person, step: Move, standings: &mut Standings) -> Result<Option<Status>> {
+    standings.ranks.within_reach(by, person)?;
     let Some(to) = person.standing().apply(step)? else { return Ok(None) };
     if matches!(step, Move::Lock | Move::Delete) {
         if by.user() == Some(person.id) {
             return Err(Error::conflict("own_account", "This is your own account. Ask somebody else to do this."));
         }
         if person.role == Role::Owner && person.status == Status::Active {
-            owners.take(person.id)?;
+            standings.take(person.id)?;
         }
     }
     if step == Move::Restore && store::email_taken(tx, &person.email_key, Some(person.id)).await? {

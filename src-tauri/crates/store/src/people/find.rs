@@ -4,7 +4,7 @@
 //! engines, left to themselves, guess which of the two it is; here it is counted.
 
 use purser_core::people::Status;
-use purser_core::{Role, Timestamp};
+use purser_core::{RoleKey, Timestamp};
 
 use super::Person;
 use crate::page::{Key, List, SortKey};
@@ -31,7 +31,7 @@ static ON_POSTGRES: List<Person> = list_of(&[CREATED, NAME, EMAIL, last_login("C
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Filter {
     /// Any of these roles.
-    pub roles: Vec<Role>,
+    pub roles: Vec<RoleKey>,
     /// Any of these standings; empty: every one but deleted.
     pub statuses: Vec<Status>,
     /// Any of these countries.
@@ -74,7 +74,7 @@ fn plain(query: &mut Query, tx: &Tx, filter: &Filter) {
         query.push(" AND u.status IN ").list(filter.statuses.iter().map(|s| s.as_str().into()));
     }
     if !filter.roles.is_empty() {
-        query.push(" AND u.role IN ").list(filter.roles.iter().map(|r| r.as_str().into()));
+        query.push(" AND u.role IN ").list(filter.roles.iter().map(|r| (*r).into()));
     }
     if !filter.countries.is_empty() {
         query.push(" AND u.country IN ").list(filter.countries.iter().map(Value::from));

@@ -4,7 +4,7 @@
 
 use purser_core::ids::UserId;
 use purser_core::people::{Move, Standing, Status, name_key, person_terms};
-use purser_core::{Role, Timestamp};
+use purser_core::{RoleKey, Timestamp};
 use uuid::Uuid;
 
 use crate::rows::{Instant, MaybeInstant};
@@ -28,7 +28,7 @@ pub struct Person {
     pub name_key: String,
     /// Role.
     #[sqlx(try_from = "String")]
-    pub role: Role,
+    pub role: RoleKey,
     /// Standing.
     #[sqlx(try_from = "String")]
     pub status: Status,
@@ -129,7 +129,7 @@ pub async fn update(tx: &mut Tx, person: &Person, renamed: bool) -> Result<bool>
         .bind(&person.first_name)
         .bind(&person.last_name)
         .bind(name_key(&person.first_name, &person.last_name))
-        .bind(person.role.as_str())
+        .bind(person.role)
         .bind(person.phone.clone())
         .bind(person.country.clone())
         .bind(person.language.clone())

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use parking_lot::Mutex;
-use purser_core::access::{Actor, Assurance, Caller, Origin, Permission};
-use purser_core::events::Topic;
+use purser_core::access::{Actor, Assurance, Caller, Device, Held, Origin, Permission, Permissions};
 use purser_core::ids::{KeyId, TenantId};
 use purser_core::people::Status;
 use purser_core::{Error, Result, Timestamp};
 use purser_store::{Scope, keys as store};
 
 use crate::App;
+use crate::access;
 use crate::identity::tokens;
 use crate::limits::{self, Limit};
 
@@ -37,7 +37,9 @@ struct Known {
     id: KeyId,
     rate: i64,
     expires_at: Timestamp,
-    as_of: (u64, u64),
+    /// Until when this stands if nobody changes anything.
+    stands_until: Option<Timestamp>,
+    as_of: [u64; 5],
 }
 
 impl Default for Keys {
@@ -61,11 +63,13 @@ pub async fn actor(app: &App, key: &str, origin: &Origin, now: Timestamp) -> Res
 }
 
 async fn known(app: &App, hash: Vec<u8>, now: Timestamp) -> Result<Known> {
-    let as_of = (app.db.version(Topic::User), app.db.version(Topic::Session));
-    let found = if let Some(known) = app.keys.cache.get(&hash).filter(|known| known.as_of == as_of) {
+    // Read before the database is asked: a change that comes in between makes the answer stale, never wrong.
+    let as_of = access::TOPICS.map(|topic| app.db.version(topic));
+    let stands = |known: &Known| known.as_of == as_of && known.stands_until.is_none_or(|until| until > now);
+    let found = if let Some(known) = app.keys.cache.get(&hash).filter(stands) {
         known
     } else {
-        let known = read(app, &hash, as_of).await?;
+        let known = read(app, &hash, as_of, now).await?;
         app.keys.cache.insert(hash, known.clone());
         known
     };
@@ -75,7 +79,7 @@ async fn known(app: &App, hash: Vec<u8>, now: Timestamp) -> Result<Known> {
     Ok(found)
 }
 
-async fn read(app: &App, hash: &[u8], as_of: (u64, u64)) -> Result<Known> {
+async fn read(app: &App, hash: &[u8], as_of: [u64; 5], now: Timestamp) -> Result<Known> {
     let row = app.db.read(Scope::System, async |tx| store::authority(tx, hash).await.map_err(Error::from)).await?;
     let row = row.ok_or_else(|| refused("bad_key", "There is no such API key."))?;
     if row.revoked_at.is_some() {
@@ -84,17 +88,21 @@ async fn read(app: &App, hash: &[u8], as_of: (u64, u64)) -> Result<Known> {
     if row.status != Status::Active {
         return Err(refused("key_owner_gone", "The account this API key belongs to can not be used."));
     }
-    let scopes = row.scopes.split(' ').filter_map(|scope| scope.parse::<Permission>().ok()).collect();
+    let scopes: Permissions = row.scopes.split(' ').filter_map(|scope| scope.parse::<Permission>().ok()).collect();
+    let stand = access::stand(app, (row.tenant_id, row.user_id), row.role, now).await?;
     let actor = Actor {
         tenant: row.tenant_id,
         caller: Caller::Key(row.user_id, row.id),
         name: format!("{} {} (key {})", row.first_name, row.last_name, row.name),
         role: row.role,
         // What the owner lost, the key lost with it.
-        permissions: row.role.permissions().intersection(scopes),
+        held: stand.held.meet(Held { any: scopes, own: scopes }),
         assurance: Assurance::default(),
+        device: Device::default(),
+        under: stand.under,
+        acting: None,
     };
-    Ok(Known { actor: Arc::new(actor), id: row.id, rate: row.rate, expires_at: row.expires_at, as_of })
+    Ok(Known { actor: Arc::new(actor), id: row.id, rate: row.rate, expires_at: row.expires_at, stands_until: stand.until, as_of })
 }
 
 /// Write down when keys were last used.

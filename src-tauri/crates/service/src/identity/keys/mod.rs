@@ -6,7 +6,7 @@ pub use authority::{Keys, actor, flush};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use purser_core::access::{Grant, Right, can};
+use purser_core::access::{Grant, Power, Right, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::{KeyId, UserId};
@@ -63,7 +63,7 @@ fn check<P>(by: &Grant<P>, new: &New) -> Result<()> {
     checks.that(new.scopes.len() <= Permission::ALL.len(), "scopes", "too_many", "Name each permission once.");
     checks.that((1..=365).contains(&new.days), "expiresInDays", "out_of_range", "From 1 to 365 days.");
     checks.that((1..=10_000).contains(&new.rate), "ratePerMinute", "out_of_range", "From 1 to 10,000 calls a minute.");
-    let missing = new.scopes.iter().enumerate().filter(|(_, scope)| !by.actor().permissions.has(**scope));
+    let missing = new.scopes.iter().enumerate().filter(|(_, scope)| !by.actor().held.has(Power::own(**scope)));
     let complaint =
         |(place, scope): (usize, &Permission)| FieldError::new(format!("scopes[{place}]"), "not_yours", format!("You do not hold {scope} yourself."));
     checks.extend(missing.take(10).map(complaint));

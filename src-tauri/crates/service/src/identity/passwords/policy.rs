@@ -1,7 +1,7 @@
 //! What a tenant asks of passwords, and what is wrong with one. The floor is the same everywhere: 8 characters, hard to guess, not known from
 //! a breach, none of the last 5. A tenant can ask for more, never for less.
 
-use purser_core::access::{Grant, Role, can};
+use purser_core::access::{Grant, Role, RoleDef, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::time::DAY;
@@ -62,10 +62,10 @@ impl Policy {
     }
 
     /// When a password of a person of this role, in force since `changed`, runs out.
-    pub fn expires(&self, role: Role, changed: Timestamp) -> Option<Timestamp> {
-        let days = match role {
-            Role::Owner | Role::Admin => self.admin_expiry_days,
-            _ if role.is_staff() => self.staff_expiry_days,
+    pub fn expires(&self, role: &RoleDef, changed: Timestamp) -> Option<Timestamp> {
+        let days = match role.as_preset() {
+            Some(Role::Owner | Role::Admin) => self.admin_expiry_days,
+            _ if role.staff => self.staff_expiry_days,
             _ => None,
         };
         days.map(|days| changed.plus(days.saturating_mul(DAY)))
@@ -272,10 +272,13 @@ mod tests {
     #[test]
     fn passwords_of_some_roles_run_out() {
         let (policy, changed) = (Policy::default(), Timestamp::from_micros(0));
-        assert_eq!(policy.expires(Role::Admin, changed), Some(changed.plus(90 * DAY)));
-        assert_eq!(policy.expires(Role::Support, changed), None);
+        assert_eq!(policy.expires(&RoleDef::preset(Role::Admin), changed), Some(changed.plus(90 * DAY)));
+        assert_eq!(policy.expires(&RoleDef::preset(Role::Support), changed), None);
         let strict = Policy { staff_expiry_days: Some(30), admin_expiry_days: None, ..policy };
-        assert_eq!((strict.expires(Role::Owner, changed), strict.expires(Role::Support, changed)), (None, Some(changed.plus(30 * DAY))));
-        assert_eq!(strict.expires(Role::User, changed), None, "customers are left in peace");
+        assert_eq!(
+            (strict.expires(&RoleDef::preset(Role::Owner), changed), strict.expires(&RoleDef::preset(Role::Support), changed)),
+            (None, Some(changed.plus(30 * DAY)))
+        );
+        assert_eq!(strict.expires(&RoleDef::preset(Role::User), changed), None, "customers are left in peace");
     }
 }
