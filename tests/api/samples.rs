@@ -129,6 +129,9 @@ fn factors() -> Vec<Sample> {
         bare("getLockout", "/users/{staff}/lockout"),
         bare("listFactors", "/users/{staff}/factors"),
         with("resetFactors", "/users/{staff}/factors/reset", json!({ "reason": "lost telephone" })),
+        bare("getSealKeys", "/settings/seal"),
+        with("rotateSealKey", "/settings/seal/rotate", json!({})),
+        with("renewSeals", "/settings/seal/renew", json!({})),
         bare("getSignInPolicy", "/settings/sign-in"),
         change("updateSignInPolicy", "/settings/sign-in", json!({ "requireFactorFor": ["auditor"], "idleMinutes": 600 })),
     ]

@@ -13,6 +13,7 @@ mod mail;
 mod orders;
 mod payments;
 mod people;
+mod private;
 mod search;
 mod settings;
 mod settings_sign_in;

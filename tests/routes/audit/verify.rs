@@ -13,8 +13,8 @@ async fn unguard(app: &TestApp) {
         .db
         .transact(Scope::System, async |tx| {
             for (sqlite, postgres) in [
-                ("DROP TRIGGER audit_log_no_update", "DROP TRIGGER audit_log_no_change ON audit_log"),
-                ("DROP TRIGGER audit_log_no_delete", "SELECT 1"),
+                ("DROP TRIGGER audit_log_no_update", "DROP TRIGGER audit_log_no_update ON audit_log"),
+                ("DROP TRIGGER audit_log_no_delete", "DROP TRIGGER audit_log_no_delete ON audit_log"),
             ] {
                 tx.run(sql(tx.pick(sqlite, postgres))).await?;
             }

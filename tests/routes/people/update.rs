@@ -10,7 +10,7 @@ both! {
         let owner = app.owner().await;
         let ada = invited(&owner, "Ada", "user").await;
         let path = format!("/users/{}", id(&ada));
-        let reply = owner.with("if-match", "\"1\"").patch(&path, json!({ "lastName": "Lovelace", "phone": "+44 20 1234" })).await.ok();
+        let reply = owner.with("if-match", "\"1\"").patch(&path, json!({ "lastName": "Lovelace", "phone": "…34" })).await.ok();
         assert_eq!(reply.header("etag"), Some("\"2\""));
         let next = reply.data();
         assert_eq!((next["firstName"].as_str(), next["lastName"].as_str(), next["phone"].as_str()), (Some("Ada"), Some("Lovelace"), Some("+44 20 1234")));
@@ -19,7 +19,7 @@ both! {
         assert!(cleared.get("phone").is_none());
         let line = owner.get("/audit?action=user.update&limit=2").await.ok().data()[1].clone();
         assert_eq!(line["before"], json!({ "lastName": "Example", "phone": null }));
-        assert_eq!(line["after"], json!({ "lastName": "Lovelace", "phone": "+44 20 1234" }));
+        assert_eq!(line["after"], json!({ "lastName": "Lovelace", "phone": "…34" }));
         assert_eq!(owner.get("/users?search=lovelace").await.ok().meta()["total"], 1);
         assert_eq!(owner.get("/users?search=ada%20example&role=user").await.ok().meta()["total"], 1, "the address still says example");
     }

@@ -86,6 +86,19 @@ impl Standing {
     }
 }
 
+/// A telephone number as it is compared: its digits, international ones with a plus in front.
+pub fn phone_key(phone: &str) -> String {
+    let signs = phone.trim().chars().enumerate().filter(|(place, sign)| sign.is_ascii_digit() || (*place == 0 && *sign == '+'));
+    let kept: String = signs.map(|(_, sign)| sign).collect();
+    kept.strip_prefix("00").map_or_else(|| kept.clone(), |rest| format!("+{rest}"))
+}
+
+/// Whether somebody who typed this most likely means a telephone number: digits enough, and nothing a name or a number of an order has.
+pub fn is_like_phone(text: &str) -> bool {
+    let plain = text.trim().chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '+' | ' ' | '-' | '(' | ')' | '/' | '.'));
+    plain && text.chars().filter(char::is_ascii_digit).count() >= 6
+}
+
 /// An e-mail address as it is compared: lower-case, without spaces around it.
 pub fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
@@ -179,6 +192,15 @@ mod tests {
 
     fn standing(status: Status, has_password: bool, locked: bool) -> Standing {
         Standing { status, has_password, locked }
+    }
+
+    #[test]
+    fn telephone_numbers_are_compared_by_their_digits() {
+        for (one, other) in [("+47 55 51 23 45", "0047-5551 2345"), ("(040) 123 456", "040/123456")] {
+            assert_eq!(phone_key(one), phone_key(other));
+            assert!(is_like_phone(one) && is_like_phone(other));
+        }
+        assert!(!is_like_phone("12345") && !is_like_phone("ada 123456") && !is_like_phone("#1234567"));
     }
 
     #[test]

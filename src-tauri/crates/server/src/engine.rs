@@ -58,11 +58,11 @@ impl Engine {
         let vault = Arc::new(Folder::new(config.data.join("objects")));
         let data_folder = Some(config.data.display().to_string());
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
-        let seal = seal::open(&config)?;
+        let (seal, keyring) = seal::open(&config)?;
         let (mail, passwords) = (post(&config)?, passwords(&config)?);
         let demo: Option<Arc<dyn DemoData>> = Some(Arc::new(Demo));
         let largest_file = files::LARGEST;
-        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, mail, passwords };
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         imports::recover(&app).await.map_err(StartError::database)?;

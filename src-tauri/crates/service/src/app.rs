@@ -24,7 +24,7 @@ use crate::limits::Counters;
 use crate::mail::Post;
 use crate::payments::Desk;
 use crate::payments::port::Gateway;
-use crate::seal::Seal;
+use crate::seal::{self, Keyring, Seal};
 use crate::stats::Overviews;
 use crate::totals::Totals;
 
@@ -59,7 +59,9 @@ pub struct Parts {
     /// What each tenant asks of whoever signs in, remembered until a setting changes.
     pub policies: Policies,
     /// What must not be readable in the database.
-    pub seal: Seal,
+    pub seal: Arc<Seal>,
+    /// Where new keys go; nothing if they are given from outside.
+    pub keyring: Option<Arc<dyn Keyring>>,
     /// Demo data for the first run, if this process can make any.
     pub demo: Option<Arc<dyn DemoData>>,
     /// Where the bytes of files are kept.
@@ -110,6 +112,8 @@ pub struct Setup {
     pub gateway: Arc<dyn Gateway>,
     /// What must not be readable in the database.
     pub seal: Seal,
+    /// Where new keys go; nothing if they are given from outside.
+    pub keyring: Option<Arc<dyn Keyring>>,
     /// Who takes mail, and where its links lead.
     pub mail: Post,
     /// Hashing of passwords, and those known from breaches.
@@ -119,8 +123,10 @@ pub struct Setup {
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, mail, passwords } = setup;
-        seal.register(&db, &clock).await?;
+        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords } = setup;
+        let new_key = seal::register(&seal, &db, &clock).await?;
+        let seal = Arc::new(seal);
+        db.unlock(seal.clone());
         let tokens = Tokens::load(&db, &clock).await?;
         let payments = Desk::open(gateway, &db, &clock, &ids);
         let started_at = clock.now();
@@ -138,6 +144,7 @@ impl App {
             counters: Arc::new(crate::limits::Local::default()),
             policies: Policies::default(),
             seal,
+            keyring,
             demo,
             vault,
             largest_file,
@@ -154,7 +161,9 @@ impl App {
             clock,
             ids,
         };
-        Ok(Self(Arc::new(parts)))
+        let app = Self(Arc::new(parts));
+        seal::catch_up(&app, new_key).await?;
+        Ok(app)
     }
 
     /// The same engine for a task that must not keep it alive.

@@ -1,148 +1,203 @@
-//! Sealing: what has to be stored but must not be read by whoever finds the database (AES-256-GCM under a key that is kept elsewhere).
+//! The keys private values are sealed with: which there are, a new one, and sealing everything anew with it while work goes on.
 //!
-//! A sealed value names its key, so keys can follow one another: new values take the first key, old ones are opened with theirs. What
-//! a value belongs to is sealed with it; moved to another row it does not open.
+//! What is sealed, and how, is the store's ([`purser_store::seal`], [`purser_store::private`]); where keys are kept is behind [`Keyring`].
 
-use std::fmt;
+use std::time::Duration;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use purser_core::time::Clock;
-use purser_core::{Error, Result};
-use purser_store::{Db, Scope, seals};
-use sha2::{Digest, Sha256};
+use purser_core::access::{Grant, can};
+use purser_core::events::Topic;
+use purser_core::ids::TenantId;
+use purser_core::jobs::{JobState, Wait};
+use purser_core::time::{Clock, SECOND};
+use purser_core::{Error, Result, Timestamp};
+use purser_store::{Db, Scope, Tx, factors, jobs as stored_jobs, private, seals, tenants};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
-/// Bytes of a key.
-pub const KEY_LEN: usize = 32;
-const NONCE_LEN: usize = 12;
-const FORM: &str = "s1";
+pub use purser_store::seal::{KEY_LEN, Seal, new_key, read_keys};
 
-/// The keys of this process. Never shown, not even in a debug print.
-pub struct Seal {
-    keys: Vec<(String, RandomizedNonceKey)>,
+use crate::audit::{self, Line};
+use crate::identity::step_up;
+use crate::jobs::{Failure, Plan, Turn, When, Work, enqueue};
+use crate::{App, events};
+
+/// A key as it is kept; overwritten when it is let go of.
+pub type SealKey = Zeroizing<[u8; KEY_LEN]>;
+
+/// Where this installation keeps its keys, if Purser keeps them itself.
+pub trait Keyring: Send + Sync {
+    /// Make a key and put it before the others, durably.
+    fn add(&self) -> Result<SealKey>;
 }
 
-impl fmt::Debug for Seal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(|(id, _)| id)).finish()
+/// Refuse to work on a database whose values were sealed with keys that are not here; note the key new values will be sealed with.
+/// Answers whether that key is new here.
+pub(crate) async fn register(seal: &Seal, db: &Db, clock: &Clock) -> Result<bool> {
+    let ours = seal.ids();
+    let known = db.read(Scope::System, async |tx| seals::list(tx).await.map_err(Error::from)).await?;
+    if !known.is_empty() && !known.iter().any(|key| ours.contains(&key.id)) {
+        let ids: Vec<&str> = known.iter().map(|key| key.id.as_str()).collect();
+        let message = format!(
+            "Values in this database were sealed with another key ({}). Give that key with PURSER_SEAL_KEY or --seal-key-file.",
+            ids.join(", ")
+        );
+        return Err(Error::Unavailable("seal_key_missing", message.into()));
     }
+    let Some(leads) = ours.into_iter().next() else { return Err(Error::internal("there is no key to seal with")) };
+    if known.iter().any(|key| key.id == leads) {
+        return Ok(false);
+    }
+    db.transact(Scope::System, async |tx| seals::note(tx, &leads, clock.now()).await.map_err(Error::from)).await?;
+    Ok(!known.is_empty())
 }
 
-fn broken() -> Error {
-    Error::internal("a sealed value does not open: it was changed, or belongs to something else")
+/// A key, and whether this process has it.
+#[derive(Clone, Debug)]
+pub struct KeyState {
+    /// Its id: not the key, nor any way to it.
+    pub id: String,
+    /// Since when values are sealed with it.
+    pub since: Timestamp,
+    /// Whether new values take it.
+    pub leads: bool,
+    /// Whether this process could open a value sealed with it.
+    pub held: bool,
 }
 
-impl Seal {
-    /// The keys, the one for new values first.
-    pub fn new(keys: &[[u8; KEY_LEN]]) -> Result<Self> {
-        let one = |key: &[u8; KEY_LEN]| {
-            let id = hex::encode(&Sha256::digest([b"purser seal key".as_slice(), key].concat())[..4]);
-            RandomizedNonceKey::new(&AES_256_GCM, key).map(|key| (id, key)).map_err(|_| Error::internal("a key that is none"))
-        };
-        let keys: Vec<_> = keys.iter().map(one).collect::<Result<_>>()?;
-        if keys.is_empty() { Err(Error::internal("there is no key to seal with")) } else { Ok(Self { keys }) }
-    }
-
-    /// Seal `plain`, which belongs to `about` (`factor:0192…`).
-    pub fn seal(&self, about: &str, plain: &[u8]) -> Result<String> {
-        let (id, key) = self.keys.first().ok_or_else(broken)?;
-        let mut bytes = plain.to_vec();
-        let nonce = key.seal_in_place_append_tag(Aad::from(about.as_bytes()), &mut bytes).map_err(|_| Error::internal("sealing failed"))?;
-        let whole = [nonce.as_ref().as_slice(), &bytes].concat();
-        Ok(format!("{FORM}.{id}.{}", URL_SAFE_NO_PAD.encode(whole)))
-    }
-
-    /// Open what was sealed as belonging to `about`.
-    pub fn open(&self, about: &str, sealed: &str) -> Result<Vec<u8>> {
-        let mut parts = sealed.splitn(3, '.');
-        let (Some(FORM), Some(id), Some(body)) = (parts.next(), parts.next(), parts.next()) else { return Err(broken()) };
-        let missing = || Error::internal(format!("the seal key {id} is not among the keys of this process"));
-        let (_, key) = self.keys.iter().find(|(known, _)| known == id).ok_or_else(missing)?;
-        let mut bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| broken())?;
-        if bytes.len() < NONCE_LEN {
-            return Err(broken());
-        }
-        let rest = bytes.split_off(NONCE_LEN);
-        let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| broken())?;
-        let mut rest = rest;
-        let plain = key.open_in_place(nonce, Aad::from(about.as_bytes()), &mut rest).map_err(|_| broken())?;
-        Ok(plain.to_vec())
-    }
-
-    /// Refuse to work on a database whose values were sealed with keys that are not here; note the key new values will be sealed with.
-    pub async fn register(&self, db: &Db, clock: &Clock) -> Result<()> {
-        let known = db.read(Scope::System, async |tx| seals::list(tx).await.map_err(Error::from)).await?;
-        let ours = |id: &String| self.keys.iter().any(|(key, _)| key == id);
-        if !known.is_empty() && !known.iter().any(ours) {
-            let message = format!(
-                "Values in this database were sealed with another key ({}). Give that key with PURSER_SEAL_KEY or --seal-key-file.",
-                known.join(", ")
-            );
-            return Err(Error::Unavailable("seal_key_missing", message.into()));
-        }
-        let Some((id, _)) = self.keys.first() else { return Err(broken()) };
-        if known.contains(id) {
-            return Ok(());
-        }
-        db.transact(Scope::System, async |tx| seals::note(tx, id, clock.now()).await.map_err(Error::from)).await
-    }
+/// Sealing everything anew: how far it is.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// The job.
+    pub job: purser_core::ids::JobId,
+    /// Where it stands.
+    pub state: JobState,
+    /// Of 100.
+    pub progress: i64,
+    /// Put in.
+    pub created_at: Timestamp,
+    /// Over.
+    pub finished_at: Option<Timestamp>,
 }
 
-/// Keys as a file or a variable holds them: 64 hexadecimal digits each, the newest first; blank lines and lines with `#` are passed over.
-pub fn read_keys(text: &str) -> std::result::Result<Vec<[u8; KEY_LEN]>, String> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let one = |line: &str| -> std::result::Result<[u8; KEY_LEN], String> {
-        let mut key = [0; KEY_LEN];
-        hex::decode_to_slice(line, &mut key).map_err(|_| "A seal key is 64 hexadecimal digits.".to_owned())?;
-        let weak = key.iter().all(|byte| *byte == key[0]);
-        if weak { Err("A seal key of one repeated byte is a placeholder, not a key.".to_owned()) } else { Ok(key) }
+/// The keys, and what is being done with them.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Keys this database was ever sealed with, the newest first.
+    pub keys: Vec<KeyState>,
+    /// Whether a new key can be made from here; otherwise whoever runs the server gives one.
+    pub can_rotate: bool,
+    /// The last time everything was sealed anew, or the present one.
+    pub renewal: Option<Renewal>,
+}
+
+/// The keys, and what is being done with them.
+pub async fn state(app: &App, by: &Grant<can::ReadSetting>) -> Result<State> {
+    let known = app.db.read(Scope::System, async |tx| seals::list(tx).await.map_err(Error::from)).await?;
+    let renewal = app.db.read(by, async |tx| stored_jobs::latest(tx, Renew::KIND).await.map_err(Error::from)).await?;
+    let ours = app.seal.ids();
+    let one = |key: seals::Key| KeyState { leads: ours.first() == Some(&key.id), held: ours.contains(&key.id), since: key.created_at, id: key.id };
+    let mut keys: Vec<KeyState> = known.into_iter().map(one).collect();
+    keys.sort_by_key(|key| (!key.leads, std::cmp::Reverse(key.since)));
+    let renewal = renewal.map(|job| Renewal {
+        job: job.id,
+        state: job.state,
+        progress: job.progress,
+        created_at: job.created_at,
+        finished_at: job.finished_at,
+    });
+    Ok(State { keys, can_rotate: app.keyring.is_some(), renewal })
+}
+
+/// Make a new key, and seal everything anew with it. Reading goes on meanwhile: old values open with the keys before.
+pub async fn rotate(app: &App, by: &Grant<can::UpdateSetting>) -> Result<()> {
+    step_up::demand(app, by).await?;
+    let Some(keyring) = app.keyring.clone() else {
+        let message = "The keys of this server are given to it from outside. Put a new one in front of the others there and restart.";
+        return Err(Error::conflict("keys_elsewhere", message));
     };
-    let keys: Vec<_> = lines.map(one).collect::<std::result::Result<_, _>>()?;
-    if keys.is_empty() { Err("There is no seal key in it.".to_owned()) } else { Ok(keys) }
+    let key = tokio::task::spawn_blocking(move || keyring.add()).await.map_err(|error| Error::Internal(Box::new(error)))??;
+    app.seal.lead(&key)?;
+    let Some(id) = app.seal.ids().into_iter().next() else { return Err(Error::internal("there is no key to seal with")) };
+    app.db.transact(Scope::System, async |tx| seals::note(tx, &id, by.now()).await.map_err(Error::from)).await?;
+    app.db
+        .transact(by, async |tx| {
+            audit::record(tx, by, Line::new("seal.rotate", "setting", by.tenant().uuid(), id.clone()));
+            events::emit(tx, by, Topic::Setting, "seal_rotated", by.tenant().uuid());
+            put_in(tx, by).await
+        })
+        .await?;
+    renew_elsewhere(app, by.tenant()).await
 }
 
-/// A new key as a file holds it.
-pub fn new_key() -> String {
-    hex::encode(rand::random::<[u8; KEY_LEN]>())
+/// Seal everything anew that is not sealed with the newest key.
+pub async fn renew(app: &App, by: &Grant<can::UpdateSetting>) -> Result<()> {
+    app.db
+        .transact(by, async |tx| {
+            audit::record(tx, by, Line::new("seal.renew", "setting", by.tenant().uuid(), "Sealed values"));
+            put_in(tx, by).await
+        })
+        .await
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+async fn put_in<P>(tx: &mut Tx, by: &Grant<P>) -> Result<()> {
+    enqueue(tx, by, &Renew {}, When { unique: Some(Renew::KIND.into()), ..When::default() }).await.map(drop)
+}
 
-    #[test]
-    fn what_is_sealed_opens_for_its_own_place_only() {
-        let seal = Seal::new(&[[7; KEY_LEN]]).unwrap();
-        let one = seal.seal("factor:1", b"secret").unwrap();
-        let other = seal.seal("factor:1", b"secret").unwrap();
-        assert_ne!(one, other, "every sealing is different");
-        assert!(!one.contains("secret"));
-        assert_eq!(seal.open("factor:1", &one).unwrap(), b"secret");
-        assert!(seal.open("factor:2", &one).is_err());
-        let mut damaged = one.into_bytes();
-        let last = damaged.len() - 3;
-        damaged[last] = if damaged[last] == b'A' { b'B' } else { b'A' };
-        assert!(seal.open("factor:1", std::str::from_utf8(&damaged).unwrap()).is_err());
-        assert!(seal.open("factor:1", "s1.x").is_err());
+/// The keys are the installation's: every other tenant's values follow.
+async fn renew_elsewhere(app: &App, except: TenantId) -> Result<()> {
+    let all = app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?;
+    for tenant in all.into_iter().filter(|tenant| tenant.id != except) {
+        let by = Grant::<can::ManageJob>::system(tenant.id, app.clock.now(), &app.ids);
+        app.db.transact(&by, async |tx| put_in(tx, &by).await).await?;
     }
+    Ok(())
+}
 
-    #[test]
-    fn keys_follow_one_another() {
-        let old = Seal::new(&[[1; KEY_LEN]]).unwrap();
-        let both = Seal::new(&[[2; KEY_LEN], [1; KEY_LEN]]).unwrap();
-        let value = old.seal("x", b"kept").unwrap();
-        assert_eq!(both.open("x", &value).unwrap(), b"kept");
-        let newer = both.seal("x", b"kept").unwrap();
-        assert!(old.open("x", &newer).is_err());
+/// At the start: whatever is not sealed yet, or was sealed with another key than the one that leads now, is put in to be sealed.
+pub(crate) async fn catch_up(app: &App, new_key: bool) -> Result<()> {
+    let unsealed = app.db.read(Scope::System, async |tx| private::is_unsealed(tx).await.map_err(Error::from)).await?;
+    if new_key || unsealed {
+        renew_elsewhere(app, TenantId(uuid::Uuid::nil())).await?;
     }
+    Ok(())
+}
 
-    #[test]
-    fn a_file_of_keys_is_read_and_placeholders_are_not() {
-        let (one, two) = (new_key(), new_key());
-        assert_eq!(read_keys(&format!("# newest\n{one}\n\n{two}\n")).unwrap().len(), 2);
-        assert!(read_keys("changeme").is_err());
-        assert!(read_keys(&"00".repeat(32)).is_err());
-        assert!(read_keys("").is_err());
+/// Seal the values of a tenant anew.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Renew {}
+
+impl Work for Renew {
+    const KIND: &'static str = "seal.renew";
+    const QUEUE: &'static str = "upkeep";
+    const PLAN: Plan = Plan { tries: 5, wait: Wait::Doubling(SECOND, 60 * SECOND), longest: Duration::from_hours(6) };
+
+    async fn run(self, app: App, turn: Turn) -> Result<(), Failure> {
+        let total = app.db.read(turn.tenant, async |tx| private::count(tx).await).await?.max(1);
+        let mut done = 0;
+        for table in private::Table::ALL {
+            let mut after = uuid::Uuid::nil();
+            loop {
+                let step = app.db.transact(turn.tenant, async |tx| private::renew(tx, table, after).await).await?;
+                done += step.seen;
+                turn.progress((done * 100 / total).min(99)).await?;
+                match step.last {
+                    Some(last) => after = last,
+                    None => break,
+                }
+            }
+        }
+        secrets(&app, turn.tenant).await?;
+        Ok(())
     }
+}
+
+/// What authenticator apps share with us.
+async fn secrets(app: &App, tenant: TenantId) -> Result<()> {
+    let all = app.db.read(tenant, async |tx| factors::sealed(tx).await.map_err(Error::from)).await?;
+    for (id, old) in all.into_iter().filter(|(_, secret)| !app.seal.is_current(secret)) {
+        let about = crate::identity::factors::place(id);
+        let new = app.seal.seal(&about, &Zeroizing::new(app.seal.open(&about, &old)?))?;
+        app.db.transact(tenant, async |tx| factors::reseal(tx, id, (old, new)).await.map_err(Error::from)).await?;
+    }
+    Ok(())
 }

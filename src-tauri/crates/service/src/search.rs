@@ -1,6 +1,7 @@
 //! The one search box: people, orders, payments, products, files and settings, as far as the caller may see them.
 
 use purser_core::access::{Grant, Permission, can};
+use purser_core::people::is_like_phone;
 use purser_core::text::{fold, terms};
 use purser_core::{Currency, Error, Money, Result};
 use purser_store::search::{self as store, Wanted};
@@ -77,6 +78,7 @@ fn wanted(text: &str, limit: u32) -> Wanted {
         number: number.parse().ok().filter(|number: &i64| *number >= 0),
         id: Uuid::parse_str(&text).ok(),
         text: fold(&text),
+        phone: Some(text.clone()).filter(|text| is_like_phone(text)),
         limit: i64::from(limit),
     }
 }

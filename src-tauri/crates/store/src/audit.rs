@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use purser_core::Timestamp;
-use purser_core::audit::{Entry, GENESIS, Link};
+use purser_core::audit::{Entry, GENESIS, Half, Link, SALT_LEN};
 use purser_core::ids::{AuditId, RequestId, TenantId, UserId};
 use uuid::Uuid;
 
@@ -62,11 +62,19 @@ pub struct AuditRow {
     pub prev_hash: Vec<u8>,
     /// Hash of this line.
     pub hash: Vec<u8>,
+    /// What the texts of who acted are hashed with; gone when they were erased.
+    pub salt_actor: Option<Vec<u8>>,
+    /// What the texts of what it was about are hashed with; gone when they were erased.
+    pub salt_subject: Option<Vec<u8>>,
+    /// The hash that stands for who acted, once erased.
+    pub erased_actor: Option<Vec<u8>>,
+    /// The hash that stands for what it was about, once erased.
+    pub erased_subject: Option<Vec<u8>>,
 }
 
 /// Every statement that reads lines begins so.
 const SELECT: &str = "SELECT a.id, a.tenant_id, a.seq, a.at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.subject_type, a.subject_id, \
-     a.subject_label, a.before, a.after, a.reason, a.ip, a.user_agent, a.request_id, a.prev_hash, a.hash FROM audit_log a";
+     a.subject_label, a.before, a.after, a.reason, a.ip, a.user_agent, a.request_id, a.prev_hash, a.hash, a.salt_actor, a.salt_subject, a.erased_actor, a.erased_subject FROM audit_log a";
 
 impl AuditRow {
     /// The fields that are hashed.
@@ -87,8 +95,15 @@ impl AuditRow {
                 self.ip.as_deref(),
                 self.user_agent.as_deref(),
             ],
+            veil: half(self.salt_actor.as_deref(), self.erased_actor.as_deref())
+                .zip(half(self.salt_subject.as_deref(), self.erased_subject.as_deref()))
+                .map(Into::into),
         }
     }
+}
+
+fn half<'a>(salt: Option<&'a [u8]>, erased: Option<&'a [u8]>) -> Option<Half<'a>> {
+    erased.map(Half::Erased).or_else(|| salt.map(Half::Salted))
 }
 
 /// Append `entries` to the chains of their tenants.
@@ -104,8 +119,9 @@ pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
             let mut rows = Vec::with_capacity(chunk.len());
             for entry in chunk {
                 seq += 1;
-                let hash = entry.link(seq).hash(&previous).to_vec();
-                rows.push(values(entry, seq, std::mem::replace(&mut previous, hash.clone()), hash));
+                let salts = salts()?;
+                let hash = entry.link(seq, [&salts[0], &salts[1]]).hash(&previous).to_vec();
+                rows.push(values(entry, (seq, salts), std::mem::replace(&mut previous, hash.clone()), hash));
             }
             insert.rows(rows);
             tx.run(insert).await?;
@@ -116,9 +132,17 @@ pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
 }
 
 const INSERT: &str = "INSERT INTO audit_log (id, tenant_id, seq, at, actor_kind, actor_id, actor_name, action, subject_type, subject_id, \
-     subject_label, before, after, reason, ip, user_agent, request_id, prev_hash, hash) VALUES";
+     subject_label, before, after, reason, ip, user_agent, request_id, prev_hash, hash, salt_actor, salt_subject) VALUES";
 
-fn values(entry: &Entry, seq: i64, previous: Vec<u8>, hash: Vec<u8>) -> [Value; 19] {
+fn salts() -> Result<[[u8; SALT_LEN]; 2]> {
+    let mut salts = [[0; SALT_LEN]; 2];
+    let fill = |salt: &mut [u8; SALT_LEN]| aws_lc_rs::rand::fill(salt);
+    let filled = salts.iter_mut().try_for_each(fill);
+    filled.map_err(|_| purser_core::Error::internal("there is no randomness"))?;
+    Ok(salts)
+}
+
+fn values(entry: &Entry, (seq, [actor, subject]): (i64, [[u8; SALT_LEN]; 2]), previous: Vec<u8>, hash: Vec<u8>) -> [Value; 21] {
     [
         entry.id.into(),
         entry.tenant.into(),
@@ -139,6 +163,8 @@ fn values(entry: &Entry, seq: i64, previous: Vec<u8>, hash: Vec<u8>) -> [Value; 
         Value::Uuid(entry.request_id.map(RequestId::uuid)),
         previous.into(),
         hash.into(),
+        actor.to_vec().into(),
+        subject.to_vec().into(),
     ]
 }
 
@@ -275,4 +301,41 @@ pub async fn find(tx: &mut Tx, id: AuditId) -> Result<Option<AuditRow>> {
     let mut query = Query::start(SELECT);
     query.push(" WHERE a.tenant_id = ").arg(tx.tenant()).push(" AND a.id = ").arg(id);
     tx.optional(query).await
+}
+
+const ERASE_ACTOR: &str = "UPDATE audit_log SET actor_name = '', ip = NULL, user_agent = NULL, salt_actor = NULL, erased_actor = $3 \
+     WHERE tenant_id = $1 AND id = $2";
+const ERASE_SUBJECT: &str = "UPDATE audit_log SET subject_label = '', before = NULL, after = NULL, reason = NULL, salt_subject = NULL, \
+     erased_subject = $3 WHERE tenant_id = $1 AND id = $2";
+
+/// Take out of the log what is personal to whoever `about` says, at most `limit` lines; how many lines that were. Their place in the chain
+/// stays: the hashes of what is gone stand in for it. Lines from before they could be erased are left.
+pub async fn erase(tx: &mut Tx, about: &About, limit: i64) -> Result<usize> {
+    let tenant = tx.tenant();
+    let mut query = Query::start(SELECT);
+    query.push(" WHERE a.tenant_id = ").arg(tenant);
+    match about {
+        About::Actor(user) => query.push(" AND a.actor_id = ").arg(*user).push(" AND a.salt_actor IS NOT NULL"),
+        About::Subjects(ids) => query.push(" AND a.subject_id IN ").list(ids.iter().map(|id| (*id).into())).push(" AND a.salt_subject IS NOT NULL"),
+    };
+    query.push(" ORDER BY a.seq LIMIT ").arg(limit);
+    let rows: Vec<AuditRow> = tx.all(query).await?;
+    for row in &rows {
+        let Some([actor, subject]) = row.link().digests() else { continue };
+        let (text, digest) = match about {
+            About::Actor(_) => (ERASE_ACTOR, actor),
+            About::Subjects(_) => (ERASE_SUBJECT, subject),
+        };
+        tx.run(sql(text).bind(tenant).bind(row.id).bind(digest.to_vec())).await?;
+    }
+    Ok(rows.len())
+}
+
+/// Whose texts go.
+#[derive(Clone, Debug)]
+pub enum About {
+    /// Lines in which this person acted: their name, address and program.
+    Actor(UserId),
+    /// Lines about these things, a person and what is theirs: label, before, after and reason.
+    Subjects(Vec<Uuid>),
 }

@@ -61,7 +61,7 @@ macro_rules! tables {
 tables! {
     /// People, without their search words.
     Users = "users" ("id", "tenant_id", "email", "email_key", "first_name", "last_name", "name_key", "role", "status", "phone", "country",
-        "language", "notes", "email_verified", "last_login_at", "locked_at", "lock_reason", "created_at", "updated_at");
+        "language", "notes", "email_verified", "last_login_at", "locked_at", "lock_reason", "created_at", "updated_at", "phone_index");
     /// The search words of people.
     UserTerms = "user_terms" ("tenant_id", "term", "user_id");
     /// Attempts to sign in.

@@ -1,8 +1,8 @@
 //! Opening an engine, and running work in it: [`Db::transact`] for changes, [`Db::read`] for reading.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use purser_core::access::{Grant, Scoped};
 use purser_core::events::{Event, Topic};
@@ -10,6 +10,7 @@ use purser_core::ids::TenantId;
 use tokio::sync::broadcast;
 
 use crate::postgres::PostgresDb;
+use crate::seal::Seal;
 use crate::sqlite::SqliteDb;
 use crate::tx::Tx;
 use crate::{Result, migrate};
@@ -76,6 +77,8 @@ pub(crate) enum Driver {
 /// What every transaction of a process reports to.
 pub(crate) struct Shared {
     pub(crate) events: broadcast::Sender<Arc<Event>>,
+    /// The keys of private columns, once they are known.
+    pub(crate) seal: OnceLock<Arc<Seal>>,
     /// Statements sent so far; tests compare two readings to prove that a page costs a fixed number.
     pub(crate) statements: AtomicU64,
     /// One counter a topic, raised by each commit that touched it: what caches are checked against.
@@ -89,6 +92,7 @@ impl Shared {
     fn new() -> Self {
         Self {
             events: broadcast::channel(EVENT_BACKLOG).0,
+            seal: OnceLock::new(),
             statements: AtomicU64::new(0),
             versions: Topic::ALL.iter().map(|_| AtomicU64::new(0)).collect(),
         }
@@ -131,6 +135,11 @@ impl Db {
             }
         };
         Ok(Self(Arc::new(Inner { driver, shared })))
+    }
+
+    /// Give it the keys of private columns; until then none is written or read. The first ones given stay.
+    pub fn unlock(&self, seal: Arc<Seal>) {
+        drop(self.0.shared.seal.set(seal));
     }
 
     /// The engine in use.

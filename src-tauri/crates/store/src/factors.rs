@@ -157,3 +157,23 @@ pub async fn use_code(tx: &mut Tx, user: UserId, hash: &[u8], at: Timestamp) -> 
 pub async fn codes(tx: &mut Tx, user: UserId) -> Result<Codes> {
     tx.one(sql(CODES).bind(tx.tenant()).bind(user)).await
 }
+
+#[derive(sqlx::FromRow)]
+struct Sealed {
+    #[sqlx(try_from = "Uuid")]
+    id: FactorId,
+    secret: String,
+}
+
+/// The sealed secrets of the tenant's factors, at most 100,000.
+pub async fn sealed(tx: &mut Tx) -> Result<Vec<(FactorId, String)>> {
+    const SEALED: &str = "SELECT id, secret FROM factors WHERE tenant_id = $1 AND secret LIKE 's1.%' ORDER BY id LIMIT 100000";
+    let rows: Vec<Sealed> = tx.all(sql(SEALED).bind(tx.tenant())).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.secret)).collect())
+}
+
+/// Put the same secret, sealed anew, in the place of `old`.
+pub async fn reseal(tx: &mut Tx, id: FactorId, (old, new): (String, String)) -> Result<()> {
+    const RESEAL: &str = "UPDATE factors SET secret = $4 WHERE tenant_id = $1 AND id = $2 AND secret = $3";
+    tx.run(sql(RESEAL).bind(tx.tenant()).bind(id).bind(old).bind(new)).await.map(drop)
+}

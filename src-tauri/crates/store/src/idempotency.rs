@@ -4,6 +4,7 @@ use purser_core::Timestamp;
 use uuid::Uuid;
 
 use crate::rows::Instant;
+use crate::seal::Seal;
 use crate::{Query, Result, Tx, sql};
 
 /// A key a caller chose for one request.
@@ -67,7 +68,22 @@ const FIND: &str = "SELECT request_hash, owner, subject_id, status, body, expire
 
 /// What is known of a key.
 pub async fn find(tx: &mut Tx, caller: &str, key: &str) -> Result<Option<Known>> {
-    tx.optional(sql(FIND).bind(tx.tenant()).bind(caller.to_owned()).bind(key.to_owned())).await
+    let known: Option<Known> = tx.optional(sql(FIND).bind(tx.tenant()).bind(caller.to_owned()).bind(key.to_owned())).await?;
+    let Some(known) = known else { return Ok(None) };
+    let body = known.body.as_deref().map(|body| opened(tx, (caller, key), body)).transpose()?;
+    Ok(Some(Known { body, ..known }))
+}
+
+/// Replies may show what is sealed elsewhere, so they are sealed as well.
+fn about(tx: &Tx, (caller, key): (&str, &str)) -> String {
+    format!("{}/idempotency_keys.body/{caller}/{key}", tx.tenant())
+}
+
+fn opened(tx: &Tx, of: (&str, &str), stored: &[u8]) -> Result<Vec<u8>> {
+    match std::str::from_utf8(stored) {
+        Ok(text) if Seal::is_sealed(text) => Ok(tx.seal()?.open(&about(tx, of), text)?),
+        _ => Ok(stored.to_vec()),
+    }
 }
 
 const TAKE_OVER: &str = "UPDATE idempotency_keys SET owner = $4 WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND owner = $5 AND status IS NULL";
@@ -97,7 +113,11 @@ pub async fn answer(tx: &mut Tx, answers: &[Answer]) -> Result<()> {
         return Ok(());
     }
     let mut query = Query::start("UPDATE idempotency_keys SET status = v.column3, body = v.column4 FROM (VALUES");
-    query.rows(answers.iter().map(|a| [(&a.caller).into(), (&a.key).into(), i64::from(a.status).into(), a.body.clone().into()]));
+    let rows = answers.iter().map(|a| {
+        let body = tx.seal()?.seal(&about(tx, (&a.caller, &a.key)), &a.body)?;
+        Ok([(&a.caller).into(), (&a.key).into(), i64::from(a.status).into(), body.into_bytes().into()])
+    });
+    query.rows(rows.collect::<Result<Vec<_>>>()?);
     query.push(") AS v WHERE idempotency_keys.caller = v.column1 AND idempotency_keys.key = v.column2 AND idempotency_keys.tenant_id = ");
     query.arg(tx.tenant());
     tx.run(query).await.map(drop)

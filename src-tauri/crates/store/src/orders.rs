@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
+use crate::private::{Column, Place};
 use crate::rows::Instant;
 use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
 
@@ -84,10 +85,10 @@ impl Order {
 pub use crate::orders_new::{NewOrder, insert};
 
 /// What only the order's own page shows.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct Particulars {
     /// Where it goes.
-    pub address: sqlx::types::Json<Address>,
+    pub address: Address,
     /// What staff wrote down.
     pub notes: Option<String>,
 }
@@ -314,7 +315,19 @@ pub async fn find_many(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
 
 /// What only the order's own page shows.
 pub async fn particulars(tx: &mut Tx, id: OrderId) -> Result<Option<Particulars>> {
-    tx.optional(sql("SELECT address, notes FROM orders WHERE tenant_id = $1 AND id = $2").bind(tx.tenant()).bind(id)).await
+    let row: Option<Stored> =
+        tx.optional(sql("SELECT address, notes FROM orders WHERE tenant_id = $1 AND id = $2").bind(tx.tenant()).bind(id)).await?;
+    let Some(row) = row else { return Ok(None) };
+    let place = |column| Place::order(tx.tenant(), id, column);
+    let address = tx.show(place(Column::OrderAddress), Some(row.address))?.unwrap_or_default();
+    let address = serde_json::from_str(&address).map_err(|error| purser_core::Error::Internal(Box::new(error)))?;
+    Ok(Some(Particulars { address, notes: tx.show(place(Column::OrderNotes), row.notes)? }))
+}
+
+#[derive(sqlx::FromRow)]
+struct Stored {
+    address: String,
+    notes: Option<String>,
 }
 
 const LINES: &str =

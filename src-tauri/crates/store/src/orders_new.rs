@@ -4,6 +4,7 @@ use purser_core::ids::OrderId;
 use purser_core::orders::Address;
 
 use crate::orders::{Line, Order};
+use crate::private::{Column, Place};
 use crate::{Query, Result, Tx, Value};
 
 /// An order about to be written.
@@ -28,7 +29,7 @@ pub async fn insert(tx: &mut Tx, orders: &[NewOrder]) -> Result<()> {
     let tenant: Value = tx.tenant().into();
     for chunk in orders.chunks(200) {
         let mut query = Query::start(INSERT);
-        query.rows(chunk.iter().map(|new| order_row(tenant.clone(), new)));
+        query.rows(chunk.iter().map(|new| order_row(tx, new)).collect::<Result<Vec<_>>>()?);
         tx.run(query).await?;
     }
     let lines: Vec<(OrderId, &Line)> = orders.iter().flat_map(|new| new.lines.iter().map(|line| (new.order.id, line))).collect();
@@ -40,11 +41,13 @@ pub async fn insert(tx: &mut Tx, orders: &[NewOrder]) -> Result<()> {
     Ok(())
 }
 
-fn order_row(tenant: Value, new: &NewOrder) -> [Value; 23] {
+fn order_row(tx: &Tx, new: &NewOrder) -> Result<[Value; 23]> {
     let o = &new.order;
-    [
+    let place = |column| Place::order(tx.tenant(), o.id, column);
+    let address = serde_json::to_string(&new.address).map_err(|error| purser_core::Error::Internal(Box::new(error)))?;
+    Ok([
         o.id.into(),
-        tenant,
+        tx.tenant().into(),
         o.number.into(),
         o.reference.clone().into(),
         o.customer_id.into(),
@@ -61,12 +64,12 @@ fn order_row(tenant: Value, new: &NewOrder) -> [Value; 23] {
         o.paid.into(),
         o.refunded.into(),
         o.source.as_str().into(),
-        serde_json::to_value(&new.address).unwrap_or_default().into(),
-        new.notes.clone().into(),
+        tx.hide(place(Column::OrderAddress), Some(&address))?.into(),
+        tx.hide(place(Column::OrderNotes), new.notes.as_deref())?.into(),
         o.version.into(),
         o.created_at.into(),
         o.updated_at.into(),
-    ]
+    ])
 }
 
 fn line_row(tenant: Value, order: OrderId, line: &Line) -> [Value; 9] {

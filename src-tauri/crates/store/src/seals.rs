@@ -2,17 +2,22 @@
 
 use purser_core::Timestamp;
 
+use crate::rows::Instant;
 use crate::{Result, Tx, sql};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
+/// A key that values were sealed with.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Key {
+    /// Its id.
+    pub id: String,
+    /// Since when.
+    #[sqlx(try_from = "Instant")]
+    pub created_at: Timestamp,
 }
 
-/// Their ids.
-pub async fn list(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<Row> = tx.all(sql("SELECT id FROM seal_keys ORDER BY created_at LIMIT 100")).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+/// Every key, the oldest first, at most 100.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Key>> {
+    tx.all(sql("SELECT id, created_at FROM seal_keys ORDER BY created_at LIMIT 100")).await
 }
 
 /// Note that this key is in use.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Query, Result, Tx};
+use crate::{Query, Result, Tx, Value, private};
 
 /// Something found.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -30,6 +30,8 @@ pub struct Wanted {
     pub number: Option<i64>,
     /// The id, if it is one.
     pub id: Option<Uuid>,
+    /// The text, if it is like a telephone number.
+    pub phone: Option<String>,
     /// Hits of each kind.
     pub limit: i64,
 }
@@ -49,11 +51,15 @@ pub async fn people(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
     // The longest word is most likely the rarest.
     let mut words: Vec<&String> = wanted.words.iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-    match (wanted.id, words.split_first()) {
-        (Some(id), _) => {
+    match (wanted.id, &wanted.phone, words.split_first()) {
+        (Some(id), ..) => {
             query.push("users u WHERE u.id = ").arg(id);
         }
-        (None, Some((first, others))) => {
+        (None, Some(phone), _) => {
+            let stored = private::phone_indexes(tx.seal()?, tenant, phone);
+            query.push("users u WHERE u.phone_index IN ").list(stored.into_iter().map(Value::from));
+        }
+        (None, None, Some((first, others))) => {
             // The words are looked up first, and only then rows. CROSS JOIN keeps SQLite from turning that around.
             query.push("(SELECT c.id FROM (SELECT DISTINCT t.user_id AS id FROM user_terms t WHERE t.tenant_id = ").arg(tenant);
             query.push(" AND t.term >= ").arg(*first).push(" AND t.term < ").arg(past(first)).push(" LIMIT ").arg(CANDIDATES);
@@ -64,7 +70,7 @@ pub async fn people(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
             }
             query.push(") f CROSS JOIN users u WHERE u.id = f.id");
         }
-        (None, None) => return Ok(Vec::new()),
+        (None, None, None) => return Ok(Vec::new()),
     }
     query.push(" AND u.tenant_id = ").arg(tenant).push(" AND u.deleted_at IS NULL ORDER BY u.name_key, u.id LIMIT ").arg(wanted.limit);
     tx.all(query).await

@@ -6,6 +6,7 @@ use purser_core::ids::{TenantId, UserId};
 use purser_core::people::{Status, email_key, name_key, person_terms};
 use uuid::Uuid;
 
+use crate::private::{self, Column, Place};
 use crate::rows::{Instant, MaybeInstant};
 use crate::{Query, Result, Tx, Value, sql};
 
@@ -75,7 +76,7 @@ pub(crate) const COLUMNS: &str = "u.id, u.tenant_id, u.email, u.first_name, u.la
      u.language, u.notes, u.email_verified, u.last_login_at, u.locked_at, u.lock_reason, u.deleted_at, u.version, u.created_at, u.updated_at";
 
 const INSERT: &str = "INSERT INTO users (id, tenant_id, email, email_key, first_name, last_name, name_key, role, status, password_hash, phone, \
-     country, language, notes, email_verified, version, created_at, updated_at) VALUES";
+     country, language, notes, email_verified, version, created_at, updated_at, phone_index) VALUES";
 const SIGNED_IN: &str = "UPDATE users SET last_login_at = $3 WHERE tenant_id = $1 AND id = $2";
 const SET_PASSWORD: &str = "UPDATE users SET password_hash = $3, status = CASE WHEN status = 'invited' THEN 'active' ELSE status END, \
      version = version + 1, updated_at = $4 WHERE tenant_id = $1 AND id = $2";
@@ -84,7 +85,15 @@ const SET_PASSWORD: &str = "UPDATE users SET password_hash = $3, status = CASE W
 pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
     let mut query = Query::start("SELECT ");
     query.push(COLUMNS).push(" FROM users u WHERE u.tenant_id = ").arg(tx.tenant()).push(" AND u.id = ").arg(id);
-    tx.optional(query).await
+    let user = tx.optional(query).await?;
+    user.map(|user| opened(tx, user)).transpose()
+}
+
+/// The row with its private columns readable.
+fn opened(tx: &Tx, user: User) -> Result<User> {
+    let place = |column| Place::user(user.tenant_id, user.id, column);
+    let (phone, notes) = (tx.show(place(Column::UserPhone), user.phone)?, tx.show(place(Column::UserNotes), user.notes)?);
+    Ok(User { phone, notes, ..user })
 }
 
 /// Everybody in the installation who could sign in with this e-mail, at most 8 tenants. Needs [`crate::Scope::System`].
@@ -92,22 +101,25 @@ pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Vec<User>> {
     let mut query = Query::start("SELECT ");
     query.push(COLUMNS).push(" FROM users u WHERE u.email_key = ").arg(email_key(email));
     query.push(" AND u.deleted_at IS NULL ORDER BY u.created_at LIMIT 8");
-    tx.all(query).await
+    let users = tx.all(query).await?;
+    users.into_iter().map(|user| opened(tx, user)).collect()
 }
 
 /// Add people. A taken e-mail shows as [`crate::Error::is_taken`].
 pub async fn insert(tx: &mut Tx, users: &[User]) -> Result<()> {
     for chunk in users.chunks(500) {
         let mut query = Query::start(INSERT);
-        query.rows(chunk.iter().map(values));
+        query.rows(chunk.iter().map(|user| values(tx, user)).collect::<Result<Vec<_>>>()?);
         tx.run(query).await?;
         insert_terms(tx, chunk).await?;
     }
     Ok(())
 }
 
-fn values(user: &User) -> [Value; 18] {
-    [
+fn values(tx: &Tx, user: &User) -> Result<[Value; 19]> {
+    let place = |column| Place::user(user.tenant_id, user.id, column);
+    let index = user.phone.as_ref().map(|phone| private::phone_index(tx.seal()?, user.tenant_id, phone)).transpose()?;
+    Ok([
         user.id.into(),
         user.tenant_id.into(),
         (&user.email).into(),
@@ -118,15 +130,16 @@ fn values(user: &User) -> [Value; 18] {
         user.role.into(),
         user.status.as_str().into(),
         user.password_hash.clone().into(),
-        user.phone.clone().into(),
+        tx.hide(place(Column::UserPhone), user.phone.as_deref())?.into(),
         user.country.clone().into(),
         user.language.clone().into(),
-        user.notes.clone().into(),
+        tx.hide(place(Column::UserNotes), user.notes.as_deref())?.into(),
         user.email_verified.into(),
         user.version.into(),
         user.created_at.into(),
         user.updated_at.into(),
-    ]
+        index.into(),
+    ])
 }
 
 /// The words by which search finds a person.

@@ -18,7 +18,7 @@ use purser_service::identity::setup::{self, FirstRun};
 use purser_service::identity::{sign_in, tokens};
 use purser_service::mail::{Mailer, Post};
 use purser_service::payments::port::Gateway;
-use purser_service::seal::Seal;
+use purser_service::seal::{Keyring, Seal, SealKey};
 use purser_service::{App, app::Setup, jobs};
 use purser_store::jobs as store;
 use purser_store::sessions::{self, SigningKey};
@@ -38,6 +38,16 @@ pub const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// The key the suite's secrets are sealed with.
 const SEAL_KEY: [u8; 32] = *b"the suite's own key, for tests..";
+
+/// Keys of a test: they last as long as it does.
+struct Ring;
+
+impl Keyring for Ring {
+    fn add(&self) -> purser_core::Result<SealKey> {
+        let key = purser_service::seal::new_key()?;
+        purser_service::seal::read_keys(&key).map(|mut keys| keys.swap_remove(0)).map_err(purser_core::Error::internal)
+    }
+}
 
 /// The suite's "now".
 const NOW: &str = "2026-11-21T09:00:00Z";
@@ -85,10 +95,10 @@ impl TestApp {
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
         let gateway = gateway(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
-        let seal = Seal::new(&[SEAL_KEY]).expect("a key");
-        let (demo, largest_file, data_folder) = (None, LARGEST_FILE, None);
+        let seal = Seal::new(&[SEAL_KEY.into()]).expect("a key");
+        let (demo, largest_file, data_folder, keyring) = (None, LARGEST_FILE, None, Some(Arc::new(Ring) as Arc<dyn Keyring>));
         let (ids, mail, passwords) = (Ids::seeded(1), Post::new(mailer, Some("https://console.example".into())), Passwords::default());
-        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, mail, passwords };
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }

@@ -110,6 +110,8 @@ pub(crate) struct VerdictView {
     intact: bool,
     /// Lines that are.
     checked: i64,
+    /// Lines of these from which a person was erased.
+    erased: i64,
     /// Hash of the last good line. Written down elsewhere, it proves later that nothing before it was touched.
     head: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +134,7 @@ impl From<Verdict> for VerdictView {
         Self {
             intact: verdict.first_bad.is_none(),
             checked: verdict.checked,
+            erased: verdict.erased,
             head: verdict.head,
             first_bad: verdict.first_bad.map(|bad| BadView { seq: bad.seq, id: bad.id, reason: bad.reason }),
         }

@@ -123,7 +123,7 @@ impl DetailView {
         });
         Self {
             items: items.collect(),
-            shipping_address: detail.particulars.address.0,
+            shipping_address: detail.particulars.address,
             payments: detail.payments.into_iter().map(|payment| PaymentView::of(app, payment)).collect(),
             refunds: detail.refunds.into_iter().map(RefundView::from).collect(),
             notes: detail.particulars.notes,

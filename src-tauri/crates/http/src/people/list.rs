@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use purser_core::access::{RoleKey, can};
-use purser_core::people::Status;
+use purser_core::people::{Status, is_like_phone};
 use purser_core::text::terms;
 use purser_service::{App, people};
 use purser_store::people::Filter;
@@ -31,13 +31,15 @@ list_query! {
 
 impl UsersQuery {
     fn filter(&self) -> Filter {
+        let phone = self.search().filter(|text| is_like_phone(text)).map(str::to_owned);
         Filter {
             roles: self.role.0.clone(),
             statuses: self.status.0.clone(),
             countries: self.country.0.iter().map(|country| country.to_ascii_uppercase()).collect(),
             from: self.from.map(When::instant),
             to: self.to.map(When::instant),
-            words: self.search().map(terms).unwrap_or_default(),
+            words: if phone.is_some() { Vec::new() } else { self.search().map(terms).unwrap_or_default() },
+            phone,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The settings of the tenant.
 
 mod passwords;
+mod seal;
 mod sign_in;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
+use aide::axum::routing::{get_with, post_with};
 use axum::extract::State;
 use purser_core::access::can;
 use purser_core::checkout::ShippingBand;
@@ -31,6 +32,15 @@ pub(crate) fn routes() -> ApiRouter<App> {
             "/settings/passwords",
             get_with(passwords::read, about("getPasswordPolicy", "settings", "What is asked of passwords"))
                 .patch_with(passwords::update, about("updatePasswordPolicy", "settings", "Change what is asked of passwords")),
+        )
+        .api_route("/settings/seal", get_with(seal::read, about("getSealKeys", "settings", "The keys private values are sealed with")))
+        .api_route(
+            "/settings/seal/rotate",
+            post_with(seal::rotate, about("rotateSealKey", "settings", "Make a new key and seal everything anew with it")),
+        )
+        .api_route(
+            "/settings/seal/renew",
+            post_with(seal::renew, about("renewSeals", "settings", "Seal anew what is not sealed with the newest key")),
         )
         .api_route(
             "/settings/sign-in",

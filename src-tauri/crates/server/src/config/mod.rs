@@ -109,7 +109,7 @@ pub enum SealKeys {
     /// A file of the operator's.
     File(PathBuf),
     /// The keys themselves.
-    Given(Vec<[u8; purser_service::seal::KEY_LEN]>),
+    Given(Vec<purser_service::seal::SealKey>),
 }
 
 impl fmt::Debug for Config {

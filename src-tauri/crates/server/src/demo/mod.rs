@@ -15,6 +15,7 @@ mod sink;
 mod staff;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use purser_core::access::Role;
 use purser_core::checkout::Checkout;
@@ -25,6 +26,7 @@ use purser_core::{Currency, Error, Result, Timestamp};
 use purser_service::App;
 use purser_service::files::{self, Key};
 use purser_service::identity::setup::DemoData;
+use purser_service::seal::Seal;
 use purser_store::bulk::{self, Table};
 use purser_store::products::Product;
 use purser_store::{Engine, Tx, Value, products, tenants};
@@ -76,6 +78,8 @@ struct Scene {
     end: Timestamp,
     /// Keeps a second helping apart from the first, in e-mails and numbers of goods.
     mark: String,
+    /// What private columns are sealed with.
+    seal: Arc<Seal>,
 }
 
 /// The state of the making.
@@ -121,7 +125,7 @@ const MANY: i64 = 20_000;
 pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
     let end = app.clock.now();
     let made = bulk::transact(&app.db, tenant, async |tx| {
-        let scene = scene(tx, tenant, plan.seed, end).await?;
+        let scene = scene(tx, (tenant, app.seal.clone()), plan.seed, end).await?;
         let calendar = Calendar::new(end, &scene.rng);
         let prefix = format!("HS{}-", scene.mark);
         let goods = goods::make(tenant, scene.currency, calendar.midnight(0), (&prefix, &scene.rng));
@@ -160,7 +164,7 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
     })
 }
 
-async fn scene(tx: &mut Tx, tenant: TenantId, seed: u64, end: Timestamp) -> Result<Scene> {
+async fn scene(tx: &mut Tx, (tenant, seal): (TenantId, Arc<Seal>), seed: u64, end: Timestamp) -> Result<Scene> {
     let row = tenants::find(tx, tenant).await?.ok_or(Error::NotFound("tenant"))?;
     let (sold, _) = products::count(tx, &products::Filter::default(), 1).await?;
     let mark = if sold == 0 { String::new() } else { seed.to_string() };
@@ -168,7 +172,7 @@ async fn scene(tx: &mut Tx, tenant: TenantId, seed: u64, end: Timestamp) -> Resu
     // Another tenant with the same seed gets other ids.
     let (high, low) = tenant.uuid().as_u64_pair();
     let rng = Rng::new(seed).branch(high ^ low);
-    Ok(Scene { tenant, currency: row.currency, checkout, rng, end, mark })
+    Ok(Scene { tenant, currency: row.currency, checkout, rng, end, mark, seal })
 }
 
 /// Open pages have a lot to read again.

@@ -9,6 +9,7 @@ use purser_core::time::{DAY, HOUR, MINUTE, SECOND};
 use purser_core::{Money, Timestamp};
 use purser_store::Value;
 use purser_store::bulk::Table;
+use purser_store::private::{self, Column, Place};
 use purser_store::products::Product;
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use super::books::About;
 use super::people::{Customer, Staff};
 use super::random::Rng;
 use super::sink::Gone;
-use super::{Maker, staff};
+use super::{Maker, Scene, staff};
 
 /// What becomes of an order, as chance has it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,7 +129,7 @@ pub(super) fn make(maker: &mut Maker, rng: &mut Rng, (customer, number, at): (&C
         _ => paid(maker, rng, &draft),
     };
     maker.orders += 1;
-    maker.sink.row(Table::Orders, order_row(maker.scene.tenant.into(), &draft, &outcome, currency.into()))?;
+    maker.sink.row(Table::Orders, order_row(&maker.scene, &draft, &outcome))?;
     for line in lines {
         maker.sink.row(Table::OrderLines, line)?;
     }
@@ -166,17 +167,20 @@ fn lines(maker: &Maker, rng: &mut Rng, order: OrderId, at: Timestamp) -> (Vec<[V
     (rows, pieces, subtotal, grams)
 }
 
-fn order_row(tenant: Value, draft: &Draft<'_>, outcome: &Outcome, currency: Value) -> [Value; 20] {
+fn order_row(scene: &Scene, draft: &Draft<'_>, outcome: &Outcome) -> [Value; 20] {
     let [subtotal, discount, tax, shipping, total] = draft.sums;
+    let address = serde_json::to_string(&draft.customer.address).unwrap_or_default();
+    // Should it ever not be sealed, the table takes no order without an address.
+    let address = private::hide(&scene.seal, Place::order(scene.tenant, draft.id, Column::OrderAddress), &address).ok();
     [
         draft.id.into(),
-        tenant,
+        scene.tenant.into(),
         draft.number.into(),
         draft.customer.id.into(),
         outcome.state.into(),
         outcome.money.into(),
         draft.customer.country.into(),
-        currency,
+        scene.currency.into(),
         draft.pieces.into(),
         subtotal.into(),
         discount.into(),
@@ -186,7 +190,7 @@ fn order_row(tenant: Value, draft: &Draft<'_>, outcome: &Outcome, currency: Valu
         outcome.paid.into(),
         outcome.refunded.into(),
         "demo".into(),
-        draft.customer.address.clone().into(),
+        address.into(),
         draft.at.into(),
         outcome.updated.into(),
     ]

@@ -41,13 +41,13 @@ pub(super) fn attach(maker: &mut Maker, rng: &mut Rng, (customer, order, number)
     if at >= maker.scene.end {
         return Ok(());
     }
-    let buyer: Address = serde_json::from_str(&customer.address).unwrap_or_default();
+    let buyer = &customer.address;
     let member = maker.staff(rng, staff::SUPPORT);
     let (paper, subject) = match rng.below(4) {
         0 => (packing_list(maker, rng, number), ("order", order.uuid(), format!("#{number}"))),
-        1 => (delivery_note(&buyer, number, at), ("order", order.uuid(), format!("#{number}"))),
+        1 => (delivery_note(buyer, number, at), ("order", order.uuid(), format!("#{number}"))),
         2 => (photo(rng, number), ("order", order.uuid(), format!("#{number}"))),
-        _ => (call_note(&buyer, &member, number, at), ("user", customer.id.uuid(), buyer.name.clone())),
+        _ => (call_note(buyer, &member, number, at), ("user", customer.id.uuid(), buyer.name.clone())),
     };
     keep(maker, rng, (paper, subject), (&member, at))
 }

@@ -7,6 +7,7 @@ use purser_core::orders::Address;
 use purser_core::people::{email_key, name_key, person_terms};
 use purser_core::time::{DAY, HOUR};
 use purser_store::Value;
+use purser_store::private::{self, Column, Place};
 
 use super::Scene;
 use super::calendar::Calendar;
@@ -18,8 +19,8 @@ pub(super) struct Customer {
     pub(super) id: UserId,
     pub(super) since: Timestamp,
     pub(super) country: &'static str,
-    /// JSON of the address, made once.
-    pub(super) address: String,
+    /// Where parcels go.
+    pub(super) address: Address,
 }
 
 /// Somebody who works here.
@@ -34,7 +35,7 @@ pub(super) struct Staff {
 /// Rows of people, and the search words that go with them.
 #[derive(Default)]
 pub(super) struct Rows {
-    pub(super) users: Vec<[Value; 19]>,
+    pub(super) users: Vec<[Value; 20]>,
     pub(super) terms: Vec<(String, UserId)>,
 }
 
@@ -93,7 +94,6 @@ pub(super) fn customers(scene: &Scene, calendar: &Calendar, total: i64, rows: &m
             let id: UserId = rng.id(at);
             let email = format!("{}{}{}@{}", name.latin, customers.len() + 1, scene.mark, rng.pick(&HOSTS));
             rows.customer(scene, &mut rng, (id, at, land), (&name, &email, &address.phone));
-            let address = serde_json::to_string(&address).unwrap_or_default();
             customers.push(Customer { id, since: at, country: land.code, address });
         }
     }
@@ -108,6 +108,11 @@ fn count(customers: &[Customer]) -> i64 {
 pub(super) fn known(calendar: &Calendar, day: usize, total: i64) -> i64 {
     let start = (total / 10).max(1).min(total);
     start + calendar.until(day, total - start)
+}
+
+/// A private column as it is stored.
+fn hidden(scene: &Scene, id: UserId, column: Column, text: &str) -> Value {
+    private::hide(&scene.seal, Place::user(scene.tenant, id, column), text).ok().into()
 }
 
 impl Rows {
@@ -125,16 +130,17 @@ impl Rows {
             name_key(name.first, name.last).into(),
             Role::User.as_str().into(),
             if locked.is_some() { "locked" } else { "active" }.into(),
-            Some(phone.to_owned()).into(),
+            hidden(scene, id, Column::UserPhone, phone),
             Some(land.code).into(),
             Some(land.language).into(),
-            rng.chance(150).then_some("Prefers delivery to the harbour office.").into(),
+            if rng.chance(150) { hidden(scene, id, Column::UserNotes, "Prefers delivery to the harbour office.") } else { Value::Text(None) },
             rng.chance(9_000).into(),
             signs_in.then_some(seen).into(),
             locked.into(),
             locked.map(|_| *rng.pick(&["Chargebacks on two orders", "Asked us to close the account", "Too many failed sign-ins"])).into(),
             at.into(),
             locked.unwrap_or(at).into(),
+            private::phone_index(&scene.seal, scene.tenant, phone).ok().into(),
         ]);
         self.terms.extend(person_terms(name.first, name.last, email).into_iter().map(|term| (term, id)));
     }
@@ -161,6 +167,7 @@ impl Rows {
             none(),
             at.into(),
             at.into(),
+            none(),
         ]);
         self.terms.extend(person_terms(first, last, email).into_iter().map(|term| (term, member.id)));
     }

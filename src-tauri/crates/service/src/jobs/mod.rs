@@ -119,6 +119,7 @@ pub(crate) fn kinds() -> Kinds {
     let kinds = Kinds::default();
     kinds.learn::<regular::Tidy>();
     kinds.learn::<crate::mail::SendMail>();
+    kinds.learn::<crate::seal::Renew>();
     kinds
 }
 

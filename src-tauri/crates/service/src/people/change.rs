@@ -10,7 +10,7 @@ use purser_store::people::Person;
 use purser_store::users::User;
 use purser_store::{Tx, people as store, sessions, users};
 
-use super::{Facts as PersonFacts, find, hold, label, last_owner};
+use super::{Facts as PersonFacts, find, hold, label, last_owner, told};
 use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Once, Outcome};
@@ -116,7 +116,7 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
                 None => identity::invite::send(app, tx, by, &user).await?,
             }
             let person = find(tx, user.id).await?;
-            audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&PersonFacts::from(&person)));
+            audit::record(tx, by, Line::new("user.create", "user", user.id.uuid(), label(&person)).after(&told(PersonFacts::from(&person))));
             events::emit(tx, by, Topic::User, "created", user.id.uuid());
             idempotency::finish(tx, once.as_ref(), person).await
         })
@@ -229,7 +229,7 @@ pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version:
             let (next, renamed) = change.applied(&person);
             let next = save(tx, by, (&person, next), renamed).await?;
             let (before, after) = audit::changes(&PersonFacts::from(&person), &PersonFacts::from(&next));
-            audit::record(tx, by, Line::new("user.update", "user", id.uuid(), label(&next)).before(&before).after(&after));
+            audit::record(tx, by, Line::new("user.update", "user", id.uuid(), label(&next)).before(&told(before)).after(&told(after)));
             if next.email_key != person.email_key {
                 readdress(app, tx, by, id).await?;
             }

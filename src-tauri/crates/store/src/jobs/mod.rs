@@ -171,6 +171,14 @@ pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>> {
     tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
 }
 
+const LATEST: &str =
+    concat!("SELECT ", columns!(), " FROM jobs j WHERE j.tenant_id = $1 AND j.kind = $2 ORDER BY j.created_at DESC, j.id DESC LIMIT 1");
+
+/// The newest job of a kind.
+pub async fn latest(tx: &mut Tx, kind: &'static str) -> Result<Option<Job>> {
+    tx.optional(sql(LATEST).bind(tx.tenant()).bind(kind)).await
+}
+
 const CANCEL: &str = "UPDATE jobs SET state = 'cancelled', worker = NULL, lease_until = NULL, finished_at = $4 \
      WHERE tenant_id = $1 AND id = $2 AND state = $3";
 

@@ -8,7 +8,7 @@ use purser_core::{RoleKey, Timestamp};
 
 use super::Person;
 use crate::page::{Key, List, SortKey};
-use crate::{Engine, Listing, Page, Query, Result, Tx, Value};
+use crate::{Engine, Listing, Page, Query, Result, Tx, Value, private};
 
 const CREATED: SortKey<Person> = SortKey { name: "createdAt", column: "u.created_at", key: |p| Key::Time(p.created_at.micros()) };
 const NAME: SortKey<Person> = SortKey { name: "name", column: "u.name_key", key: |p| Key::Text(p.name_key.clone()) };
@@ -42,6 +42,8 @@ pub struct Filter {
     pub to: Option<Timestamp>,
     /// Beginnings of words, all of which have to be found; folded by `purser_core::text::terms`.
     pub words: Vec<String>,
+    /// A telephone number as somebody typed it, in place of words.
+    pub phone: Option<String>,
 }
 
 /// At most so many are few: looked up first and sorted then.
@@ -78,6 +80,11 @@ fn plain(query: &mut Query, tx: &Tx, filter: &Filter) {
     }
     if !filter.countries.is_empty() {
         query.push(" AND u.country IN ").list(filter.countries.iter().map(Value::from));
+    }
+    if let Some(phone) = &filter.phone {
+        // Without keys nobody is found by a number.
+        let stored = tx.seal().map(|seal| private::phone_indexes(seal, tx.tenant(), phone)).unwrap_or_default();
+        query.push(" AND u.phone_index IN ").list(stored.into_iter().map(Value::from));
     }
     if let Some(from) = filter.from {
         query.push(" AND u.created_at >= ").arg(from);
@@ -166,12 +173,15 @@ pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page, few: bool) -> Resul
     let way = match rarest(tx, &filter.words, FEW).await? {
         Some((place, n)) if n <= FEW => Way::Word(place, FEW),
         Some((place, _)) if filter.words.len() > 1 => Way::Word(place, CANDIDATES),
+        _ if filter.phone.is_some() => Way::Filters,
         _ if few && !ordered(filter, page) => Way::Filters,
         _ => Way::Walk,
     };
     let clause = clause(tx, filter, way);
     let list = if tx.engine() == Engine::Sqlite { &ON_SQLITE } else { &ON_POSTGRES };
-    list.page(tx, &clause, page).await
+    let listing = list.page(tx, &clause, page).await?;
+    let rows = listing.rows.into_iter().map(|person| super::opened(tx, person)).collect::<Result<_>>()?;
+    Ok(Listing { rows, ..listing })
 }
 
 /// Whether so many are few.

@@ -7,6 +7,7 @@ use purser_core::people::{Move, Standing, Status, name_key, person_terms};
 use purser_core::{RoleKey, Timestamp};
 use uuid::Uuid;
 
+use crate::private::{self, Column, Place};
 use crate::rows::{Instant, MaybeInstant};
 use crate::{Query, Result, Tx, sql};
 
@@ -88,7 +89,15 @@ const BY_ID: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant
 
 /// One person, deleted or not.
 pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<Person>> {
-    tx.optional(sql(BY_ID).bind(tx.tenant()).bind(id)).await
+    let person = tx.optional(sql(BY_ID).bind(tx.tenant()).bind(id)).await?;
+    person.map(|person| opened(tx, person)).transpose()
+}
+
+/// The row with its private columns readable.
+fn opened(tx: &Tx, person: Person) -> Result<Person> {
+    let place = |column| Place::user(tx.tenant(), person.id, column);
+    let (phone, notes) = (tx.show(place(Column::UserPhone), person.phone)?, tx.show(place(Column::UserNotes), person.notes)?);
+    Ok(Person { phone, notes, ..person })
 }
 
 /// The people of `ids`, deleted or not, held until the transaction ends so that what is decided about them stays true. Those that do not
@@ -97,7 +106,8 @@ pub async fn hold(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<Person>> {
     let mut query = Query::start(concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant_id = "));
     query.arg(tx.tenant()).push(" AND u.id IN ").list(ids.iter().map(|id| (*id).into())).push(" ORDER BY u.id");
     query.push(tx.pick("", " FOR UPDATE"));
-    tx.all(query).await
+    let people: Vec<Person> = tx.all(query).await?;
+    people.into_iter().map(|person| opened(tx, person)).collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -114,13 +124,17 @@ pub async fn email_taken(tx: &mut Tx, email_key: &str, except: Option<UserId>) -
 }
 
 const UPDATE: &str = "UPDATE users SET email = $3, email_key = $4, first_name = $5, last_name = $6, name_key = $7, role = $8, phone = $9, \
-     country = $10, language = $11, notes = $12, email_verified = $13, updated_at = $14, version = version + 1 \
-     WHERE tenant_id = $1 AND id = $2 AND version = $15";
+     country = $10, language = $11, notes = $12, email_verified = $13, updated_at = $14, phone_index = $16, \
+     version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $15";
 
 /// Write the particulars and the role of `person`, whose `version` is the one that was read; `false` when it has moved on since.
 ///
 /// `renamed`: name or address differ from what is stored, so the words it is found by are written anew.
 pub async fn update(tx: &mut Tx, person: &Person, renamed: bool) -> Result<bool> {
+    let place = |column| Place::user(tx.tenant(), person.id, column);
+    let phone = tx.hide(place(Column::UserPhone), person.phone.as_deref())?;
+    let notes = tx.hide(place(Column::UserNotes), person.notes.as_deref())?;
+    let index = person.phone.as_ref().map(|phone| private::phone_index(tx.seal()?, tx.tenant(), phone)).transpose()?;
     let query = sql(UPDATE)
         .bind(tx.tenant())
         .bind(person.id)
@@ -130,13 +144,14 @@ pub async fn update(tx: &mut Tx, person: &Person, renamed: bool) -> Result<bool>
         .bind(&person.last_name)
         .bind(name_key(&person.first_name, &person.last_name))
         .bind(person.role)
-        .bind(person.phone.clone())
+        .bind(phone)
         .bind(person.country.clone())
         .bind(person.language.clone())
-        .bind(person.notes.clone())
+        .bind(notes)
         .bind(person.email_verified)
         .bind(person.updated_at)
-        .bind(person.version);
+        .bind(person.version)
+        .bind(index);
     if tx.run(query).await? == 0 {
         return Ok(false);
     }
