@@ -130,8 +130,8 @@ fn factors() -> Vec<Sample> {
         bare("listFactors", "/users/{staff}/factors"),
         with("resetFactors", "/users/{staff}/factors/reset", json!({ "reason": "lost telephone" })),
         bare("getSealKeys", "/settings/seal"),
-        with("rotateSealKey", "/settings/seal/rotate", json!({})),
-        with("renewSeals", "/settings/seal/renew", json!({})),
+        bare("rotateSealKey", "/settings/seal/rotate"),
+        bare("renewSeals", "/settings/seal/renew"),
         bare("getSignInPolicy", "/settings/sign-in"),
         change("updateSignInPolicy", "/settings/sign-in", json!({ "requireFactorFor": ["auditor"], "idleMinutes": 600 })),
     ]

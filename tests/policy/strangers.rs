@@ -28,7 +28,9 @@ both! {
             if operation.names_a_thing() {
                 assert_eq!(status, 404, "{} on another tenant's thing: {}", operation.id, reply.text());
             } else {
-                assert!(status < 500 && status != 401 && status != 403, "{}: {status} {}", operation.id, reply.text());
+                // The keys of the installation are its first business's to change.
+                let theirs = status == 403 && operation.id == "rotateSealKey";
+                assert!(status < 500 && status != 401 && (status != 403 || theirs), "{}: {status} {}", operation.id, reply.text());
             }
             let sent = world.fill(&format!("{}{:?}", sample.path, sample.body));
             for (name, id) in &world.ids {

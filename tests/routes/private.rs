@@ -1,5 +1,7 @@
 //! What the database holds without being readable: telephone numbers, notes, where orders go; and the keys of it (`/settings/seal`).
 
+use std::fmt::Write;
+
 use purser_core::ids::UserId;
 use purser_service::jobs;
 use purser_store::{private, sql};
@@ -15,6 +17,13 @@ async fn person(by: &Caller) -> String {
     let body =
         json!({ "email": "gerda@harbour.example", "firstName": "Gerda", "lastName": "Quayside", "role": "user", "phone": PHONE, "notes": NOTES });
     by.with("idempotency-key", "the-one-and-only").post("/users", body).await.is(201).data()["id"].as_str().unwrap().to_owned()
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut all, byte| {
+        write!(all, "{byte:02x}").unwrap();
+        all
+    })
 }
 
 async fn stored(app: &TestApp) -> String {
@@ -55,7 +64,7 @@ both! {
         let dump = format!("{:?}", app.db_dump(app.tenant().await).await);
         for secret in ["55512345", "55 51 23 45", "Gudrun", "Tollbugata", "harbour master"] {
             assert!(!dump.contains(secret), "{secret} can be read in the database");
-            let bytes: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let bytes = hex(secret);
             assert!(!dump.to_lowercase().contains(&bytes), "{secret} can be read in bytes of the database");
         }
         let read = shop.owner.get(&format!("/users/{id}")).await.ok().data();

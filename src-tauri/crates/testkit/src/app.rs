@@ -96,7 +96,8 @@ impl TestApp {
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
         let gateway = gateway(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
         let seal = Seal::new(&[SEAL_KEY.into()]).expect("a key");
-        let (demo, largest_file, data_folder, keyring) = (None, LARGEST_FILE, None, Some(Arc::new(Ring) as Arc<dyn Keyring>));
+        let keyring: Option<Arc<dyn Keyring>> = Some(Arc::new(Ring));
+        let (demo, largest_file, data_folder) = (None, LARGEST_FILE, None);
         let (ids, mail, passwords) = (Ids::seeded(1), Post::new(mailer, Some("https://console.example".into())), Passwords::default());
         let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords };
         let app = App::new(setup).await.expect("the engine starts");
