@@ -12,7 +12,7 @@ import { useStore } from '@/lib/store'
 import { keepFresh } from '@/live'
 import { paths } from '@/paths'
 import { router } from '@/router'
-import { standing } from '@/session'
+import { onSomebodyElse, standing } from '@/session'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -29,6 +29,7 @@ const client = new QueryClient({
   },
 })
 keepFresh(client)
+onSomebodyElse(() => void client.resetQueries())
 // How long a start takes is read from this mark (`cargo xtask bench`).
 const ready = router.subscribe('onRendered', () => {
   performance.mark('first-page')

@@ -1,6 +1,6 @@
 /** Who is signed in, what they may do, and where (which environment). The server decides; this only saves a useless click. */
 import { drop, hold, onLapsed, refresh } from '@/api/send'
-import { startEvents, stopEvents } from '@/api/events'
+import { liveNow, startEvents, stopEvents, watchLive } from '@/api/events'
 import { get, post } from '@/api/client'
 import type { Environment, Me, ShellState, SignedIn } from '@/api/shapes'
 import type { Right } from '@/i18n'
@@ -45,7 +45,8 @@ async function settle() {
     shellState.set(await get<ShellState>('/shell/v1/state').catch(() => undefined))
   }
   const user = await refresh()
-  if (user) enter(user)
+  // The reply to a refresh names whose session it is, not as whom they see Purser at the moment.
+  if (user) enter(isDesktop ? user : await get<Me>('/auth/me').catch(() => user))
   else standing.set('out')
 }
 /** After a failed start (nothing answered) the next visit asks again. */
@@ -57,6 +58,32 @@ export async function signOut() {
   await post('/auth/logout', {}).catch(() => undefined)
   channel?.postMessage('out')
   leave('out')
+}
+
+/** Reads again who this session is: after beginning, or ending, to see Purser as somebody else, also in the other windows. */
+export async function becameSomebody(client: { resetQueries: () => Promise<unknown> }) {
+  const before = me.get()
+  me.set(await get<Me>('/auth/me'))
+  channel?.postMessage('me')
+  if (before?.id !== me.get()?.id) await client.resetQueries()
+}
+/** Another window began or ended it, or the stream of events was cut for it: the page finds out and tells `then`. */
+export function onSomebodyElse(then: () => void) {
+  const look = async () => {
+    if (standing.get() !== 'in') return
+    const now = await get<Me>('/auth/me').catch(() => undefined)
+    const before = me.get()
+    if (!now || (now.id === before?.id && now.impersonation?.until === before?.impersonation?.until)) return
+    me.set(now)
+    if (now.id !== before?.id) then()
+  }
+  const told = (event: MessageEvent) => void (event.data === 'me' && look())
+  channel?.addEventListener('message', told)
+  const unwatch = watchLive(() => void (liveNow() === 'live' && look()))
+  return () => {
+    channel?.removeEventListener('message', told)
+    unwatch()
+  }
 }
 
 export const useMe = (): Me => {

@@ -9,6 +9,8 @@ type Body = Partial<{
   code: string
   requestId: string
   errors: FieldError[]
+  missing: string | null
+  explain: string | null
 }>
 
 export class Problem extends Error {
@@ -18,6 +20,9 @@ export class Problem extends Error {
   readonly detail: string
   readonly requestId: string | undefined
   readonly errors: readonly FieldError[]
+  /** The right that is missing, and where the engine explains it. */
+  readonly missingRight: string | undefined
+  readonly explain: string | undefined
   /** Seconds the engine asks us to wait before trying again. */
   readonly retryAfter: number | undefined
   /** The same as a moment, of this machine's clock. */
@@ -33,6 +38,8 @@ export class Problem extends Error {
     this.detail = body.detail ?? ''
     this.requestId = body.requestId
     this.errors = body.errors ?? []
+    this.missingRight = body.missing ?? undefined
+    this.explain = body.explain ?? undefined
     this.retryAfter = retryAfter
     this.retryAt = retryAfter === undefined ? undefined : Date.now() + retryAfter * 1000
   }

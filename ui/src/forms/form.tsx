@@ -4,6 +4,7 @@ import { t } from '@/i18n'
 import { Button, Kbd } from '@/parts/button'
 import { confirmKeys, Dialog, Why } from '@/parts/dialog'
 import { Failure } from '@/parts/states'
+import type { Refuse } from '@/parts/why'
 import type { Form as FormState, Values } from './use-form'
 
 export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) {
@@ -31,7 +32,7 @@ export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) 
   )
 }
 
-type PageProps<V extends Values> = { form: FormState<V>; deed: string; children: ReactNode; refuse?: string | false; onCancel?: () => void; wide?: boolean; label: string }
+type PageProps<V extends Values> = { form: FormState<V>; deed: string; children: ReactNode; refuse?: Refuse; onCancel?: () => void; wide?: boolean; label: string }
 export function Form<V extends Values>({ form, deed, children, refuse, onCancel, wide, label }: PageProps<V>) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -52,7 +53,7 @@ export function Form<V extends Values>({ form, deed, children, refuse, onCancel,
   )
 }
 
-type DialogProps<V extends Values> = { form: FormState<V>; title: string; lead?: ReactNode; deed: string; onClose: () => void; children: ReactNode; refuse?: string | false; danger?: boolean; wide?: boolean }
+type DialogProps<V extends Values> = { form: FormState<V>; title: string; lead?: ReactNode; deed: string; onClose: () => void; children: ReactNode; refuse?: Refuse; danger?: boolean; wide?: boolean }
 /** Also the frame of a money dialog: the live remainder goes into `lead`, the books' preview last among the children, the amount into `deed`. */
 export function FormDialog<V extends Values>({ form, title, lead, deed, onClose, children, refuse, danger, wide }: DialogProps<V>) {
   return (

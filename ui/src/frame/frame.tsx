@@ -9,6 +9,9 @@ import { PayHost } from '@/pages/orders/pay-host'
 import { RefundHost } from '@/pages/orders/refund/host'
 import { ConfirmHost } from '@/parts/confirm'
 import { StepUpHost } from '@/pages/factors/step-up'
+import { WhyHost } from '@/pages/access/why-host'
+import { useKnownRoles } from '@/pages/access/known'
+import { ActingBanner } from '@/pages/impersonation/banner'
 import { Toasts } from '@/parts/toasts'
 import { FirstThings } from '@/pages/entry/first'
 import { me, useEnvironment } from '@/session'
@@ -27,6 +30,7 @@ function Whole() {
   const folded = useStore(railFolded)
   const go = useNavigate()
   const attention = useAttention()
+  useKnownRoles()
   useKeys([
     { keys: 'mod+k', label: 'frame.keyPalette', group: 'everywhere', always: true, run: () => paletteOpen.set((now) => !now) },
     { keys: '?', label: 'frame.keySheet', group: 'everywhere', run: () => sheetOpen.set(true) },
@@ -49,6 +53,7 @@ function Whole() {
           {t('frame.skip')}
         </a>
         <div className="env-bar" aria-hidden />
+        <ActingBanner />
         <Top attention={attention} />
         <Rail counts={waiting(attention)} />
         <main id="page" className="page" tabIndex={-1} data-scroll-restoration-id="page">
@@ -62,6 +67,7 @@ function Whole() {
       <PayHost />
       <RefundHost />
       <StepUpHost />
+      <WhyHost />
       <Toasts />
     </>
   )

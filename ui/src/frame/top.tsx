@@ -2,11 +2,12 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Flag, Search } from 'lucide-react'
 import type { Attention } from '@/api/shapes'
-import { language, languages, speak, t, word } from '@/i18n'
+import { language, languages, speak, t } from '@/i18n'
 import { paletteOpen, sheetOpen } from '@/lib/keys'
 import { useNow } from '@/lib/tick'
 import { kept, useStore } from '@/lib/store'
 import { clock } from '@/lib/time'
+import { roleName } from '@/pages/people/roles'
 import { paths, queryPath } from '@/paths'
 import { IconButton, Kbd } from '@/parts/button'
 import { repaint } from '@/parts/chart'
@@ -108,7 +109,7 @@ function Account() {
   const themes: Theme[] = ['system', 'light', 'dark']
   const names = { system: 'frame.themeSystem', light: 'frame.themeLight', dark: 'frame.themeDark' } as const
   const items: MenuItem[] = [
-    { heading: `${user.name} · ${word('role', user.role)}` },
+    { heading: `${user.name} · ${roleName(user.role)}` },
     { label: t('frame.account'), run: () => void go({ to: paths.account }) },
     { label: t('frame.keys'), hint: '?', run: () => sheetOpen.set(true) },
     'line',

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
 import { Hint } from './hint'
+import { askWhy, isLack, refusedHint, type Refuse } from './why'
 
 export type Look = 'plain' | 'primary' | 'danger' | 'quiet'
 type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & {
@@ -10,7 +11,7 @@ type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & {
   /** True while its deed is under way. */
   busy?: boolean
   /** Why it cannot be pressed now. There is no way to disable a button without saying why. */
-  refuse?: string | undefined | false
+  refuse?: Refuse
   small?: boolean
   ref?: Ref<HTMLButtonElement>
 }
@@ -25,26 +26,27 @@ export function Button({ look = 'plain', icon, busy, refuse, small, children, cl
       aria-disabled={stopped || undefined}
       aria-busy={busy || undefined}
       onClick={(event) => {
-        if (stopped) event.preventDefault()
-        else onClick?.(event)
+        if (!stopped) return onClick?.(event)
+        event.preventDefault()
+        if (isLack(refuse)) askWhy(refuse)
       }}
     >
       {icon}
       {children}
     </button>
   )
-  return refuse ? <Hint text={refuse}>{button}</Hint> : button
+  return refuse ? <Hint text={refusedHint(refuse) ?? ''}>{button}</Hint> : button
 }
 
 type IconProps = Omit<Props, 'children' | 'icon' | 'aria-label'> & { label: string; children: ReactNode; hint?: boolean }
 /** A button that is only an icon: its name is spoken and shown on hover. */
 export function IconButton({ label, children, hint = true, className, refuse, onClick, ...rest }: IconProps) {
   const button = (
-    <Button {...rest} onClick={refuse ? undefined : onClick} look={rest.look ?? 'quiet'} aria-label={label} className={`btn-icon${className ? ` ${className}` : ''}`} {...(refuse ? { 'aria-disabled': true } : {})}>
+    <Button {...rest} onClick={isLack(refuse) ? () => askWhy(refuse) : refuse ? undefined : onClick} look={rest.look ?? 'quiet'} aria-label={label} className={`btn-icon${className ? ` ${className}` : ''}`} {...(refuse ? { 'aria-disabled': true } : {})}>
       {children}
     </Button>
   )
-  return hint ? <Hint text={refuse || label}>{button}</Hint> : button
+  return hint ? <Hint text={refusedHint(refuse) ?? label}>{button}</Hint> : button
 }
 
 export function ButtonLink({ to, look = 'plain', icon, children, small }: { to: string; look?: Look; icon?: ReactNode; children: ReactNode; small?: boolean }) {

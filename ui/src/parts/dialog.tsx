@@ -9,6 +9,7 @@ import { useEffect, useRef, type FormEvent, type ReactNode } from 'react'
 import { t } from '@/i18n'
 import { isMac } from '@/shell'
 import { IconButton } from './button'
+import { refusedText, type Refuse } from './why'
 
 type Props = {
   open: boolean
@@ -95,9 +96,9 @@ export function Dialog({ open, onClose, title, lead, children, foot, wide, onCon
 }
 
 /** Beside the buttons: what is still missing, so that a key that does nothing has said why. */
-export const Why = ({ refuse }: { refuse: string | false | undefined }) => (
+export const Why = ({ refuse }: { refuse: Refuse }) => (
   <span className="dialog-why" role="status">
-    {refuse}
+    {refusedText(refuse)}
   </span>
 )
 

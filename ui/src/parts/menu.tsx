@@ -2,11 +2,15 @@
 import { DropdownMenu, Popover as Base } from 'radix-ui'
 import { Check } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
+import { askWhy, isLack, refusedHint, type Lack, type Refuse } from './why'
 
 export type MenuItem =
-  | { label: string; run: () => void; icon?: ReactNode; danger?: boolean; refuse?: string | false | undefined; checked?: boolean; hint?: string }
+  | { label: string; run: () => void; icon?: ReactNode; danger?: boolean; refuse?: Refuse; checked?: boolean; hint?: string }
   | 'line'
   | { heading: string }
+
+/** After the menu has closed and given the focus back. */
+const whyOf = (lack: Lack) => () => void setTimeout(() => askWhy(lack))
 
 export function Menu({ trigger, items, align = 'end' }: { trigger: ReactElement; items: MenuItem[]; align?: 'start' | 'end' }) {
   return (
@@ -20,10 +24,10 @@ export function Menu({ trigger, items, align = 'end' }: { trigger: ReactElement;
             return (
               <DropdownMenu.Item
                 key={i}
-                className={`menu-item${item.danger ? ' menu-danger' : ''}`}
-                disabled={Boolean(item.refuse)}
-                title={item.refuse || undefined}
-                onSelect={item.run}
+                className={`menu-item${item.danger ? ' menu-danger' : ''}${isLack(item.refuse) ? ' menu-refused' : ''}`}
+                disabled={Boolean(item.refuse) && !isLack(item.refuse)}
+                title={refusedHint(item.refuse)}
+                onSelect={isLack(item.refuse) ? whyOf(item.refuse) : item.run}
               >
                 <span className="menu-icon">{item.checked ? <Check size={14} /> : item.icon}</span>
                 <span className="menu-label">{item.label}</span>

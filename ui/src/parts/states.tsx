@@ -2,13 +2,14 @@
 import { CircleAlert, Lock, RotateCw, SearchX, ShieldAlert, WifiOff } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { asProblem, type Problem } from '@/api/problem'
-import { t, word } from '@/i18n'
+import { t, word, type Key } from '@/i18n'
 import { useNow } from '@/lib/tick'
 import { ago, clock } from '@/lib/time'
 import { paths } from '@/paths'
 import { me } from '@/session'
 import { Button, ButtonLink } from './button'
 import { CopyButton } from './values'
+import { question, questionOf } from './why'
 
 /** Shows its children only when waiting has lasted long enough to be noticed. */
 export function AfterAWhile({ children, ms = 150 }: { children: ReactNode; ms?: number }) {
@@ -100,17 +101,31 @@ const Nowhere = () => (
   </div>
 )
 
-const rightOf = (problem: Problem) => /\b[a-z]+:[a-z_]+\b/.exec(`${problem.detail} ${problem.code}`)?.[0]
+const rightOf = (problem: Problem) => problem.missingRight ?? /\b[a-z]+:[a-z_]+\b/.exec(`${problem.detail} ${problem.code}`)?.[0]
+/** Refusals that are not about a right one lacks, by their codes: what it is called, and what to do. */
+const plainly: Record<string, [Key, Key]> = {
+  role_above_yours: ['factor.unproved', 'common.roleAbove'],
+  read_only: ['why.readOnly', 'why.readOnlyText'],
+  not_while_impersonating: ['why.notNow', 'why.notNowText'],
+  policy_denied: ['why.policyTitle', 'why.policyText'],
+}
 export function Refused({ problem }: { problem: Problem }) {
+  const plain = plainly[problem.code]
+  const asked = problem.explain ? questionOf(problem.explain) : undefined
   const right = rightOf(problem)
   const tenant = me.get()?.tenant.name ?? 'Purser'
   return (
     <div className="failure refused" role="alert">
       <Lock size={16} />
       <div className="failure-text">
-        <strong>{t(problem.code === 'role_above_yours' ? 'factor.unproved' : 'common.refusedTitle')}</strong>
-        <p>{problem.code === 'role_above_yours' ? t('common.roleAbove') : right ? t('common.refused', { right: word('permission', right), tenant }) : t('common.refusedPlain', { tenant })}</p>
+        <strong>{t(plain ? plain[0] : 'common.refusedTitle')}</strong>
+        <p>{plain ? t(plain[1], { tenant }) : right ? t('common.refused', { right: word('permission', right), tenant }) : t('common.refusedPlain', { tenant })}</p>
       </div>
+      {asked && (
+        <Button small onClick={() => question.set(asked)}>
+          {t('why.ask1')}
+        </Button>
+      )}
     </div>
   )
 }

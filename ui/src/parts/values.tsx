@@ -64,6 +64,8 @@ const tones: Record<string, Tone> = {
   failed: 'bad', created: 'idle', voided: 'idle', disputed: 'bad', succeeded: 'ok',
   queued: 'idle', sent: 'ok', kept: 'info', dead: 'bad',
   uploaded: 'idle', checking: 'info', checked: 'info', running: 'info', done: 'ok',
+  draft: 'idle', shadow: 'info', enforced: 'ok', off: 'idle', would_refuse: 'warn',
+  granted: 'ok', denied: 'bad', ended: 'idle',
   signed_in: 'ok', refused: 'bad', expired: 'idle', revoked: 'idle',
 }
 /** A state: always a dot and a word; `words` where the same state is called otherwise. */

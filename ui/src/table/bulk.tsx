@@ -4,12 +4,13 @@ import { X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { asProblem, type Problem } from '@/api/problem'
 import type { BulkResult } from '@/api/shapes'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { Button, IconButton, Kbd } from '@/parts/button'
 import { confirmKeys, Dialog, Why } from '@/parts/dialog'
 import { Bones, Failure } from '@/parts/states'
 import { toast, toastProblem } from '@/parts/toasts'
-import { can, environmentNow, isArmed } from '@/session'
+import { environmentNow, isArmed } from '@/session'
+import { lacking } from '@/parts/why'
 import type { BulkAction } from './spec'
 
 const MOST = 500
@@ -17,7 +18,7 @@ const MOST = 500
 export function BulkBar({ actions, ids, onClear, onDone }: { actions: BulkAction[]; ids: string[]; onClear: () => void; onDone: () => void }) {
   const [chosen, setChosen] = useState<BulkAction>()
   const refuse = (action: BulkAction) =>
-    ids.length > MOST ? t('table.tooMany') : action.right && !can(action.right) ? t('table.noRight', { right: word('permission', action.right) }) : undefined
+    ids.length > MOST ? t('table.tooMany') : action.right ? lacking(action.right) : undefined
   return (
     <div className="bulk" role="region" aria-label={t('table.selected', { n: ids.length })}>
       <strong className="bulk-count">{t('table.selected', { n: ids.length })}</strong>

@@ -13,6 +13,7 @@ export const frame = {
   audit: 'Prüfspur',
   jobs: 'Arbeiten',
   mailbox: 'Postfach',
+  access: 'Rechte',
   signIns: 'Anmeldungen',
   settings: 'Einstellungen',
   connections: 'Verbindungen',

@@ -109,6 +109,18 @@ export const deed = {
   'job.retry': 'Arbeit noch einmal versucht',
   'job.cancel': 'Arbeit abgesagt',
   'mail.read': 'Link in einer Mail gesehen',
+  'role.create': 'Rolle angelegt',
+  'role.update': 'Rolle geändert',
+  'role.delete': 'Rolle gelöscht',
+  'right.grant': 'Recht gegeben',
+  'right.deny': 'Recht verweigert',
+  'right.end': 'Recht beendet',
+  'policy.create': 'Richtlinie geschrieben',
+  'policy.update': 'Richtlinie geändert',
+  'policy.delete': 'Richtlinie gelöscht',
+  'policy.revert': 'Richtlinie zurückgesetzt',
+  'impersonation.begin': 'Purser gesehen wie diese Person',
+  'impersonation.end': 'Sehen wie diese Person beendet',
 }
 export const thing = {
   user: 'Person',
@@ -125,6 +137,8 @@ export const thing = {
   audit: 'Prüfspur',
   job: 'Arbeit',
   mail: 'Mail',
+  role: 'Rolle',
+  policy: 'Richtlinie',
 }
 export const settings = {
   title: 'Einstellungen',

@@ -75,4 +75,9 @@ export const moment = {
   'user.reset_request': 'Neues Passwort erbeten',
   'user.reset': 'Passwort zurückgesetzt',
   'user.demand_password': 'Neues Passwort verlangt',
+  'right.grant': 'Recht gegeben',
+  'right.deny': 'Recht verweigert',
+  'right.end': 'Recht beendet',
+  'impersonation.begin': 'Purser gesehen wie diese Person',
+  'impersonation.end': 'Sehen wie diese Person beendet',
 }

@@ -14,6 +14,7 @@ export const frame = {
   audit: 'Audit',
   jobs: 'Jobs',
   mailbox: 'Mailbox',
+  access: 'Access',
   signIns: 'Sign-ins',
   settings: 'Settings',
   connections: 'Connections',

@@ -110,6 +110,18 @@ export const deed = {
   'job.retry': 'Job tried again',
   'job.cancel': 'Job called off',
   'mail.read': 'Link in a mail seen',
+  'role.create': 'Role made',
+  'role.update': 'Role changed',
+  'role.delete': 'Role deleted',
+  'right.grant': 'Right given',
+  'right.deny': 'Right denied',
+  'right.end': 'Right ended',
+  'policy.create': 'Policy written',
+  'policy.update': 'Policy changed',
+  'policy.delete': 'Policy deleted',
+  'policy.revert': 'Policy set back',
+  'impersonation.begin': 'Purser seen as this person',
+  'impersonation.end': 'Seeing as this person ended',
 }
 export const thing = {
   user: 'Person',
@@ -126,6 +138,8 @@ export const thing = {
   audit: 'Audit',
   job: 'Job',
   mail: 'Mail',
+  role: 'Role',
+  policy: 'Policy',
 }
 export const settings = {
   title: 'Settings',

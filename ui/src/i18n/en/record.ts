@@ -77,4 +77,9 @@ export const moment = {
   'user.reset_request': 'New password asked for',
   'user.reset': 'Password reset',
   'user.demand_password': 'New password demanded',
+  'right.grant': 'Right given',
+  'right.deny': 'Right denied',
+  'right.end': 'Right ended',
+  'impersonation.begin': 'Purser seen as this person',
+  'impersonation.end': 'Seeing as this person ended',
 }

@@ -9,6 +9,7 @@ import { t, word } from '@/i18n'
 import { money, moneyShort, number, percent } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { day } from '@/lib/time'
+import { roleName } from '@/pages/people/roles'
 import { filtered, paths, queryPath } from '@/paths'
 import { ButtonLink } from '@/parts/button'
 import { Chart } from '@/parts/chart'
@@ -70,7 +71,7 @@ function Little() {
   const open = areas.filter((area) => area.id !== 'home' && (!area.right || can(area.right)))
   return (
     <div className="little">
-      <p>{t('home.little', { role: word('role', me.role), tenant: me.tenant.name })}</p>
+      <p>{t('home.little', { role: roleName(me.role), tenant: me.tenant.name })}</p>
       <ul className="little-links">
         {open.map((area) => (
           <li key={area.id}>

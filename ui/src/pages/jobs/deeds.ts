@@ -2,18 +2,18 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { get, post } from '@/api/client'
 import type { BulkResult, Job } from '@/api/shapes'
-import { t, word, type Key } from '@/i18n'
+import { t, type Key } from '@/i18n'
 import { each } from '@/lib/each'
 import { confirm } from '@/parts/confirm'
 import { toast } from '@/parts/toasts'
-import { can } from '@/session'
+import { lacking, type Refuse } from '@/parts/why'
 import type { BulkAction, How } from '@/table/spec'
 
 export const retryable = (job: Job) => job.state === 'dead' || job.state === 'cancelled'
 export const cancellable = (job: Job) => job.state === 'pending' || job.state === 'running'
-const lack = () => (can('manage:job') ? undefined : t('table.noRight', { right: word('permission', 'manage:job') }))
+const lack = () => lacking('manage:job')
 
-export type JobDeed = { id: 'retry' | 'cancel'; label: string; run: () => void; refuse: string | undefined }
+export type JobDeed = { id: 'retry' | 'cancel'; label: string; run: () => void; refuse: Refuse }
 
 const ask = (client: QueryClient, job: Job, deed: 'retry' | 'cancel') =>
   confirm({

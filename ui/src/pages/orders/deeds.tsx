@@ -12,13 +12,14 @@ import { orderName } from '@/lib/text'
 import { Button, Kbd } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
 import type { MenuItem } from '@/parts/menu'
+import { lacking, type Refuse } from '@/parts/why'
 import { can } from '@/session'
 import { askConfirm, askVoid } from '../payments/deeds'
 import { askCapture, askPay } from './pay-host'
 import { askRefund } from './refund/host'
 import { said } from './said'
 
-export type Deed = { id: string; label: string; icon: LucideIcon; right: Right; key?: string; main?: boolean; danger?: boolean; refuse?: string | undefined; run: () => void }
+export type Deed = { id: string; label: string; icon: LucideIcon; right: Right; key?: string; main?: boolean; danger?: boolean; refuse?: Refuse; run: () => void }
 
 const next: Partial<Record<OrderState, { state: OrderState; label: Key; body: Key; done: Key; icon: LucideIcon }>> = {
   paid: { state: 'processing', label: 'orders.process', body: 'orders.processBody', done: 'orders.processed', icon: Package },
@@ -81,7 +82,7 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
       icon: Ban,
       right: 'update:order',
       danger: true,
-      refuse: open ? t('orders.cancelOpen') : left > 0 && !can('refund:order') ? t('table.noRight', { right: word('permission', 'refund:order') }) : undefined,
+      refuse: open ? t('orders.cancelOpen') : left > 0 ? lacking('refund:order', { type: 'order', id: order.id }) : undefined,
       run: () => {
         const key = crypto.randomUUID()
         confirm({

@@ -1,11 +1,11 @@
 /** One order: what was sold, what was paid and given back, what the books say of it, and everything that happened. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
-import { Copy } from 'lucide-react'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { CircleHelp, Copy } from 'lucide-react'
 import type { OrderDetail } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { country, orderName } from '@/lib/text'
-import { paths } from '@/paths'
+import { filtered, paths } from '@/paths'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
 import { Files } from '@/record/files'
@@ -38,6 +38,7 @@ export function OrderPage() {
 
 function Header({ order }: { order: OrderDetail }) {
   const { buttons, more } = useDeedParts(useOrderDeeds(order))
+  const go = useNavigate()
   const copy = () => void navigator.clipboard.writeText(order.id)
   return (
     <RecordHeader
@@ -54,7 +55,7 @@ function Header({ order }: { order: OrderDetail }) {
         </>
       }
       actions={buttons}
-      more={[...more, ...(more.length > 0 ? (['line'] as const) : []), { label: t('orders.copyId'), icon: <Copy size={14} />, run: copy }]}
+      more={[...more, ...(more.length > 0 ? (['line'] as const) : []), { label: t('orders.copyId'), icon: <Copy size={14} />, run: copy }, { label: t('why.missing'), icon: <CircleHelp size={14} />, run: () => void go({ href: filtered(paths.explain, { subjectType: 'order', subjectId: order.id }) }) }]}
     />
   )
 }

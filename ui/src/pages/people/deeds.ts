@@ -3,22 +3,23 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { post, remove } from '@/api/client'
 import type { User } from '@/api/shapes'
-import { t, word, type Right } from '@/i18n'
+import { t, type Right } from '@/i18n'
 import { filtered, paths } from '@/paths'
 import { confirm } from '@/parts/confirm'
 import { toast, toastProblem } from '@/parts/toasts'
+import { lacking, type Refuse } from '@/parts/why'
 import { can, useMe } from '@/session'
 
-export type PersonDeed = { id: string; label: string; run: () => void; refuse?: string | undefined; danger?: boolean; main?: boolean }
+export type PersonDeed = { id: string; label: string; run: () => void; refuse?: Refuse; danger?: boolean; main?: boolean }
 
-export function usePersonDeeds(user: User, open: { edit: () => void; role: () => void }): PersonDeed[] {
+export function usePersonDeeds(user: User, open: { edit: () => void; role: () => void; seeAs: () => void }): PersonDeed[] {
   const client = useQueryClient()
   const go = useNavigate()
   const mine = useMe().id === user.id
   const { name } = user
   const settle = () => client.invalidateQueries({ queryKey: ['users'] })
   const undo = (back: () => Promise<unknown>) => () => void back().then(settle, toastProblem)
-  const lack = (right: Right) => (can(right) ? undefined : t('table.noRight', { right: word('permission', right) }))
+  const lack = (right: Right) => lacking(right, { type: 'user', id: user.id })
   const gone = user.status === 'deleted' ? t('people.isDeleted') : undefined
   const own = mine ? t('people.isYou') : undefined
 
@@ -98,6 +99,7 @@ export function usePersonDeeds(user: User, open: { edit: () => void; role: () =>
   if (user.status === 'invited') deeds.push({ id: 'invite', label: t('passwords.inviteAgain'), main: true, refuse: lack('create:user'), run: invite })
   else if (user.status !== 'deleted') deeds.push({ id: 'demand', label: t('passwords.demand'), refuse: lack('update:user'), run: demand })
   if (can('create:order')) deeds.push({ id: 'order', label: t('people.newOrder'), refuse: gone, run: () => void go({ to: filtered(paths.newOrder, { customerId: user.id }) }) })
+  if (can('impersonate:user')) deeds.push({ id: 'as', label: t('as.deed'), refuse: own ?? (user.status === 'active' ? undefined : t('as.notActive')), run: open.seeAs })
   if (can('read:audit')) deeds.push({ id: 'actor', label: t('people.whatTheyDid'), run: () => void go({ to: filtered(paths.audit, { actorId: user.id }) }) })
   if (user.status !== 'deleted') deeds.push({ id: 'delete', label: t('people.delete'), danger: true, refuse: lack('delete:user') ?? own, run: away })
   return deeds

@@ -6,14 +6,14 @@ import type { User } from '@/api/shapes'
 import { CheckField, PasswordField, SelectField, TextField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { filled, useForm } from '@/forms/use-form'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { countryOptions } from '@/lib/countries'
 import { Advice } from '@/pages/entry/advice'
 import { paths } from '@/paths'
 import { toast } from '@/parts/toasts'
-import { can } from '@/session'
+import { lacking } from '@/parts/why'
 import { FormPage } from '@/record/form-page'
-import { roleOptions } from './roles'
+import { givenRoles, roleHint } from './roles'
 
 export function InvitePerson() {
   const client = useQueryClient()
@@ -30,13 +30,13 @@ export function InvitePerson() {
   })
   return (
     <FormPage up={{ to: paths.people, label: t('people.title') }} title={t('people.inviteTitle')}>
-        <Form form={form} deed={form.values.password ? t('people.addWithPassword') : t('people.invite')} label={t('people.inviteTitle')} refuse={!can('create:user') && t('table.noRight', { right: word('permission', 'create:user') })} onCancel={() => void go({ to: paths.people })}>
+        <Form form={form} deed={form.values.password ? t('people.addWithPassword') : t('people.invite')} label={t('people.inviteTitle')} refuse={lacking('create:user')} onCancel={() => void go({ to: paths.people })}>
           <div className="field-pair">
             <TextField form={form} name="firstName" label={t('people.firstName')} autoFocus />
             <TextField form={form} name="lastName" label={t('people.lastName')} />
           </div>
           <TextField form={form} name="email" label={t('people.email')} type="email" />
-          <SelectField form={form} name="role" label={t('people.role')} options={roleOptions()} hint={word('roleHint', form.values.role)} />
+          <SelectField form={form} name="role" label={t('people.role')} options={givenRoles('user')} hint={roleHint(form.values.role)} />
           <div className="field-pair">
             <TextField form={form} name="phone" label={t('people.phone')} type="tel" optional />
             <SelectField form={form} name="country" label={t('people.country')} options={countryOptions()} none="–" optional />

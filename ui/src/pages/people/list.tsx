@@ -13,7 +13,7 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { deeds } from './bulk'
 import { PersonPeek } from './peek'
-import { roleOptions } from './roles'
+import { roleName, roleOptions } from './roles'
 
 const standings = ['active', 'invited', 'locked', 'deleted']
 
@@ -32,7 +32,7 @@ export const people: ListSpec<User> = {
   columns: [
     { id: 'name', title: 'people.name', width: 150, grow: 2, sort: 'name', cell: (user) => <Link to={paths.person(user.id)} className="link">{user.name}</Link> },
     { id: 'email', title: 'people.email', width: 190, drop: 1, grow: 3, sort: 'email', cell: (user) => user.email },
-    { id: 'role', title: 'people.role', width: 100, cell: (user) => word('role', user.role) },
+    { id: 'role', title: 'people.role', width: 100, cell: (user) => roleName(user.role) },
     { id: 'status', title: 'people.status', width: 96, cell: (user) => <State value={user.status} /> },
     { id: 'country', title: 'people.country', width: 116, drop: 3, grow: 1, cell: (user) => country(user.country) || <span className="quiet">–</span> },
     { id: 'seen', title: 'people.lastLogin', width: 124, drop: 2, end: true, sort: 'lastLoginAt', cell: (user) => <When at={user.lastLoginAt} /> },

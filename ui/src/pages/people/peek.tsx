@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { read } from '@/api/client'
 import type { User, UserOverview } from '@/api/shapes'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { country } from '@/lib/text'
 import { paths } from '@/paths'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
 import { Facts } from '@/record/record-page'
 import { Timeline } from '@/record/timeline'
+import { roleName } from './roles'
 
 export const personQuery = (id: string) => read<User>(`/users/${id}`)
 export const figuresQuery = (id: string) => read<UserOverview>(`/users/${id}/overview`)
@@ -29,7 +30,7 @@ export function PersonPeek({ id }: { id: string }) {
             </header>
             <div className="peek-marks">
               <State value={user.status} />
-              <span>{word('role', user.role)}</span>
+              <span>{roleName(user.role)}</span>
               <Id id={user.id} kind="user" />
             </div>
             <Facts

@@ -4,11 +4,13 @@ import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { User } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { tongueName } from '@/lib/countries'
 import { useKeys } from '@/lib/keys'
 import { number } from '@/lib/money'
 import { country } from '@/lib/text'
+import { PersonalRights } from '@/pages/access/personal'
+import { SeeAs } from '@/pages/impersonation/start'
 import { Keys } from '@/pages/keys/keys'
 import { filtered, paths } from '@/paths'
 import { Button } from '@/parts/button'
@@ -23,6 +25,7 @@ import { EditPerson } from './edit'
 import { figuresQuery, personQuery, Sums } from './peek'
 import { PersonFactors } from './factors'
 import { RoleDialog } from './role'
+import { roleName } from './roles'
 import { PersonAudit, PersonOrders, PersonPayments } from './trade'
 import { PersonSessions } from './sessions'
 import { PersonSignIns } from './sign-ins'
@@ -38,8 +41,8 @@ export function PersonPage() {
 }
 
 function Person({ user }: { user: User }) {
-  const [open, setOpen] = useState<'edit' | 'role'>()
-  const deeds = usePersonDeeds(user, { edit: () => setOpen('edit'), role: () => setOpen('role') })
+  const [open, setOpen] = useState<'edit' | 'role' | 'seeAs'>()
+  const deeds = usePersonDeeds(user, { edit: () => setOpen('edit'), role: () => setOpen('role'), seeAs: () => setOpen('seeAs') })
   useActions(deeds.map((deed) => ({ id: deed.id, label: deed.label, refuse: deed.refuse, run: deed.run, ...(deed.id === 'edit' ? { keys: 'E' } : {}) })))
   useKeys([{ keys: 'e', label: 'people.edit', run: () => !deeds[0]?.refuse && setOpen('edit') }])
   const main = deeds.filter((deed) => deed.main)
@@ -57,7 +60,7 @@ function Person({ user }: { user: User }) {
             marks={
               <>
                 <State value={user.status} />
-                <span>{word('role', user.role)}</span>
+                <span>{roleName(user.role)}</span>
                 <Id id={user.id} kind="user" />
               </>
             }
@@ -78,6 +81,7 @@ function Person({ user }: { user: User }) {
         {can('read:order') && <PersonOrders id={user.id} />}
         {can('read:payment') && <PersonPayments id={user.id} />}
         <Files type="user" id={user.id} />
+        {can('read:role') && <PersonalRights user={user} />}
         {can('manage:session') && <PersonFactors user={user} />}
         {can('manage:session') && <PersonSessions user={user} />}
         {can('read:sign-in') && <PersonSignIns user={user} />}
@@ -85,6 +89,7 @@ function Person({ user }: { user: User }) {
         {can('read:audit') && <PersonAudit id={user.id} />}
       </RecordPage>
       {open === 'edit' && <EditPerson user={user} onClose={() => setOpen(undefined)} />}
+      {open === 'seeAs' && <SeeAs user={user} onClose={() => setOpen(undefined)} />}
       {open === 'role' && <RoleDialog user={user} onClose={() => setOpen(undefined)} />}
     </>
   )

@@ -5,9 +5,9 @@ import type { User } from '@/api/shapes'
 import { SelectField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { toast, toastProblem } from '@/parts/toasts'
-import { roleOptions } from './roles'
+import { givenRoles, roleHint, roleName } from './roles'
 
 export function RoleDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const client = useQueryClient()
@@ -18,13 +18,13 @@ export function RoleDialog({ user, onClose }: { user: User; onClose: () => void 
     send: ({ role }) => give(role),
     onDone: (_, { role }) => {
       void settle()
-      toast({ text: t('people.roleGiven', { name: user.name, role: word('role', role) }), undo: () => void give(user.role).then(settle, toastProblem) })
+      toast({ text: t('people.roleGiven', { name: user.name, role: roleName(role) }), undo: () => void give(user.role).then(settle, toastProblem) })
       onClose()
     },
   })
   return (
-    <FormDialog form={form} title={t('people.roleTitle', { name: user.name })} lead={t('people.roleLead')} deed={t('people.giveRole', { role: word('role', form.values.role) })} onClose={onClose} refuse={!form.dirty && t('common.noChange')}>
-      <SelectField form={form} name="role" label={t('people.role')} options={roleOptions()} hint={word('roleHint', form.values.role)} />
+    <FormDialog form={form} title={t('people.roleTitle', { name: user.name })} lead={t('people.roleLead')} deed={t('people.giveRole', { role: roleName(form.values.role) })} onClose={onClose} refuse={!form.dirty && t('common.noChange')}>
+      <SelectField form={form} name="role" label={t('people.role')} options={givenRoles(user.role)} hint={roleHint(form.values.role)} />
     </FormDialog>
   )
 }

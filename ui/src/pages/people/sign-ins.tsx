@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { post, read } from '@/api/client'
 import type { Lockout, SignInAttempt, User } from '@/api/shapes'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { clock } from '@/lib/time'
 import { attemptColumns } from '@/pages/sign-ins/columns'
 import { filtered, paths } from '@/paths'
@@ -10,9 +10,9 @@ import { Button, ButtonLink } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
 import { Part } from '@/parts/states'
 import { toast } from '@/parts/toasts'
+import { lacking } from '@/parts/why'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
-import { can } from '@/session'
 
 const FEW = 6
 /** Beside the timeline there is less room; the list has them all. */
@@ -52,7 +52,7 @@ function Locks({ user }: { user: User }) {
   return (
     <div className="form-note locks" role="status">
       <p>{said.join(' ')}</p>
-      <Button small refuse={!can('update:user') && t('table.noRight', { right: word('permission', 'update:user') })} onClick={unlock}>
+      <Button small refuse={lacking('update:user', { type: 'user', id: user.id })} onClick={unlock}>
         {t('signIns.unlock')}
       </Button>
     </div>

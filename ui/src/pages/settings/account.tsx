@@ -5,13 +5,15 @@ import { PasswordField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { chosenTheme, paint, type Theme } from '@/frame/top'
-import { language, languages, speak, t, useLanguage, word } from '@/i18n'
+import { language, languages, speak, t, useLanguage } from '@/i18n'
 import { useStore } from '@/lib/store'
 import { OwnFactors } from '@/pages/factors/own'
 import { Advice } from '@/pages/entry/advice'
 import { SendProof } from '@/pages/entry/first'
+import { LookedAt } from '@/pages/impersonation/looked'
 import { Keys } from '@/pages/keys/keys'
 import { Sessions } from '@/pages/people/sessions'
+import { roleName } from '@/pages/people/roles'
 import { paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
 import { toast } from '@/parts/toasts'
@@ -34,12 +36,13 @@ export function AccountPage() {
         { id: 'factors', title: t('factor.title') },
         { id: 'sessions', title: t('people.sessions') },
         ...(can('create:key') ? [{ id: 'keys', title: t('apiKeys.title') }] : []),
+        { id: 'looked', title: t('as.who') },
         { id: 'look', title: t('own.look') },
       ]}
     >
       <div id="profile">
-        <Section title={t('own.profile')} actions={can('read:user') && <ButtonLink small to={paths.person(user.id)}>{t('own.openProfile')}</ButtonLink>}>
-          <Facts rows={[[t('people.name'), user.name], [t('people.email'), user.email], [t('people.role'), word('role', user.role)], [t('settings.business'), user.tenant.name]]} />
+        <Section title={t('own.profile')} actions={<><ButtonLink small look="quiet" to={paths.explain}>{t('why.mine')}</ButtonLink>{can('read:user') && <ButtonLink small to={paths.person(user.id)}>{t('own.openProfile')}</ButtonLink>}</>}>
+          <Facts rows={[[t('people.name'), user.name], [t('people.email'), user.email], [t('people.role'), roleName(user.role)], [t('settings.business'), user.tenant.name]]} />
           {!user.emailVerified && (
             <div className="form-note locks">
               <p>{t('link.unproved')}</p>
@@ -64,6 +67,9 @@ export function AccountPage() {
           <Keys path="/keys" own />
         </div>
       )}
+      <div id="looked">
+        <LookedAt />
+      </div>
       <div id="look">
         <Section title={t('own.look')}>
           <p className="section-lead">{t('own.lookLead')}</p>
