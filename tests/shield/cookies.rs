@@ -1,4 +1,5 @@
-//! The one cookie there is: over TLS it is bound to this host, everywhere scripts and other sites are kept from it.
+//! The two cookies there are, the refresh token and the one a browser is known again by: over TLS bound to this host, everywhere kept from
+//! scripts and other sites.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -24,7 +25,13 @@ async fn send(app: &TestApp, secure: bool, path: &str, cookie: Option<&str>, bod
 
 fn cookie(response: &Response<Body>) -> String {
     let all: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().collect();
-    assert_eq!(all.len(), 1, "{all:?}");
+    assert!((1..=2).contains(&all.len()), "{all:?}");
+    if let Some(device) = all.get(1) {
+        let parts: Vec<&str> = device.to_str().unwrap().split("; ").collect();
+        let place: &[&str] = if parts[0].starts_with("__Host-") { &["Path=/", "Secure"] } else { &["Path=/api/v1/auth"] };
+        assert!(parts[0].contains("purser_device=") && place.iter().all(|part| parts.contains(part)), "{device:?}");
+        assert!(["HttpOnly", "SameSite=Strict"].iter().all(|part| parts.contains(part)) && !parts.contains(&"Domain"), "{device:?}");
+    }
     all[0].to_str().unwrap().to_owned()
 }
 

@@ -3,8 +3,10 @@
 mod accept;
 mod advice;
 mod backup;
+mod codes;
 mod csrf;
 mod demand;
+mod devices;
 mod enrol;
 mod factors;
 mod forgot;

@@ -4,3 +4,4 @@ pub mod folder;
 pub mod mailbox;
 pub mod sandbox;
 pub mod smtp;
+pub mod texts;

@@ -98,6 +98,8 @@ id! {
     ImpersonationId,
     /// Something that was refused.
     RefusalId,
+    /// A code that was sent and works once.
+    CodeId,
     /// One HTTP request.
     RequestId,
 }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod audit;
 pub mod checkout;
+pub mod device;
 pub mod error;
 pub mod events;
 pub mod files;

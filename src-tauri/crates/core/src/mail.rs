@@ -13,6 +13,20 @@ crate::text_enum! {
         PasswordReset = "password_reset",
         /// A password was changed.
         PasswordChanged = "password_changed",
+        /// A code to sign in with.
+        SignInCode = "sign_in_code",
+        /// Somebody signed in from where they never did before.
+        NewDevice = "new_device",
+    }
+}
+
+crate::text_enum! {
+    /// How a message reaches a person.
+    Channel {
+        /// By e-mail.
+        Email = "email",
+        /// As a text message.
+        Sms = "sms",
     }
 }
 

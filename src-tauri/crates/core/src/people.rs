@@ -43,6 +43,8 @@ crate::text_enum! {
         Verification = "verification",
         /// Choose a new password without the old one.
         Reset = "reset",
+        /// Say that a sign-in was somebody else's.
+        Disown = "disown",
     }
 }
 
@@ -50,7 +52,7 @@ impl Purpose {
     /// How long such a link works.
     pub const fn life(self) -> i64 {
         match self {
-            Self::Invitation => 7 * DAY,
+            Self::Invitation | Self::Disown => 7 * DAY,
             Self::Verification => DAY,
             Self::Reset => HOUR,
         }

@@ -58,6 +58,7 @@ pub(crate) async fn enter(State(app): State<App>, mut request: Request, next: Ne
     let origin = Arc::new(Origin {
         ip: request.extensions().get::<Peer>().map(|peer| peer.ip.to_string()),
         user_agent: user_agent(request.headers()),
+        device: None,
         request_id: Some(id),
     });
     let context = Arc::new(Context { id, now, origin, path: request.uri().path().to_owned(), who: OnceLock::new() });

@@ -9,6 +9,7 @@ use purser_adapters::folder::Folder;
 use purser_adapters::mailbox::Mailbox;
 use purser_adapters::sandbox::Sandbox;
 use purser_adapters::smtp::Smtp;
+use purser_adapters::texts::Twilio;
 use purser_core::events::Event;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
@@ -18,7 +19,7 @@ use purser_service::identity::passwords::{Breached, Passwords};
 use purser_service::identity::setup::DemoData;
 use purser_service::identity::upkeep;
 use purser_service::jobs::{self, Crew};
-use purser_service::mail::{Mailer, Post};
+use purser_service::mail::{Mailer, Post, Texter};
 use purser_service::{App, access, events, files, imports, payments};
 use purser_store::Db;
 use tokio::sync::{Mutex, broadcast};
@@ -156,7 +157,14 @@ fn post(config: &Config) -> Result<Post, StartError> {
         }
         None => Arc::new(Mailbox),
     };
-    Ok(Post::new(mailer, config.public_url.clone()))
+    let texter: Option<Arc<dyn Texter>> = match &config.sms {
+        Some(settings) => {
+            let twilio = Twilio::new(settings.clone()).map_err(|message| StartError::Config(vec![Problem::new("sms_url", message)]))?;
+            Some(Arc::new(twilio))
+        }
+        None => None,
+    };
+    Ok(Post::new(mailer, config.public_url.clone()).texting(texter))
 }
 
 /// Hashing of passwords, with the list of breached ones of the settings.

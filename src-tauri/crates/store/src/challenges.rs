@@ -63,6 +63,7 @@ const TRY: &str = "UPDATE challenges SET attempts = attempts + 1 \
      RETURNING id, tenant_id, user_id, purpose, remembered, attempts, state, expires_at";
 const USE: &str = "UPDATE challenges SET used_at = $3, state = NULL WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL";
 const SET_STATE: &str = "UPDATE challenges SET state = $3 WHERE tenant_id = $1 AND id = $2";
+const EXTEND: &str = "UPDATE challenges SET expires_at = $3 WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL AND expires_at < $3";
 const FORGET: &str = "DELETE FROM challenges WHERE expires_at < $1";
 const SENT: &str = "SELECT COUNT(*) AS n FROM challenges WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3 AND created_at > $4";
 
@@ -115,6 +116,11 @@ pub async fn finish(tx: &mut Tx, id: ChallengeId, at: Timestamp) -> Result<bool>
 /// Keep what is needed to check the next answer.
 pub async fn set_state(tx: &mut Tx, id: ChallengeId, state: Option<String>) -> Result<()> {
     tx.run(sql(SET_STATE).bind(tx.tenant()).bind(id).bind(state)).await.map(drop)
+}
+
+/// Give more time to answer.
+pub async fn extend(tx: &mut Tx, id: ChallengeId, until: Timestamp) -> Result<()> {
+    tx.run(sql(EXTEND).bind(tx.tenant()).bind(id).bind(until)).await.map(drop)
 }
 
 /// How many of this purpose a person was asked since `since`.

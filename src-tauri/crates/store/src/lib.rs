@@ -9,7 +9,9 @@
 pub mod audit;
 pub mod bulk;
 pub mod challenges;
+pub mod codes;
 pub mod db;
+pub mod devices;
 pub mod doctor;
 mod error;
 pub mod events;

@@ -2,7 +2,7 @@
 
 use purser_core::Timestamp;
 use purser_core::ids::{MailId, TenantId, UserId};
-use purser_core::mail::{MailState, Template};
+use purser_core::mail::{Channel, MailState, Template};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -21,7 +21,10 @@ pub struct Mail {
     pub tenant_id: TenantId,
     /// The person, if it is to one.
     pub user_id: Option<Uuid>,
-    /// Address.
+    /// Whether it is a mail or a text message.
+    #[sqlx(try_from = "String")]
+    pub channel: Channel,
+    /// Address, or the number of a telephone.
     pub address: String,
     /// Name that goes with it.
     pub name: String,
@@ -34,6 +37,8 @@ pub struct Mail {
     pub facts: Json<serde_json::Map<String, serde_json::Value>>,
     /// The link in it, if there is one.
     pub link_id: Option<Uuid>,
+    /// The code in it, if there is one.
+    pub code_id: Option<Uuid>,
     /// Subject.
     pub subject: String,
     /// What became of it.
@@ -53,8 +58,8 @@ pub struct Mail {
 
 macro_rules! columns {
     () => {
-        "m.id, m.tenant_id, m.user_id, m.address, m.name, m.template, m.language, m.facts, m.link_id, m.subject, m.state, m.provider, m.error, \
-         m.created_at, m.sent_at"
+        "m.id, m.tenant_id, m.user_id, m.channel, m.address, m.name, m.template, m.language, m.facts, m.link_id, m.code_id, m.subject, m.state, m.provider, \
+         m.error, m.created_at, m.sent_at"
     };
 }
 
@@ -65,8 +70,8 @@ static LIST: List<Mail> = List {
     sorts: &[SortKey { name: "createdAt", column: "m.created_at", key: |mail| Key::Time(mail.created_at.micros()) }],
 };
 
-const INSERT: &str = "INSERT INTO mails (id, tenant_id, user_id, address, name, template, language, facts, link_id, subject, state, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11)";
+const INSERT: &str = "INSERT INTO mails (id, tenant_id, user_id, address, name, template, language, facts, link_id, subject, state, created_at, channel, code_id) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13)";
 
 /// Write a mail down that is to be sent.
 pub async fn insert(tx: &mut Tx, mail: &Mail) -> Result<()> {
@@ -81,7 +86,9 @@ pub async fn insert(tx: &mut Tx, mail: &Mail) -> Result<()> {
         .bind(serde_json::Value::Object(mail.facts.0.clone()))
         .bind(mail.link_id)
         .bind(&mail.subject)
-        .bind(mail.created_at);
+        .bind(mail.created_at)
+        .bind(mail.channel.as_str())
+        .bind(mail.code_id);
     tx.run(query).await.map(drop)
 }
 

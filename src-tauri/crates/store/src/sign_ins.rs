@@ -42,7 +42,7 @@ pub struct Attempt {
 const INSERT: &str = "INSERT INTO sign_ins (id, tenant_id, user_id, email, outcome, reason, method, ip, user_agent, session_id, new_device, at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const KNOWN: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM sign_ins WHERE tenant_id = $1 AND user_id = $2 AND outcome = 'signed_in' \
-     AND user_agent = $3 AND at > $4 LIMIT 1) AS found";
+     AND COALESCE(user_agent, '') = $3 AND COALESCE(ip, '') = $5 AND at > $4 LIMIT 1) AS found";
 const SEEN: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM sign_ins WHERE tenant_id = $1 AND user_id = $2 AND outcome = 'signed_in' \
      AND at > $3 LIMIT 1) AS found";
 const SAFE: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM sign_ins s JOIN users u ON u.id = s.user_id WHERE u.email_key = $1 \
@@ -71,9 +71,10 @@ pub async fn insert(tx: &mut Tx, attempt: Attempt) -> Result<()> {
     tx.run(query).await.map(drop)
 }
 
-/// Whether somebody who has signed in since `since` never did so with this client program.
-pub async fn is_new_device(tx: &mut Tx, user: UserId, agent: &str, since: Timestamp) -> Result<bool> {
-    let known: Count = tx.one(sql(KNOWN).bind(tx.tenant()).bind(user).bind(agent.to_owned()).bind(since)).await?;
+/// Whether somebody who has signed in since `since` never did so with this client program from this address.
+pub async fn is_new_device(tx: &mut Tx, user: UserId, (agent, ip): (&str, Option<&str>), since: Timestamp) -> Result<bool> {
+    let ip = ip.unwrap_or_default().to_owned();
+    let known: Count = tx.one(sql(KNOWN).bind(tx.tenant()).bind(user).bind(agent.to_owned()).bind(since).bind(ip)).await?;
     if known.n > 0 {
         return Ok(false);
     }

@@ -76,6 +76,7 @@ from! {
     ids::PolicyId => Uuid, |v| v.0;
     ids::RefusalId => Uuid, |v| v.0;
     ids::RightId => Uuid, |v| v.0;
+    ids::CodeId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;
 }
 

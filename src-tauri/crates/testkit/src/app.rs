@@ -242,6 +242,18 @@ impl TestApp {
         token.split_whitespace().next().expect("a token").to_owned()
     }
 
+    /// The code of the newest message to `address`, as whoever opens it finds it.
+    pub async fn sent_code(&self, address: &str) -> String {
+        self.settle().await;
+        let owner = self.owner_unasked().await;
+        let mails = owner.get(&format!("/mailbox?limit=1&template=sign_in_code&search={address}")).await.ok().data();
+        let id = mails[0]["id"].as_str().unwrap_or_else(|| panic!("nothing was sent to {address}")).to_owned();
+        let mail = owner.get(&format!("/mailbox/{id}")).await.ok().data();
+        let text = mail["text"].as_str().expect("a text").to_owned();
+        let digits = text.split(|sign: char| !sign.is_ascii_digit()).find(|part| part.len() == 6);
+        digits.unwrap_or_else(|| panic!("no code in {text}")).to_owned()
+    }
+
     /// Put a piece of work in that nobody does: it waits for another day, or has failed for good.
     pub async fn db_job(&self, tenant: TenantId, dead: bool) -> JobId {
         let now = self.app.clock.now();

@@ -40,6 +40,8 @@ pub(crate) const WINDOW: &[Need] = &[
 pub(crate) const DATABASE: &[Need] = &[
     need("postgresql", "every store test runs on it too", Sign::Postgres),
     need("python3-aiosmtpd", "a mail server nobody here wrote, to send to", Sign::Program("aiosmtpd")),
+    need("redis-server", "counters that several servers share", Sign::Program("redis-server")),
+    need("oathtool", "an authenticator app nobody here wrote", Sign::Program("oathtool")),
 ];
 
 /// For the journeys through a browser and a window.

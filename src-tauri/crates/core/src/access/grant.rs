@@ -32,6 +32,8 @@ pub struct Origin {
     pub ip: Option<String>,
     /// The client program as it names itself, cut to 200 characters.
     pub user_agent: Option<String>,
+    /// Hash of the cookie by which a browser is known again; only where somebody signs in.
+    pub device: Option<Vec<u8>>,
     /// The request this belongs to.
     pub request_id: Option<RequestId>,
 }

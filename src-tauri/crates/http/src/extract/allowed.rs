@@ -32,7 +32,7 @@ pub(crate) struct Public;
 pub(crate) struct From(pub(crate) Arc<Origin>);
 
 /// What can be done while something else has to be done first: that itself, finding out, and leaving.
-const BEFORE: [&str; 8] = [
+const BEFORE: [&str; 9] = [
     "/api/v1/auth/me",
     "/api/v1/auth/password",
     "/api/v1/auth/logout",
@@ -41,6 +41,7 @@ const BEFORE: [&str; 8] = [
     "/api/v1/auth/step-up/passkey/begin",
     "/api/v1/auth/step-up/passkey",
     "/api/v1/auth/impersonation",
+    "/api/v1/auth/step-up/send",
 ];
 
 fn context(parts: &Parts) -> Result<Arc<Context>, Problem> {

@@ -68,14 +68,37 @@ impl<S: Send + Sync> FromRequestParts<S> for RefreshCookie {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let name = refresh_cookie(parts.extensions.get::<Peer>().is_some_and(|peer| peer.secure));
-        let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let find = |line: &str| line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|pair| pair.0 == name).map(|p| p.1.to_owned());
-        Ok(Self(cookies.into_iter().find_map(find)))
+        Ok(Self(cookie(parts, refresh_cookie(parts.extensions.get::<Peer>().is_some_and(|peer| peer.secure)))))
     }
 }
 
 impl OperationInput for RefreshCookie {}
+
+fn cookie(parts: &Parts, name: &str) -> Option<String> {
+    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let find = |line: &str| line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|pair| pair.0 == name).map(|p| p.1.to_owned());
+    cookies.into_iter().find_map(find)
+}
+
+/// The value by which a browser is known again when somebody signs in. It opens nothing.
+pub(crate) struct DeviceCookie(pub(crate) Option<String>);
+
+/// Name of the cookie; the prefix as with [`refresh_cookie`].
+pub(crate) const fn device_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-purser_device" } else { "purser_device" }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DeviceCookie {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let value = cookie(parts, device_cookie(parts.extensions.get::<Peer>().is_some_and(|peer| peer.secure)));
+        // Only what we made: 32 random bytes.
+        Ok(Self(value.filter(|value| value.len() == 43)))
+    }
+}
+
+impl OperationInput for DeviceCookie {}
 
 /// Whether a page of our own calls. A browser sends cookies along whoever makes it call, so a caller known by a cookie alone has to show
 /// more: `Sec-Fetch-Site`, `Origin`, or `X-CSRF-Token`, which no page of another site can send without being asked for it first.

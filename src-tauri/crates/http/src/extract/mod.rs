@@ -12,7 +12,7 @@ mod slowly;
 pub(crate) use allowed::{Allowed, AllowedOwn, Behind, From, Public};
 pub(crate) use body::{Json, OptionalJson};
 pub(crate) use cursor::encode_cursor;
-pub(crate) use headers::{IdempotencyKey, IfMatch, OwnPage, RefreshCookie, refresh_cookie};
+pub(crate) use headers::{DeviceCookie, IdempotencyKey, IfMatch, OwnPage, RefreshCookie, device_cookie, refresh_cookie};
 pub(crate) use path::Path;
 pub(crate) use query::{Any, Query, When, page};
 pub(crate) use slowly::part_by_part;

@@ -130,9 +130,9 @@ impl Versioned for EnrolmentView {}
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "BackupCodes")]
-struct CodesView {
+pub(super) struct CodesView {
     /// Ten codes; empty when there were some already.
-    backup_codes: Vec<String>,
+    pub(super) backup_codes: Vec<String>,
 }
 
 impl Versioned for CodesView {}
@@ -159,9 +159,9 @@ struct BeginBody {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "FactorCode")]
-struct CodeBody {
-    /// The six digits the app shows.
-    code: String,
+pub(super) struct CodeBody {
+    /// The six digits that are shown or were sent.
+    pub(super) code: String,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -197,6 +197,8 @@ impl From<ProofBody> for Proof {
 enum CodeMethod {
     Totp,
     Backup,
+    Email,
+    Sms,
 }
 
 impl From<CodeMethod> for Method {
@@ -204,6 +206,8 @@ impl From<CodeMethod> for Method {
         match method {
             CodeMethod::Totp => Self::Totp,
             CodeMethod::Backup => Self::Backup,
+            CodeMethod::Email => Self::Email,
+            CodeMethod::Sms => Self::Sms,
         }
     }
 }
@@ -220,13 +224,13 @@ struct StepUpBody {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "ChallengeAnswer")]
-struct AnswerBody {
+pub(super) struct AnswerBody {
     /// The token the first step gave.
-    challenge: String,
-    code: String,
+    pub(super) challenge: String,
+    pub(super) code: String,
     /// Where the refresh token goes.
     #[serde(default)]
-    token_delivery: Delivery,
+    pub(super) token_delivery: Delivery,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -308,13 +312,13 @@ async fn prove(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>, Json
 
 async fn answer_totp(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {
     let answer = Answer { method: Method::Totp, code: body.code };
-    let signed_in = challenge::answer(&app, &body.challenge, answer, entrance.origin.clone()).await?;
+    let signed_in = challenge::answer(&app, &body.challenge, answer, entrance.origin(body.token_delivery)).await?;
     entrance.admit(&app, signed_in, body.token_delivery).await
 }
 
 async fn answer_backup(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {
     let answer = Answer { method: Method::Backup, code: body.code };
-    let signed_in = challenge::answer(&app, &body.challenge, answer, entrance.origin.clone()).await?;
+    let signed_in = challenge::answer(&app, &body.challenge, answer, entrance.origin(body.token_delivery)).await?;
     entrance.admit(&app, signed_in, body.token_delivery).await
 }
 
@@ -323,6 +327,6 @@ async fn begin_enrolment(State(app): State<App>, _: Public, Json(body): Json<Tok
 }
 
 async fn confirm_enrolment(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {
-    let signed_in = challenge::confirm_enrolment(&app, &body.challenge, &body.code, entrance.origin.clone()).await?;
+    let signed_in = challenge::confirm_enrolment(&app, &body.challenge, &body.code, entrance.origin(body.token_delivery)).await?;
     entrance.admit(&app, signed_in, body.token_delivery).await
 }

@@ -25,18 +25,27 @@ use crate::{Problem, Result};
 pub(crate) struct Session {
     status: StatusCode,
     view: SignedInView,
-    cookie: Option<String>,
+    /// The refresh token, and the value by which the browser is known again.
+    cookies: Vec<String>,
+}
+
+impl Session {
+    /// The same with a cookie by which the browser is known again.
+    pub(crate) fn known_by(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
 }
 
 impl IntoResponse for Session {
     fn into_response(self) -> Response {
-        with_cookie(json(self.status, &Envelope::of(self.view)), self.cookie)
+        with_cookies(json(self.status, &Envelope::of(self.view)), self.cookies)
     }
 }
 
-fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
-    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+fn with_cookies(mut response: Response, cookies: Vec<String>) -> Response {
+    for cookie in cookies.into_iter().filter_map(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
@@ -60,7 +69,7 @@ pub(crate) enum FirstStep {
 impl IntoResponse for FirstStep {
     fn into_response(self) -> Response {
         match self {
-            Self::In(session) => with_cookie(json(session.status, &Envelope::of(FirstStepView::In(Box::new(session.view)))), session.cookie),
+            Self::In(session) => with_cookies(json(session.status, &Envelope::of(FirstStepView::In(Box::new(session.view)))), session.cookies),
             Self::Asked(asked) => json(StatusCode::OK, &Envelope::of(FirstStepView::Asked(asked))),
         }
     }
@@ -104,7 +113,7 @@ pub(crate) async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, 
     let in_body = delivery == Delivery::Body;
     Ok(Session {
         status: StatusCode::OK,
-        cookie: (!in_body).then(|| cookie(&signed_in.refresh_token, max_age_s, secure)),
+        cookies: (!in_body).then(|| cookie(&signed_in.refresh_token, max_age_s, secure)).into_iter().collect(),
         view: SignedInView {
             access_token: signed_in.access_token,
             token_type: "Bearer",
@@ -143,7 +152,7 @@ pub(crate) async fn set_up(
 
 pub(crate) async fn login(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<LoginBody>) -> Result<FirstStep> {
     let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me };
-    match sign_in::sign_in(&app, credentials, entrance.origin.clone()).await? {
+    match sign_in::sign_in(&app, credentials, entrance.origin(body.token_delivery)).await? {
         Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(entrance.admit(&app, *signed_in, body.token_delivery).await?))),
         Outcome::Asked(asked) => Ok(FirstStep::Asked(ChallengeView::new(asked, app.clock.now()))),
     }

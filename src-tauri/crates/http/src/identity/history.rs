@@ -14,12 +14,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::views::device;
 use crate::Result;
 use crate::extract::{Allowed, Any, Path, Query, When};
 use crate::list_query;
 use crate::openapi::about;
 use crate::reply::{Data, Rows, Versioned};
+use purser_core::device::words as device;
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {

@@ -1,5 +1,6 @@
 //! First run, signing in and out, sessions. Use cases are in `purser_service::identity`.
 
+mod codes;
 mod entrance;
 mod factors;
 mod handlers;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(keys::routes())
         .merge(history::routes())
         .merge(passkeys::routes())
+        .merge(codes::routes())
         .api_route(
             "/setup",
             get_with(handlers::setup_needed, about("getSetup", "identity", "Whether the first run is still to come"))

@@ -6,6 +6,7 @@ use axum::extract::State;
 use purser_core::Timestamp;
 use purser_core::access::can;
 use purser_core::ids::{FactorId, UserId};
+use purser_core::mail::Channel;
 use purser_service::App;
 use purser_service::identity::passkeys::{self, Arrival, Asked};
 use purser_service::identity::take_away;
@@ -45,6 +46,8 @@ struct WaysView {
     /// The address a page has to be opened at for passkeys to work, as `location.origin` says it; missing where they do not work at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     passkey_origin: Option<String>,
+    /// How codes can be sent: text messages only where somebody takes them.
+    codes: Vec<Channel>,
 }
 
 impl Versioned for WaysView {}
@@ -167,15 +170,17 @@ struct ReasonBody {
 }
 
 async fn ways(State(app): State<App>, _: Public) -> Result<Data<WaysView>> {
-    Ok(Data(WaysView { passkey_origin: passkeys::origin(&app) }))
+    let codes = if app.mail.texts() { vec![Channel::Email, Channel::Sms] } else { vec![Channel::Email] };
+    Ok(Data(WaysView { passkey_origin: passkeys::origin(&app), codes }))
 }
 
 async fn begin_sign_in(State(app): State<App>, _: Public, entrance: Entrance) -> Result<Data<AskedView>> {
-    Ok(Data(passkeys::begin_sign_in(&app, &entrance.origin).await?.into()))
+    Ok(Data(passkeys::begin_sign_in(&app, entrance.caller()).await?.into()))
 }
 
 async fn sign_in(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<SignInBody>) -> Result<Session> {
-    let arrival = Arrival { token: &body.token, credential: &body.credential, remember: body.remember_me, origin: entrance.origin.clone() };
+    let arrival =
+        Arrival { token: &body.token, credential: &body.credential, remember: body.remember_me, origin: entrance.origin(body.token_delivery) };
     let signed_in = passkeys::sign_in(&app, arrival).await?;
     entrance.admit(&app, signed_in, body.token_delivery).await
 }
@@ -185,7 +190,7 @@ async fn begin_answer(State(app): State<App>, _: Public, Json(body): Json<TokenB
 }
 
 async fn answer(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {
-    let signed_in = passkeys::answer(&app, &body.challenge, &body.credential, entrance.origin.clone()).await?;
+    let signed_in = passkeys::answer(&app, &body.challenge, &body.credential, entrance.origin(body.token_delivery)).await?;
     entrance.admit(&app, signed_in, body.token_delivery).await
 }
 

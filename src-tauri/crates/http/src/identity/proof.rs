@@ -10,7 +10,7 @@ use purser_core::people::Purpose;
 use purser_service::App;
 use purser_service::identity::invite::{self, Acceptance};
 use purser_service::identity::passwords::Hint;
-use purser_service::identity::{advice, links, recover, verify};
+use purser_service::identity::{advice, devices, links, recover, verify};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,7 @@ pub(super) fn routes() -> ApiRouter<App> {
         .api_route("/auth/password/forgot", post_with(forgot, item("forgotPassword", "Ask for a link to choose another password")))
         .api_route("/auth/password/reset", post_with(reset, item("resetPassword", "Choose another password with a link")))
         .api_route("/auth/password/check", post_with(check, item("checkPassword", "How good a password is, while it is typed")))
+        .api_route("/auth/disown", post_with(disown, item("disownSignIn", "Say that a sign-in was somebody else's: ends all sessions")))
         .api_route("/auth/link", post_with(look, item("lookAtLink", "What a link in a mail is good for; uses nothing up")))
         .api_route("/auth/invitation/accept", post_with(accept, item("acceptInvitation", "Take an invitation up and choose a password")))
         .api_route("/auth/email/verify", post_with(prove, item("verifyEmail", "Prove an address with a link")))
@@ -61,6 +62,21 @@ struct ResetBody {
 async fn reset(State(app): State<App>, _: Public, From(origin): From, Json(body): Json<ResetBody>) -> Result<NoContent> {
     recover::reset(&app, &body.token, body.new_password, origin).await?;
     Ok(NoContent)
+}
+
+/// What to go on with after a sign-in was disowned.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Disowned")]
+struct DisownedView {
+    /// Chooses another password, as the token of such a link does. The old one does not work any more.
+    reset_token: String,
+}
+
+impl Versioned for DisownedView {}
+
+async fn disown(State(app): State<App>, _: Public, From(origin): From, Json(body): Json<TokenBody>) -> Result<Data<DisownedView>> {
+    Ok(Data(DisownedView { reset_token: devices::disown(&app, &body.token, origin).await? }))
 }
 
 /// The token of a link.

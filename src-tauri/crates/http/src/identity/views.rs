@@ -286,7 +286,7 @@ impl SessionView {
             last_used_at: session.last_used_at,
             expires_at: session.expires_at,
             ip: session.ip,
-            device: device(session.user_agent.as_deref().unwrap_or_default()),
+            device: purser_core::device::words(session.user_agent.as_deref().unwrap_or_default()),
             user_agent: session.user_agent,
             current: current == Some(session.id),
             remembered: session.remembered,
@@ -302,18 +302,3 @@ pub(crate) struct EndedView {
 }
 
 impl Versioned for EndedView {}
-
-/// `Firefox on Linux`, as far as the client program tells.
-pub(super) fn device(agent: &str) -> String {
-    let find = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-    // The order matters: Edge and Chrome both also say Safari.
-    let program =
-        find(&[("Purser", "Purser"), ("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrom", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")]);
-    let system =
-        find(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")]);
-    match (program, system) {
-        (Some(program), Some(system)) => format!("{program} on {system}"),
-        (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => "Unknown device".to_owned(),
-    }
-}

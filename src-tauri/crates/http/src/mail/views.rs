@@ -2,7 +2,7 @@
 
 use purser_core::Timestamp;
 use purser_core::ids::{MailId, UserId};
-use purser_core::mail::{MailState, Template};
+use purser_core::mail::{Channel, MailState, Template};
 use purser_service::mail::Shown;
 use purser_store::mails::Mail;
 use schemars::JsonSchema;
@@ -19,7 +19,9 @@ pub(crate) struct MailView {
     /// The person, if it is to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<UserId>,
-    /// Address.
+    /// A mail or a text message.
+    channel: Channel,
+    /// Address, or the number of a telephone.
     address: String,
     /// Name that goes with it.
     name: String,
@@ -44,6 +46,7 @@ impl From<Mail> for MailView {
         Self {
             id: mail.id,
             user_id: mail.user_id.map(UserId),
+            channel: mail.channel,
             address: mail.address,
             name: mail.name,
             subject: mail.subject,
@@ -71,11 +74,13 @@ pub(crate) struct MailDetailView {
     html: String,
     /// Whether a link in it works and is shown: in the built-in mailbox, to whoever may act on that account anyway.
     link_shown: bool,
+    /// Whether a code in it works and is shown, as with links.
+    code_shown: bool,
 }
 
 impl From<Shown> for MailDetailView {
     fn from(shown: Shown) -> Self {
-        Self { mail: shown.mail.into(), text: shown.letter.text, html: shown.letter.html, link_shown: shown.link_shown }
+        Self { mail: shown.mail.into(), text: shown.letter.text, html: shown.letter.html, link_shown: shown.link_shown, code_shown: shown.code_shown }
     }
 }
 

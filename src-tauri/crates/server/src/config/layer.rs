@@ -56,6 +56,14 @@ pub struct Layer {
     pub trusted_proxies: Option<String>,
     /// Pages of other sites that may call: exact origins, separated by commas.
     pub origins: Option<String>,
+    /// Account of the provider of text messages.
+    pub sms_account: Option<String>,
+    /// Its token.
+    pub sms_token: Option<String>,
+    /// Who sends: a number, or the id of a messaging service.
+    pub sms_from: Option<String>,
+    /// Where the provider is, if not at Twilio.
+    pub sms_url: Option<String>,
     /// File with the keys secrets are sealed with.
     pub seal_key_file: Option<PathBuf>,
     /// The keys themselves; from the environment alone.
@@ -107,6 +115,10 @@ impl Layer {
                 "SMTP_CA" => layer.smtp_ca = Some(value.into()),
                 "TRUSTED_PROXIES" => layer.trusted_proxies = Some(value),
                 "ORIGINS" => layer.origins = Some(value),
+                "SMS_ACCOUNT" => layer.sms_account = Some(value),
+                "SMS_TOKEN" => layer.sms_token = Some(value),
+                "SMS_FROM" => layer.sms_from = Some(value),
+                "SMS_URL" => layer.sms_url = Some(value),
                 "SEAL_KEY_FILE" => layer.seal_key_file = Some(value.into()),
                 "SEAL_KEY" => layer.seal_key = Some(value),
                 _ => {}
@@ -166,6 +178,10 @@ impl Layer {
             smtp_ca: above.smtp_ca.or(self.smtp_ca),
             trusted_proxies: above.trusted_proxies.or(self.trusted_proxies),
             origins: above.origins.or(self.origins),
+            sms_account: above.sms_account.or(self.sms_account),
+            sms_token: above.sms_token.or(self.sms_token),
+            sms_from: above.sms_from.or(self.sms_from),
+            sms_url: above.sms_url.or(self.sms_url),
             seal_key_file: above.seal_key_file.or(self.seal_key_file),
             seal_key: above.seal_key.or(self.seal_key),
         }

@@ -2,6 +2,7 @@
 
 mod layer;
 mod mail;
+mod parties;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -92,6 +93,8 @@ pub struct Config {
     pub breach_list: Option<PathBuf>,
     /// The SMTP server; without one mail stays in the built-in mailbox.
     pub smtp: Option<purser_adapters::smtp::Settings>,
+    /// The provider of text messages.
+    pub sms: Option<purser_adapters::texts::Settings>,
     /// Proxies whose word on a caller's address is believed.
     pub trusted_proxies: Proxies,
     /// Pages of other sites that may call, as exact origins.
@@ -138,6 +141,7 @@ impl Config {
             public_url: None,
             breach_list: None,
             smtp: None,
+            sms: None,
             trusted_proxies: Proxies::default(),
             origins: Vec::new(),
             seal_keys: SealKeys::Folder,
@@ -181,6 +185,7 @@ impl Config {
             problems.push(Problem::new("listen", message));
         }
         let (public_url, smtp) = (mail::public_url(layer.public_url.as_deref(), problems), mail::smtp(&layer, problems));
+        let sms = parties::sms(&layer, problems);
         let database = database(layer.database, problems);
         let demo = word("demo", layer.demo.as_deref(), &[("small", DemoSize::Small)], problems);
         let log = log(layer.log, problems);
@@ -203,6 +208,7 @@ impl Config {
             public_url,
             breach_list,
             smtp,
+            sms,
             trusted_proxies,
             origins,
             seal_keys,

@@ -11,12 +11,13 @@ use purser_core::people::Status;
 use purser_core::time::MINUTE;
 use purser_core::{Error, Result, Timestamp};
 use purser_store::challenges::{self as store, Challenge, New};
+use purser_store::factors::Factor;
 use purser_store::users::User;
 use purser_store::{Scope, Tx, factors as factor_store, users};
 
 use super::factors::{self, Answer, Enrolment};
 use super::sign_in::{self, Begun, Entry, SignedIn};
-use super::{lockout, policy, tokens};
+use super::{codes, lockout, policy, tokens};
 use crate::App;
 
 /// How long a challenge can be answered.
@@ -52,8 +53,8 @@ fn wrong() -> Error {
 /// What to ask `user` for, if anything. `required`: their role needs a second factor.
 pub(crate) async fn ask(tx: &mut Tx, app: &App, user: &User, (required, remembered): (bool, bool)) -> Result<Option<Asked>> {
     let now = app.clock.now();
-    let methods = methods(tx, user).await?;
-    let enrol = methods.is_empty();
+    let (methods, enrolled) = methods(tx, app, user).await?;
+    let enrol = !enrolled;
     if enrol && !required {
         return Ok(None);
     }
@@ -65,15 +66,22 @@ pub(crate) async fn ask(tx: &mut Tx, app: &App, user: &User, (required, remember
     Ok(Some(Asked { token, expires_at, methods, enrol }))
 }
 
-/// How a person can prove themselves beyond the password.
-async fn methods(tx: &mut Tx, user: &User) -> Result<Vec<Method>> {
-    let kinds: Vec<FactorKind> =
-        factor_store::list(tx, user.id).await?.iter().filter(|factor| factor.confirmed_at.is_some()).map(|factor| factor.kind).collect();
-    let mut methods: Vec<Method> = FactorKind::ALL.iter().filter(|kind| kinds.contains(kind)).map(|kind| Method::from(*kind)).collect();
-    if !methods.is_empty() && factor_store::codes(tx, user.id).await?.remaining > 0 {
+/// How a person can prove themselves beyond the password, and whether they ever added a way. Codes that can not be sent now are left out: it
+/// is not asked for less on that account.
+async fn methods(tx: &mut Tx, app: &App, user: &User) -> Result<(Vec<Method>, bool)> {
+    let mine: Vec<Factor> = factor_store::list(tx, user.id).await?.into_iter().filter(|factor| factor.confirmed_at.is_some()).collect();
+    let mut methods = Vec::new();
+    for kind in FactorKind::ALL {
+        let Some(factor) = mine.iter().find(|factor| factor.kind == *kind) else { continue };
+        let sent = matches!(kind, FactorKind::Email | FactorKind::Sms);
+        if !sent || codes::address(app, user, factor)?.is_some() {
+            methods.push(Method::from(*kind));
+        }
+    }
+    if !mine.is_empty() && factor_store::codes(tx, user.id).await?.remaining > 0 {
         methods.push(Method::Backup);
     }
-    Ok(methods)
+    Ok((methods, !mine.is_empty()))
 }
 
 /// The tenant of the challenge behind `token`.
@@ -104,7 +112,7 @@ pub async fn answer(app: &App, token: &str, answer: Answer, origin: Arc<Origin>)
         .db
         .transact(tenant, async |tx| {
             let (challenge, user) = attempt(tx, app, &hash, FACTOR).await?;
-            if !factors::check(tx, app, &user, &answer).await? {
+            if !factors::check(tx, app, &user, &answer, challenge.id.uuid()).await? {
                 factors::failed(tx, app, &user, &origin, answer.method).await?;
                 return Ok::<_, Error>(None);
             }

@@ -7,21 +7,23 @@ use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::identity::{FactorKind, Method};
 use purser_core::ids::{FactorId, UserId};
+use purser_core::mail::Channel;
 use purser_core::time::MINUTE;
 use purser_core::{Error, Result, Timestamp};
 use purser_store::factors::{self as store, Codes, Factor};
 use purser_store::users::User;
 use purser_store::{Tx, sessions, tenants, users};
+use uuid::Uuid;
 
 use super::sessions::own;
-use super::{attempts, backup, lockout, step_up, totp};
+use super::{attempts, backup, codes, lockout, step_up, totp};
 use crate::audit::{self, Line};
 use crate::{App, events};
 
 /// Factors a person may have.
 pub(crate) const MOST: usize = 10;
 /// How long an enrolment may take.
-const PATIENCE: i64 = 15 * MINUTE;
+pub(crate) const PATIENCE: i64 = 15 * MINUTE;
 
 /// What somebody shows as a second factor.
 #[derive(Clone, Debug)]
@@ -208,8 +210,8 @@ pub(crate) async fn new_codes(tx: &mut Tx, app: &App, user: UserId) -> Result<Ve
     Ok(codes)
 }
 
-/// Whether `answer` is right, using it up. Nothing is written when it is not.
-pub(crate) async fn check(tx: &mut Tx, app: &App, user: &User, answer: &Answer) -> Result<bool> {
+/// Whether `answer` is right, using it up. A code that was sent is good only for `bound`, the sign-in or session it was sent for.
+pub(crate) async fn check(tx: &mut Tx, app: &App, user: &User, answer: &Answer, bound: Uuid) -> Result<bool> {
     let now = app.clock.now();
     match answer.method {
         Method::Backup => Ok(store::use_code(tx, user.id, &backup::hash(user.id, &answer.code), now).await?),
@@ -223,7 +225,9 @@ pub(crate) async fn check(tx: &mut Tx, app: &App, user: &User, answer: &Answer) 
             }
             Ok(false)
         }
-        Method::Email | Method::Sms | Method::Passkey => Ok(false),
+        Method::Email => codes::check(tx, app, user, (Channel::Email, bound), &answer.code).await,
+        Method::Sms => codes::check(tx, app, user, (Channel::Sms, bound), &answer.code).await,
+        Method::Passkey => Ok(false),
     }
 }
 

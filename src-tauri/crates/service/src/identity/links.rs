@@ -71,7 +71,9 @@ pub(crate) async fn known(app: &App, token: &str, purpose: Option<Purpose>) -> R
     let link = app.db.read(Scope::System, async |tx| store::find_by_hash(tx, &hash).await.map_err(Error::from)).await?;
     let Some(link) = link.filter(|link| purpose.is_none_or(|purpose| purpose == link.purpose)) else { return Ok(None) };
     let user = app.db.read(link.tenant_id, async |tx| users::find(tx, link.user_id).await.map_err(Error::from)).await?;
-    Ok(user.filter(|user| email_key(&user.email) == link.email_key).map(|user| (link, user)))
+    // Whoever came in may have changed the address at once: the one that was told may still say so.
+    let theirs = |user: &User| link.purpose == Purpose::Disown || email_key(&user.email) == link.email_key;
+    Ok(user.filter(theirs).map(|user| (link, user)))
 }
 
 /// The same, if it works and the account may use it.
@@ -85,7 +87,7 @@ pub(crate) async fn working(app: &App, token: &str, purpose: Purpose) -> Result<
 fn fits(purpose: Purpose, status: Status) -> bool {
     match purpose {
         Purpose::Invitation => status == Status::Invited,
-        Purpose::Reset => status == Status::Active,
+        Purpose::Reset | Purpose::Disown => status == Status::Active,
         Purpose::Verification => matches!(status, Status::Active | Status::Invited),
     }
 }

@@ -6,7 +6,10 @@ pub mod advice;
 pub(crate) mod attempts;
 pub mod authority;
 pub(crate) mod backup;
+
 pub mod challenge;
+pub mod codes;
+pub mod devices;
 pub mod factors;
 pub mod history;
 pub mod invite;
@@ -17,6 +20,7 @@ pub mod passkeys;
 pub mod passwords;
 pub mod policy;
 pub mod recover;
+pub mod sent_factors;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

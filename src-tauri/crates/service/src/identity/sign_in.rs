@@ -5,7 +5,6 @@ use purser_core::events::Topic;
 use purser_core::identity::SignInPolicy;
 use purser_core::ids::{SessionId, TenantId};
 use purser_core::people::{Status, email_key};
-use purser_core::time::DAY;
 use purser_core::{Error, Result, Timestamp};
 use purser_store::sessions::{Session, Token};
 use purser_store::users::User;
@@ -15,7 +14,7 @@ use uuid::Uuid;
 
 use super::challenge::{self, Asked};
 use super::lockout::{self, Failed};
-use super::{attempts, passwords, policy, tokens};
+use super::{attempts, devices, passwords, policy, tokens};
 use crate::audit::{self, Line};
 use crate::{App, events, limits};
 
@@ -198,16 +197,12 @@ pub(crate) async fn enter(tx: &mut Tx, app: &App, entry: Entry, policy: &SignInP
     sessions::insert(tx, &row).await?;
     sessions::insert_token(tx, by.id(), session, &hash, (now, expires_at)).await?;
     users::signed_in(tx, user.id, now).await?;
-    let new_device = match &origin.user_agent {
-        Some(agent) => sign_ins::is_new_device(tx, user.id, agent, now.plus(-KNOWN_FOR)).await?,
-        None => false,
-    };
+    let new_device = devices::note(tx, &user, &origin, now).await?;
     let attempt = attempts::of(app, &user, &origin, method);
     sign_ins::insert(tx, sign_ins::Attempt { session: Some(session), new_device, ..attempt }).await?;
     audit::record(tx, &by, Line::new("session.begin", "user", user.id.uuid(), user.name()));
     if new_device {
-        audit::record(tx, &by, Line::new("session.new_device", "user", user.id.uuid(), user.name()));
-        events::emit(tx, &by, Topic::Session, "new_device", session.uuid());
+        devices::tell(tx, app, &by, (&user, session)).await?;
     }
     Ok(Begun { user, session, refresh_token, expires_at, remembered, backup_codes: None, backup_left: None })
 }
@@ -356,6 +351,3 @@ async fn note_failure(app: &App, failure: Failure<'_>, (account, address): (&str
         })
         .await
 }
-
-/// How long a client program stays known.
-const KNOWN_FOR: i64 = 365 * DAY;

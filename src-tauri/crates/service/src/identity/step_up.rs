@@ -68,7 +68,7 @@ pub async fn prove(app: &App, by: &Grant<can::ReadSelf>, answer: Answer) -> Resu
         .transact(by, async |tx| {
             let user = users::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
             lockout::refuse_factor(tx, id, by.now()).await?;
-            if !factors::check(tx, app, &user, &answer).await? {
+            if !factors::check(tx, app, &user, &answer, session.uuid()).await? {
                 factors::failed(tx, app, &user, by.origin(), answer.method).await?;
                 return Ok(false);
             }

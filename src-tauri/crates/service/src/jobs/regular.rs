@@ -4,7 +4,7 @@ use purser_core::access::{Grant, can};
 use purser_core::jobs::Every;
 use purser_core::time::DAY;
 use purser_core::{Error, Result};
-use purser_store::{Scope, jobs as store, links, mails, tenants};
+use purser_store::{Scope, codes, devices, jobs as store, links, mails, tenants};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Turn, When, Work, enqueue};
@@ -66,7 +66,10 @@ impl Work for Tidy {
             let gone = app.db.transact(turn.tenant, async |tx| {
                 let jobs = store::forget(tx, (week, quarter), AT_ONCE).await?;
                 let mails = mails::forget(tx, quarter, AT_ONCE).await?;
-                Ok::<_, Error>(jobs.max(mails).max(links::forget(tx, month, AT_ONCE).await?))
+                // What was known of a browser that was not seen for so long as cookies last.
+                devices::forget(tx, now.plus(-400 * DAY)).await?;
+                let codes = codes::forget(tx, week, AT_ONCE).await?;
+                Ok::<_, Error>(jobs.max(mails).max(codes).max(links::forget(tx, month, AT_ONCE).await?))
             });
             if gone.await? < full {
                 return Ok(());

@@ -23,6 +23,12 @@ pub(crate) struct Facts {
     /// When it happened, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<String>,
+    /// The device it was set off from, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<String>,
+    /// The code in it; never stored with the rest.
+    #[serde(skip)]
+    pub(crate) code: Option<String>,
 }
 
 /// A mail, ready to be handed over.
@@ -64,7 +70,8 @@ pub(super) const fn page(template: Template) -> Option<&'static str> {
         Template::Invitation => Some("/invitation"),
         Template::Verification => Some("/verify-email"),
         Template::PasswordReset => Some("/reset-password"),
-        Template::Welcome | Template::PasswordChanged => None,
+        Template::NewDevice => Some("/not-me"),
+        Template::Welcome | Template::PasswordChanged | Template::SignInCode => None,
     }
 }
 
@@ -77,6 +84,11 @@ pub(super) fn subject(template: Template, language: &str, facts: &Facts) -> Stri
 pub(super) fn compose((template, language): (Template, &str), facts: &Facts, link: Option<&str>) -> (String, String, String) {
     let words = words::say(template, language, facts);
     (one_line(&words.subject), text(&words, link), html(&words, (language, link)))
+}
+
+/// A text message: one short paragraph.
+pub(super) fn short(language: &str, facts: &Facts) -> String {
+    one_line(&words::short(language, facts))
 }
 
 /// Nothing can end a line of the head of a mail.
@@ -151,6 +163,8 @@ mod tests {
             by: Some("Olive".into()),
             ip: Some("192.0.2.1".into()),
             at: Some("now".into()),
+            device: Some("Firefox on Linux".into()),
+            code: Some("012345".into()),
         }
     }
 

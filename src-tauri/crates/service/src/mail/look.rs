@@ -2,19 +2,19 @@
 //! but only to somebody who may act on that account anyway: nobody takes over an account above their own by reading its mail.
 
 use purser_core::access::{Grant, Role, can};
-use purser_core::ids::{LinkId, MailId, UserId};
+use purser_core::ids::{CodeId, LinkId, MailId, UserId};
 use purser_core::mail::MailState;
 use purser_core::{Error, Result};
 use purser_store::mails::{self as store, Filter, Mail};
 use purser_store::page::COUNT_LIMIT;
-use purser_store::{Listing, Page, links, users};
+use purser_store::{Listing, Page, codes, links, users};
 
 use super::Letter;
 use super::send::letter;
 use crate::App;
 use crate::access::Ranks;
 use crate::audit::{self, Line};
-use crate::identity::links as secrets;
+use crate::identity::{codes as sent, links as secrets};
 
 /// A page of mails and, without a cursor, how many there are.
 pub async fn list(app: &App, by: &Grant<can::ReadMail>, filter: &Filter, page: &Page) -> Result<(Listing<Mail>, Option<(i64, bool)>)> {
@@ -34,6 +34,8 @@ pub struct Shown {
     pub letter: Letter,
     /// Whether a link in it works and is shown.
     pub link_shown: bool,
+    /// Whether a code in it works and is shown.
+    pub code_shown: bool,
 }
 
 /// Stands where a link is not shown.
@@ -41,12 +43,16 @@ const HIDDEN: &str = "hidden";
 
 /// One mail with its text. Whoever is shown a link that works leaves a line in the log.
 pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Shown> {
-    let (mail, link, within_reach) = app
+    let (mail, link, code, within_reach) = app
         .db
         .read(by, async |tx| {
             let mail = store::find(tx, id).await?.ok_or(Error::NotFound("mail"))?;
             let link = match mail.link_id {
                 Some(link) => links::find(tx, LinkId(link)).await?,
+                None => None,
+            };
+            let code = match mail.code_id {
+                Some(code) => codes::find(tx, CodeId(code)).await?,
                 None => None,
             };
             let user = match mail.user_id {
@@ -57,16 +63,20 @@ pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Sh
                 Some(user) => Ranks::read(tx).await?.with(tx, &[user.id], by.now()).await?.covers(by, (user.id, user.role)).is_ok(),
                 None => by.actor().role == Role::Owner,
             };
-            Ok::<_, Error>((mail, link, within_reach))
+            Ok::<_, Error>((mail, link, code, within_reach))
         })
         .await?;
-    let kept = mail.state == MailState::Sent && app.mail.mailer.keeps() && mail.provider.as_deref() == Some(app.mail.mailer.name());
+    let kept = mail.state == MailState::Sent && app.mail.kept(mail.provider.as_deref());
     let live = link.filter(|link| kept && within_reach && link.works(by.now()));
     let secret = match &live {
         Some(link) => secrets::secret(app, link)?,
         None => None,
     };
-    if secret.is_some() {
+    let plain = match code.filter(|code| kept && within_reach && code.works(by.now())) {
+        Some(code) => sent::plain(app, &code)?,
+        None => None,
+    };
+    if secret.is_some() || plain.is_some() {
         app.db
             .transact(by, async |tx| {
                 audit::record(tx, by, Line::new("mail.read", "mail", id.uuid(), mail.subject.clone()));
@@ -74,6 +84,7 @@ pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Sh
             })
             .await?;
     }
-    let letter = letter(app, &mail, Some(secret.as_deref().unwrap_or(HIDDEN)));
-    Ok(Shown { mail, letter, link_shown: secret.is_some() })
+    let (link_shown, code_shown) = (secret.is_some(), plain.is_some());
+    let letter = letter(app, &mail, (Some(secret.as_deref().unwrap_or(HIDDEN)), plain));
+    Ok(Shown { mail, letter, link_shown, code_shown })
 }

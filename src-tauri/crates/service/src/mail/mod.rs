@@ -10,8 +10,8 @@ mod words;
 
 pub use letter::Letter;
 pub use look::{Shown, list, read};
-pub use port::{Mailer, Refusal};
-pub(crate) use send::{Draft, SendMail, write};
+pub use port::{Mailer, Refusal, TextMessage, Texter};
+pub(crate) use send::{Draft, SendMail, write, write_code};
 
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ use parking_lot::RwLock;
 pub struct Post {
     /// The provider.
     pub mailer: Arc<dyn Mailer>,
+    /// Who takes text messages. Without one they stay in the built-in mailbox where that takes the mail as well; else there are none.
+    pub texter: Option<Arc<dyn Texter>>,
     /// Address of the console, without a slash at its end.
     base: RwLock<String>,
     /// Whether the address was configured, so that a door that opens does not change it.
@@ -32,7 +34,30 @@ impl Post {
     pub fn new(mailer: Arc<dyn Mailer>, base: Option<String>) -> Self {
         let fixed = base.is_some();
         let base = base.unwrap_or_else(|| "http://127.0.0.1:7420".into());
-        Self { mailer, base: RwLock::new(base.trim_end_matches('/').to_owned()), fixed }
+        Self { mailer, texter: None, base: RwLock::new(base.trim_end_matches('/').to_owned()), fixed }
+    }
+
+    /// Text messages through `texter`.
+    #[must_use]
+    pub fn texting(mut self, texter: Option<Arc<dyn Texter>>) -> Self {
+        self.texter = texter;
+        self
+    }
+
+    /// Whether text messages reach anybody: a telephone, or whoever looks into the built-in mailbox.
+    pub fn texts(&self) -> bool {
+        self.texter.is_some() || self.mailer.keeps()
+    }
+
+    /// Whether what was handed to `provider` stays here to be looked at.
+    pub(crate) fn kept(&self, provider: Option<&str>) -> bool {
+        self.mailer.keeps() && provider == Some(self.mailer.name())
+    }
+
+    /// The host of the console, where an address is configured.
+    pub fn host(&self) -> Option<String> {
+        let base = self.fixed.then(|| url::Url::parse(&self.base()).ok()).flatten();
+        base.and_then(|base| base.host_str().map(str::to_owned))
     }
 
     /// A door opened at `url`: where no address is configured, links lead there.

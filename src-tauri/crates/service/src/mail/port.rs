@@ -25,3 +25,31 @@ pub trait Mailer: Send + Sync {
     /// Hand `letter` over.
     async fn deliver(&self, letter: &Letter) -> Result<(), Refusal>;
 }
+
+/// A text message, ready to be handed over.
+#[derive(Clone)]
+pub struct TextMessage {
+    /// Id of the message; a second copy has the same.
+    pub id: uuid::Uuid,
+    /// The number, with its country.
+    pub to: String,
+    /// The text.
+    pub text: String,
+}
+
+impl std::fmt::Debug for TextMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The rest is personal, and a code in it may work.
+        f.debug_struct("TextMessage").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Somebody who takes text messages.
+#[async_trait::async_trait]
+pub trait Texter: Send + Sync {
+    /// What the provider is called: `twilio`.
+    fn name(&self) -> &'static str;
+
+    /// Hand `message` over.
+    async fn send(&self, message: &TextMessage) -> Result<(), Refusal>;
+}

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use purser_core::access::Grant;
 use purser_core::events::{Event, Topic};
-use purser_core::ids::{LinkId, MailId, UserId};
+use purser_core::ids::{CodeId, LinkId, MailId, UserId};
 use purser_core::jobs::{Priority, Wait};
-use purser_core::mail::{MailState, Template};
+use purser_core::mail::{Channel, MailState, Template};
 use purser_core::time::{HOUR, MINUTE};
 use purser_core::{Error, Result};
 use purser_store::mails::{self as store, Ended, Mail};
 use purser_store::users::User;
-use purser_store::{Tx, links, tenants};
+use purser_store::{Tx, codes, links, tenants};
 use serde::{Deserialize, Serialize};
 
 use super::letter::{self, Facts, Letter};
-use super::{Refusal, words};
-use crate::identity::links as secrets;
+use super::{Refusal, TextMessage, words};
+use crate::identity::{codes as sent, links as secrets};
 use crate::jobs::{self, Failure, Plan, Turn, When, Work};
 use crate::{App, events};
 
@@ -32,6 +32,16 @@ pub(crate) struct Draft<'a> {
 
 /// Write a mail with the transaction `tx`; it is sent once that is committed.
 pub(crate) async fn write<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>) -> Result<MailId> {
+    let address = draft.to.email.clone();
+    put(tx, by, draft, (Channel::Email, &address, None)).await
+}
+
+/// Write a message with a code that was made for it, to an address or a telephone that was proved.
+pub(crate) async fn write_code<P>(tx: &mut Tx, by: &Grant<P>, to: &User, (channel, address, code): (Channel, &str, CodeId)) -> Result<MailId> {
+    put(tx, by, Draft { to, template: Template::SignInCode, link: None }, (channel, address, Some(code))).await
+}
+
+async fn put<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>, (channel, address, code): (Channel, &str, Option<CodeId>)) -> Result<MailId> {
     let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
     let Draft { to, template, link } = draft;
     let facts = Facts {
@@ -40,6 +50,8 @@ pub(crate) async fn write<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>) -> Re
         by: by.user().filter(|id| *id != to.id).map(|_| by.actor().name.clone()),
         ip: by.origin().ip.clone(),
         at: Some(by.now().to_utc().format("%Y-%m-%d %H:%M UTC").to_string()),
+        device: by.origin().user_agent.as_deref().map(purser_core::device::words),
+        code: None,
     };
     let language = words::catalog(to.language.as_deref());
     let id: MailId = by.id();
@@ -47,7 +59,8 @@ pub(crate) async fn write<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>) -> Re
         id,
         tenant_id: by.tenant(),
         user_id: Some(to.id.uuid()),
-        address: to.email.clone(),
+        channel,
+        address: address.to_owned(),
         name: to.name(),
         template,
         language: language.into(),
@@ -57,6 +70,7 @@ pub(crate) async fn write<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>) -> Re
             _ => serde_json::Map::new().into(),
         },
         link_id: link.map(LinkId::uuid),
+        code_id: code.map(CodeId::uuid),
         state: MailState::Queued,
         provider: None,
         error: None,
@@ -90,19 +104,32 @@ impl Work for SendMail {
         }
         let letter = match make(&app, &mail).await? {
             Made::Letter(letter) => letter,
-            Made::Stale => return fail(&app, &mail, Refusal::Never("The link in it has run out.".into())).await,
+            Made::Stale(what) => return fail(&app, &mail, Refusal::Never(format!("The {what} in it has run out."))).await,
         };
-        match app.mail.mailer.deliver(&letter).await {
-            Ok(()) => end(&app, &mail, &Ended::Sent(app.mail.mailer.name(), app.clock.now())).await,
+        let (provider, handed) = hand_over(&app, &mail, letter).await;
+        match handed {
+            Ok(()) => end(&app, &mail, &Ended::Sent(provider, app.clock.now())).await,
             Err(refusal) => fail(&app, &mail, refusal).await,
         }
+    }
+}
+
+/// Hand a message to whoever takes its kind.
+async fn hand_over(app: &App, mail: &Mail, letter: Letter) -> (&'static str, Result<(), Refusal>) {
+    match (mail.channel, &app.mail.texter) {
+        (Channel::Sms, Some(texter)) => {
+            let message = TextMessage { id: letter.id, to: letter.to.1, text: letter.text };
+            (texter.name(), texter.send(&message).await)
+        }
+        (Channel::Sms, None) if !app.mail.mailer.keeps() => ("", Err(Refusal::Never("Nobody takes text messages here.".into()))),
+        _ => (app.mail.mailer.name(), app.mail.mailer.deliver(&letter).await),
     }
 }
 
 enum Made {
     Letter(Letter),
     /// Its link has been used, replaced, or has run out.
-    Stale,
+    Stale(&'static str),
 }
 
 /// The text of a mail with its working link.
@@ -110,26 +137,40 @@ async fn make(app: &App, mail: &Mail) -> Result<Made> {
     let mut link = None;
     if let Some(id) = mail.link_id {
         let found = app.db.read(mail.tenant_id, async |tx| links::find(tx, LinkId(id)).await.map_err(Error::from)).await?;
-        let Some(found) = found.filter(|link| link.works(app.clock.now())) else { return Ok(Made::Stale) };
-        let Some(secret) = secrets::secret(app, &found)? else { return Ok(Made::Stale) };
+        let Some(found) = found.filter(|link| link.works(app.clock.now())) else { return Ok(Made::Stale("link")) };
+        let Some(secret) = secrets::secret(app, &found)? else { return Ok(Made::Stale("link")) };
         link = Some(secret);
     }
-    Ok(Made::Letter(letter(app, mail, link.as_deref())))
+    let mut code = None;
+    if let Some(id) = mail.code_id {
+        let found = app.db.read(mail.tenant_id, async |tx| codes::find(tx, CodeId(id)).await.map_err(Error::from)).await?;
+        let Some(found) = found.filter(|code| code.works(app.clock.now())) else { return Ok(Made::Stale("code")) };
+        code = sent::plain(app, &found)?;
+    }
+    Ok(Made::Letter(letter(app, mail, (link.as_deref(), code))))
 }
 
 /// The text of a mail, its link made of `secret`.
-pub(super) fn letter(app: &App, mail: &Mail, secret: Option<&str>) -> Letter {
+pub(super) fn letter(app: &App, mail: &Mail, (secret, code): (Option<&str>, Option<String>)) -> Letter {
     let facts: Facts = serde_json::from_value(serde_json::Value::Object(mail.facts.0.clone())).unwrap_or_default();
+    let facts = Facts { code, ..facts };
     let page = letter::page(mail.template);
     // Behind the #, so that it is in no log of a server or proxy on the way and in no Referer.
     let link = page.zip(secret).map(|(page, secret)| format!("{}{page}#token={secret}", app.mail.base()));
-    let (subject, text, html) = letter::compose((mail.template, &mail.language), &facts, link.as_deref());
+    let (subject, mut text, html) = letter::compose((mail.template, &mail.language), &facts, link.as_deref());
+    if mail.channel == Channel::Sms {
+        text = letter::short(&mail.language, &facts);
+    }
     Letter { id: mail.id.uuid(), to: (mail.name.clone(), mail.address.clone()), subject, text, html }
 }
 
 async fn fail(app: &App, mail: &Mail, refusal: Refusal) -> Result<(), Failure> {
     let (Refusal::Later(why) | Refusal::Never(why)) = &refusal;
-    end(app, mail, &Ended::Failed(app.mail.mailer.name(), why.clone())).await?;
+    let provider = match (mail.channel, &app.mail.texter) {
+        (Channel::Sms, Some(texter)) => texter.name(),
+        _ => app.mail.mailer.name(),
+    };
+    end(app, mail, &Ended::Failed(provider, why.clone())).await?;
     Err(match refusal {
         Refusal::Later(why) => Failure::Later(why),
         Refusal::Never(why) => Failure::Never(why),

@@ -3,11 +3,11 @@
 use purser_core::mail::Template;
 
 use super::super::letter::{Facts, Words};
-use super::from;
+use super::{Said, code, from};
 
 pub(super) fn say(template: Template, facts: &Facts) -> Words {
     let business = &facts.business;
-    let (subject, paragraphs, button): (String, Vec<String>, Option<&str>) = match template {
+    let (subject, paragraphs, button): Said = match template {
         Template::Invitation => (
             format!("Einladung zu {business}"),
             vec![
@@ -54,6 +54,8 @@ pub(super) fn say(template: Template, facts: &Facts) -> Words {
             ],
             None,
         ),
+        Template::SignInCode => sign_in_code(facts),
+        Template::NewDevice => new_device(facts),
     };
     Words {
         subject,
@@ -63,4 +65,42 @@ pub(super) fn say(template: Template, facts: &Facts) -> Words {
         or_copy: "Wenn der Knopf nicht geht, öffnen Sie diese Adresse:",
         footer: format!("{business}. Diese Nachricht wurde automatisch gesendet; Antworten werden nicht gelesen."),
     }
+}
+
+fn sign_in_code(facts: &Facts) -> Said {
+    let business = &facts.business;
+    (
+        format!("Ihr Code für {business}"),
+        vec![
+            format!("Ihr Code ist {}. Er gilt einmal und 10 Minuten lang.", code(facts)),
+            format!(
+                "Er wurde von der Adresse {} verlangt. Geben Sie ihn niemandem: bei {business} fragt niemand danach.",
+                from(facts, "dieses Netzes")
+            ),
+            "Wenn Sie das nicht waren, kennt jemand Ihr Passwort: ändern Sie es.".into(),
+        ],
+        None,
+    )
+}
+
+fn new_device(facts: &Facts) -> Said {
+    let business = &facts.business;
+    (
+            format!("Neue Anmeldung an Ihrem Konto bei {business}"),
+            vec![
+                format!(
+                    "An Ihrem Konto bei {business} hat sich jemand am {} angemeldet, mit {}, von der Adresse {}. Von dort geschah das noch nie.",
+                    facts.at.as_deref().unwrap_or("unbekannten Tag"),
+                    facts.device.as_deref().unwrap_or("einem unbekannten Gerät"),
+                    from(facts, "dieses Netzes")
+                ),
+                "Wenn Sie das waren, brauchen Sie nichts zu tun.".into(),
+                "Wenn Sie das nicht waren, sagen Sie es mit dem Knopf: jede Anmeldung wird beendet, und Sie wählen ein neues Passwort. Er gilt einmal und 7 Tage lang.".into(),
+            ],
+            Some("Das war ich nicht"),
+        )
+}
+
+pub(super) fn short(facts: &Facts) -> String {
+    format!("{} ist Ihr Code für {}. Er gilt 10 Minuten. Geben Sie ihn niemandem.", code(facts), facts.business)
 }

@@ -3,11 +3,11 @@
 use purser_core::mail::Template;
 
 use super::super::letter::{Facts, Words};
-use super::from;
+use super::{Said, code, from};
 
 pub(super) fn say(template: Template, facts: &Facts) -> Words {
     let business = &facts.business;
-    let (subject, paragraphs, button): (String, Vec<String>, Option<&str>) = match template {
+    let (subject, paragraphs, button): Said = match template {
         Template::Invitation => (
             format!("You are invited to {business}"),
             vec![
@@ -51,6 +51,8 @@ pub(super) fn say(template: Template, facts: &Facts) -> Words {
             ],
             None,
         ),
+        Template::SignInCode => sign_in_code(facts),
+        Template::NewDevice => new_device(facts),
     };
     Words {
         subject,
@@ -60,4 +62,43 @@ pub(super) fn say(template: Template, facts: &Facts) -> Words {
         or_copy: "If the button does not work, open this address:",
         footer: format!("{business}. This message was sent automatically; answers are not read."),
     }
+}
+
+fn sign_in_code(facts: &Facts) -> Said {
+    let business = &facts.business;
+    (
+        format!("Your code for {business}"),
+        vec![
+            format!("Your code is {}. It works once and for 10 minutes.", code(facts)),
+            format!(
+                "It was asked for from the address {}. Give it to nobody: nobody at {business} will ever ask for it.",
+                from(facts, "of this network")
+            ),
+            "If it was not you, somebody knows your password: change it.".into(),
+        ],
+        None,
+    )
+}
+
+fn new_device(facts: &Facts) -> Said {
+    let business = &facts.business;
+    (
+        format!("New sign-in to your account at {business}"),
+        vec![
+            format!(
+                "Somebody signed in to your account at {business} on {}, with {}, from the address {}. It was not done from there before.",
+                facts.at.as_deref().unwrap_or("an unknown day"),
+                facts.device.as_deref().unwrap_or("an unknown device"),
+                from(facts, "of this network")
+            ),
+            "If it was you, you need not do anything.".into(),
+            "If it was not you, say so with the button: every sign-in is ended, and you choose another password. It works once and for 7 days."
+                .into(),
+        ],
+        Some("This was not me"),
+    )
+}
+
+pub(super) fn short(facts: &Facts) -> String {
+    format!("{} is your code for {}. It works for 10 minutes. Give it to nobody.", code(facts), facts.business)
 }
