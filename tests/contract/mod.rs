@@ -1,5 +1,6 @@
 //! What the store promises, on both engines.
 
+mod counters;
 mod db;
 mod faults;
 mod keys;

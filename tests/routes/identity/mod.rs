@@ -3,6 +3,7 @@
 mod accept;
 mod advice;
 mod backup;
+mod captcha;
 mod codes;
 mod csrf;
 mod demand;
@@ -16,6 +17,7 @@ mod limits;
 mod link;
 mod lockout;
 mod login;
+mod oath;
 mod passkeys;
 mod password;
 mod password_policy;

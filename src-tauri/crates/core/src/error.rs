@@ -51,6 +51,9 @@ pub enum Error {
     /// A rule, not a missing permission, forbids it. 403.
     #[error("{1}")]
     Refused(&'static str, Cow<'static, str>),
+    /// A puzzle has to be solved first: which one, and the key its page shows. 400.
+    #[error("Show that you are no program and try again.")]
+    Puzzle(&'static str, String),
     /// There is no such thing, or the caller may not see it. 404.
     #[error("no such {0}")]
     NotFound(&'static str),
@@ -126,6 +129,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(code, _) | Self::Refused(code, _) | Self::Conflict(code, _) | Self::Unavailable(code, _) => code,
+            Self::Puzzle(..) => "captcha_required",
             Self::Forbidden(_) => "forbidden",
             Self::Barred(_) => "policy_denied",
             Self::NotFound(_) => "not_found",

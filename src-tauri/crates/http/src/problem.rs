@@ -56,6 +56,20 @@ pub(crate) struct Document {
     /// Where the caller can read why.
     #[serde(skip_serializing_if = "Option::is_none")]
     explain: Option<String>,
+    /// The puzzle that has to be solved first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captcha: Option<PuzzleNeeded>,
+}
+
+/// A puzzle that has to be solved first.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "PuzzleNeeded")]
+pub(crate) struct PuzzleNeeded {
+    /// `recaptcha_v3`, `hcaptcha` or `turnstile`.
+    kind: &'static str,
+    /// The key its page shows.
+    site_key: String,
 }
 
 /// The permission a refusal is about, and the policy if it was one.
@@ -71,6 +85,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
     match error {
         Error::Unauthenticated(..) => (StatusCode::UNAUTHORIZED, "Not signed in"),
         Error::Forbidden(_) | Error::Barred(_) | Error::Refused(..) => (StatusCode::FORBIDDEN, "Not allowed"),
+        Error::Puzzle(..) => (StatusCode::BAD_REQUEST, "Puzzle needed"),
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
         Error::Invalid(_) => (StatusCode::BAD_REQUEST, "Not valid"),
         Error::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not possible"),
@@ -147,6 +162,10 @@ impl IntoResponse for Problem {
                 _ => Vec::new(),
             },
             explain: missing.map(|permission| format!("/api/v1/access/explain?permission={permission}")),
+            captcha: match &error {
+                Error::Puzzle(kind, site_key) => Some(PuzzleNeeded { kind, site_key: site_key.clone() }),
+                _ => None,
+            },
             missing,
             policy,
         };

@@ -71,7 +71,7 @@ pub fn router(app: App, options: Options) -> Router {
         .layer(CompressionLayer::new().gzip(true).br(true).compress_when(uncompressed))
         .layer(middleware::from_fn_with_state(Arc::new(options), guard))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(secure_headers))
+        .layer(middleware::from_fn_with_state(content_policy(&app), secure_headers))
         .layer(middleware::from_fn_with_state(app.clone(), context::enter))
         .with_state(app)
 }
@@ -138,19 +138,27 @@ fn refusal(options: &Options, request: &Request, listed: bool) -> Option<Error> 
     foreign.then(|| Error::Refused("foreign_origin", "Pages of other sites may not call this server.".into()))
 }
 
-const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
-     connect-src 'self' ipc: http://ipc.localhost; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What a page may load: our own, and the parts of a puzzle where one is configured.
+fn content_policy(app: &App) -> HeaderValue {
+    let from = app.captcha.as_ref().map_or_else(String::new, |captcha| format!(" {}", captcha.kind().sources()));
+    let frames = if from.is_empty() { String::new() } else { format!(" frame-src{from};") };
+    let policy = format!(
+        "default-src 'self'; script-src 'self'{from}; style-src 'self'{from}; img-src 'self' data: blob:; font-src 'self'; \
+         connect-src 'self' ipc: http://ipc.localhost{from};{frames} object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
+}
 
 /// Headers that tell a browser to be careful.
-async fn secure_headers(request: Request, next: Next) -> Response {
+async fn secure_headers(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let secure = request.extensions().get::<context::Peer>().is_some_and(|peer| peer.secure);
     let api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.entry(HeaderName::from_static("content-security-policy")).or_insert(policy);
     let mut set = |name: &'static str, value: &'static str| {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     };
-    set("content-security-policy", CONTENT_POLICY);
     set("x-content-type-options", "nosniff");
     set("x-frame-options", "DENY");
     set("referrer-policy", "no-referrer");

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use purser_adapters::counters::Redis;
 use purser_adapters::folder::Folder;
 use purser_adapters::mailbox::Mailbox;
+use purser_adapters::puzzles::Puzzle;
 use purser_adapters::sandbox::Sandbox;
 use purser_adapters::smtp::Smtp;
 use purser_adapters::texts::Twilio;
@@ -15,10 +17,12 @@ use purser_core::ids::Ids;
 use purser_core::time::Clock;
 use purser_http::Options;
 use purser_service::app::Setup;
+use purser_service::identity::captcha::Captcha;
 use purser_service::identity::passwords::{Breached, Passwords};
 use purser_service::identity::setup::DemoData;
 use purser_service::identity::upkeep;
 use purser_service::jobs::{self, Crew};
+use purser_service::limits::{Counters, Local};
 use purser_service::mail::{Mailer, Post, Texter};
 use purser_service::{App, access, events, files, imports, payments};
 use purser_store::Db;
@@ -61,9 +65,10 @@ impl Engine {
         let gateway = Arc::new(Sandbox::new(db.clone(), clock.clone()));
         let (seal, keyring) = seal::open(&config)?;
         let (mail, passwords) = (post(&config)?, passwords(&config)?);
+        let (counters, captcha) = (counters(&config)?, captcha(&config)?);
         let demo: Option<Arc<dyn DemoData>> = Some(Arc::new(Demo));
         let largest_file = files::LARGEST;
-        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords };
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         imports::recover(&app).await.map_err(StartError::database)?;
@@ -175,4 +180,18 @@ fn passwords(config: &Config) -> Result<Passwords, StartError> {
         StartError::Config(vec![Problem::new("breach_list", message)])
     })?;
     Ok(Passwords::knowing(list))
+}
+
+/// Where calls are counted: together with others in the Redis of the settings, or here.
+fn counters(config: &Config) -> Result<Arc<dyn Counters>, StartError> {
+    let Some(url) = &config.redis else { return Ok(Arc::new(Local::default())) };
+    let redis = Redis::new(url).map_err(|message| StartError::Config(vec![Problem::new("redis", message)]))?;
+    Ok(Arc::new(redis))
+}
+
+/// What tells people from programs, where the settings name one.
+fn captcha(config: &Config) -> Result<Option<Arc<dyn Captcha>>, StartError> {
+    let Some(settings) = &config.captcha else { return Ok(None) };
+    let puzzle = Puzzle::new(settings.clone()).map_err(|message| StartError::Config(vec![Problem::new("captcha", message)]))?;
+    Ok(Some(Arc::new(puzzle)))
 }

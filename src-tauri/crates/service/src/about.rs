@@ -21,6 +21,12 @@ pub struct About {
     pub mode: &'static str,
     /// Who takes mail.
     pub mail: &'static str,
+    /// Who takes text messages, if anybody does.
+    pub texts: Option<&'static str>,
+    /// Where calls are counted.
+    pub counters: &'static str,
+    /// Whether that can not be reached, so that each process counts alone.
+    pub counters_away: bool,
 }
 
 /// What runs here.
@@ -36,5 +42,8 @@ pub fn read(app: &App, _: &Grant<can::ReadSystem>) -> About {
         started_at: app.started_at,
         mode,
         mail: app.mail.mailer.name(),
+        texts: app.mail.taker_of_texts(),
+        counters: app.counters.name(),
+        counters_away: app.counters.away(),
     }
 }

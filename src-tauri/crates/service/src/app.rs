@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::files::Vault;
 use crate::idempotency::Running;
 use crate::identity::authority::Authorities;
+use crate::identity::captcha::Captcha;
 use crate::identity::keys::Keys;
 use crate::identity::passwords::Passwords;
 use crate::identity::policy::Policies;
@@ -56,6 +57,8 @@ pub struct Parts {
     pub keys: Keys,
     /// How often something was tried.
     pub counters: Arc<dyn Counters>,
+    /// Tells people from programs, where one is configured.
+    pub captcha: Option<Arc<dyn Captcha>>,
     /// What each tenant asks of whoever signs in, remembered until a setting changes.
     pub policies: Policies,
     /// What must not be readable in the database.
@@ -118,12 +121,16 @@ pub struct Setup {
     pub mail: Post,
     /// Hashing of passwords, and those known from breaches.
     pub passwords: Passwords,
+    /// Counters of calls, shared by a fleet or of this process.
+    pub counters: Arc<dyn Counters>,
+    /// Tells people from programs, where one is configured.
+    pub captcha: Option<Arc<dyn Captcha>>,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha } = setup;
         let new_key = seal::register(&seal, &db, &clock).await?;
         let seal = Arc::new(seal);
         db.unlock(seal.clone());
@@ -141,7 +148,8 @@ impl App {
             watch: Arc::default(),
             authorities: Authorities::default(),
             keys: Keys::default(),
-            counters: Arc::new(crate::limits::Local::default()),
+            counters,
+            captcha,
             policies: Policies::default(),
             seal,
             keyring,

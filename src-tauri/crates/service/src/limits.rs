@@ -22,6 +22,16 @@ pub struct Limit {
 pub trait Counters: Send + Sync {
     /// Count `by` more (nothing, to ask only) under `name` in the span that `now` is in; how many there are with it.
     async fn add(&self, name: &str, by: i64, span_s: i64, now: Timestamp) -> Result<i64>;
+
+    /// Whether what is shared can not be reached, so that this process counts alone for now.
+    fn away(&self) -> bool {
+        false
+    }
+
+    /// What it is called: `local`, `redis`.
+    fn name(&self) -> &'static str {
+        "local"
+    }
 }
 
 /// Counters of this process.

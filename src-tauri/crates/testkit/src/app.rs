@@ -13,9 +13,11 @@ use purser_core::people::Status;
 use purser_core::time::{Clock, DAY};
 use purser_core::{Currency, Error, Timestamp};
 use purser_http::Options;
+use purser_service::identity::captcha::Captcha;
 use purser_service::identity::passwords::Passwords;
 use purser_service::identity::setup::{self, FirstRun};
 use purser_service::identity::{sign_in, tokens};
+use purser_service::limits::Local;
 use purser_service::mail::{Mailer, Post};
 use purser_service::payments::port::Gateway;
 use purser_service::seal::{Keyring, Seal, SealKey};
@@ -81,15 +83,24 @@ impl TestApp {
 
     /// On a database and with a payment provider of the test's own, which may keep its books with the sandbox.
     pub async fn with_gateway(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>) -> Self {
-        Self::with(database, gateway, Arc::new(Mailbox)).await
+        Self::with(database, gateway, (Arc::new(Mailbox), None)).await
     }
 
     /// On a database and with somebody of the test's own who takes mail.
     pub async fn with_mailer(database: Database, mailer: Arc<dyn Mailer>) -> Self {
-        Self::with(database, |sandbox| Arc::new(sandbox), mailer).await
+        Self::with(database, |sandbox| Arc::new(sandbox), (mailer, None)).await
     }
 
-    async fn with(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>, mailer: Arc<dyn Mailer>) -> Self {
+    /// On a database and with a puzzle that tells people from programs.
+    pub async fn with_captcha(database: Database, captcha: Arc<dyn Captcha>) -> Self {
+        Self::with(database, |sandbox| Arc::new(sandbox), (Arc::new(Mailbox), Some(captcha))).await
+    }
+
+    async fn with(
+        database: Database,
+        gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>,
+        (mailer, captcha): (Arc<dyn Mailer>, Option<Arc<dyn Captcha>>),
+    ) -> Self {
         let db = Db::open(&database.config).await.expect("the database opens");
         db_signing_key(&db).await;
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
@@ -99,7 +110,8 @@ impl TestApp {
         let keyring: Option<Arc<dyn Keyring>> = Some(Arc::new(Ring));
         let (demo, largest_file, data_folder) = (None, LARGEST_FILE, None);
         let (ids, mail, passwords) = (Ids::seeded(1), Post::new(mailer, Some("https://console.example".into())), Passwords::default());
-        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords };
+        let counters = Arc::new(Local::default());
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }

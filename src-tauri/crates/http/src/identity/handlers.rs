@@ -151,7 +151,7 @@ pub(crate) async fn set_up(
 }
 
 pub(crate) async fn login(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<LoginBody>) -> Result<FirstStep> {
-    let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me };
+    let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me, captcha: body.captcha_token };
     match sign_in::sign_in(&app, credentials, entrance.origin(body.token_delivery)).await? {
         Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(entrance.admit(&app, *signed_in, body.token_delivery).await?))),
         Outcome::Asked(asked) => Ok(FirstStep::Asked(ChallengeView::new(asked, app.clock.now()))),

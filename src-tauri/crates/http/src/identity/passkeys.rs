@@ -8,6 +8,7 @@ use purser_core::access::can;
 use purser_core::ids::{FactorId, UserId};
 use purser_core::mail::Channel;
 use purser_service::App;
+use purser_service::identity::captcha::Kind;
 use purser_service::identity::passkeys::{self, Arrival, Asked};
 use purser_service::identity::take_away;
 use schemars::JsonSchema;
@@ -48,6 +49,19 @@ struct WaysView {
     passkey_origin: Option<String>,
     /// How codes can be sent: text messages only where somebody takes them.
     codes: Vec<Channel>,
+    /// The puzzle that may be asked for after failures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captcha: Option<PuzzleView>,
+}
+
+/// A puzzle that tells people from programs.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Captcha")]
+struct PuzzleView {
+    kind: Kind,
+    /// The key the page shows.
+    site_key: String,
 }
 
 impl Versioned for WaysView {}
@@ -170,8 +184,9 @@ struct ReasonBody {
 }
 
 async fn ways(State(app): State<App>, _: Public) -> Result<Data<WaysView>> {
+    let captcha = app.captcha.as_ref().map(|captcha| PuzzleView { kind: captcha.kind(), site_key: captcha.site_key().to_owned() });
     let codes = if app.mail.texts() { vec![Channel::Email, Channel::Sms] } else { vec![Channel::Email] };
-    Ok(Data(WaysView { passkey_origin: passkeys::origin(&app), codes }))
+    Ok(Data(WaysView { passkey_origin: passkeys::origin(&app), codes, captcha }))
 }
 
 async fn begin_sign_in(State(app): State<App>, _: Public, entrance: Entrance) -> Result<Data<AskedView>> {

@@ -82,6 +82,9 @@ pub(crate) struct LoginBody {
     /// Where the refresh token goes.
     #[serde(default)]
     pub(crate) token_delivery: Delivery,
+    /// What the puzzle gave, after `captcha_required`.
+    #[serde(default)]
+    pub(crate) captcha_token: Option<String>,
 }
 
 /// A refresh.

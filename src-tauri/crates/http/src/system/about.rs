@@ -32,11 +32,19 @@ pub(crate) struct SystemView {
 
 /// Who stands behind each outside party; `sandbox` is built in and moves no money.
 #[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 struct Providers {
     payments: &'static str,
     files: &'static str,
     /// `smtp`, or `mailbox`: built in, sends nothing on.
     mail: &'static str,
+    /// `twilio`, or `mailbox`; missing where nobody takes text messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<&'static str>,
+    /// `redis`, shared by several servers, or `local`.
+    counters: &'static str,
+    /// Whether the shared one is away, so that each process counts alone for now.
+    counters_away: bool,
 }
 
 impl From<About> for SystemView {
@@ -47,7 +55,14 @@ impl From<About> for SystemView {
             data_folder: about.data_folder,
             started_at: about.started_at,
             mode: about.mode,
-            providers: Providers { payments: "sandbox", files: "folder", mail: about.mail },
+            providers: Providers {
+                payments: "sandbox",
+                files: "folder",
+                mail: about.mail,
+                texts: about.texts,
+                counters: about.counters,
+                counters_away: about.counters_away,
+            },
         }
     }
 }

@@ -15,15 +15,19 @@ use crate::reply::json;
 struct Health {
     status: &'static str,
     version: &'static str,
+    /// What is not as it should be while it serves all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<&'static str>,
 }
 
 /// The process answers.
 pub(crate) async fn live() -> Response {
-    json(StatusCode::OK, &Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+    json(StatusCode::OK, &Health { status: "ok", version: env!("CARGO_PKG_VERSION"), notes: Vec::new() })
 }
 
 /// The process answers and so does its database.
 pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
     app.db.read(Scope::System, async |tx| tx.ping().await.map_err(Error::from)).await?;
-    Ok(json(StatusCode::OK, &Health { status: "ok", version: env!("CARGO_PKG_VERSION") }))
+    let notes = if app.counters.away() { vec!["counters_away"] } else { Vec::new() };
+    Ok(json(StatusCode::OK, &Health { status: "ok", version: env!("CARGO_PKG_VERSION"), notes }))
 }

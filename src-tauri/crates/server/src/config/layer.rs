@@ -64,6 +64,16 @@ pub struct Layer {
     pub sms_from: Option<String>,
     /// Where the provider is, if not at Twilio.
     pub sms_url: Option<String>,
+    /// Which puzzle tells people from programs: `recaptcha_v3`, `hcaptcha` or `turnstile`.
+    pub captcha: Option<String>,
+    /// The key its page shows.
+    pub captcha_site_key: Option<String>,
+    /// The key answers are checked with.
+    pub captcha_secret: Option<String>,
+    /// Where answers are checked, if not at the maker's.
+    pub captcha_url: Option<String>,
+    /// A Redis in which several servers count together.
+    pub redis: Option<String>,
     /// File with the keys secrets are sealed with.
     pub seal_key_file: Option<PathBuf>,
     /// The keys themselves; from the environment alone.
@@ -119,6 +129,11 @@ impl Layer {
                 "SMS_TOKEN" => layer.sms_token = Some(value),
                 "SMS_FROM" => layer.sms_from = Some(value),
                 "SMS_URL" => layer.sms_url = Some(value),
+                "CAPTCHA" => layer.captcha = Some(value),
+                "CAPTCHA_SITE_KEY" => layer.captcha_site_key = Some(value),
+                "CAPTCHA_SECRET" => layer.captcha_secret = Some(value),
+                "CAPTCHA_URL" => layer.captcha_url = Some(value),
+                "REDIS" => layer.redis = Some(value),
                 "SEAL_KEY_FILE" => layer.seal_key_file = Some(value.into()),
                 "SEAL_KEY" => layer.seal_key = Some(value),
                 _ => {}
@@ -182,6 +197,11 @@ impl Layer {
             sms_token: above.sms_token.or(self.sms_token),
             sms_from: above.sms_from.or(self.sms_from),
             sms_url: above.sms_url.or(self.sms_url),
+            captcha: above.captcha.or(self.captcha),
+            captcha_site_key: above.captcha_site_key.or(self.captcha_site_key),
+            captcha_secret: above.captcha_secret.or(self.captcha_secret),
+            captcha_url: above.captcha_url.or(self.captcha_url),
+            redis: above.redis.or(self.redis),
             seal_key_file: above.seal_key_file.or(self.seal_key_file),
             seal_key: above.seal_key.or(self.seal_key),
         }

@@ -95,6 +95,10 @@ pub struct Config {
     pub smtp: Option<purser_adapters::smtp::Settings>,
     /// The provider of text messages.
     pub sms: Option<purser_adapters::texts::Settings>,
+    /// What tells people from programs.
+    pub captcha: Option<purser_adapters::puzzles::Settings>,
+    /// A Redis in which several servers count together.
+    pub redis: Option<String>,
     /// Proxies whose word on a caller's address is believed.
     pub trusted_proxies: Proxies,
     /// Pages of other sites that may call, as exact origins.
@@ -142,6 +146,8 @@ impl Config {
             breach_list: None,
             smtp: None,
             sms: None,
+            captcha: None,
+            redis: None,
             trusted_proxies: Proxies::default(),
             origins: Vec::new(),
             seal_keys: SealKeys::Folder,
@@ -186,6 +192,7 @@ impl Config {
         }
         let (public_url, smtp) = (mail::public_url(layer.public_url.as_deref(), problems), mail::smtp(&layer, problems));
         let sms = parties::sms(&layer, problems);
+        let (captcha, redis) = (parties::captcha(&layer, problems), parties::redis(&layer, problems));
         let database = database(layer.database, problems);
         let demo = word("demo", layer.demo.as_deref(), &[("small", DemoSize::Small)], problems);
         let log = log(layer.log, problems);
@@ -209,6 +216,8 @@ impl Config {
             breach_list,
             smtp,
             sms,
+            captcha,
+            redis,
             trusted_proxies,
             origins,
             seal_keys,

@@ -1,8 +1,11 @@
 //! Settings of outside parties a sign-in may need.
 
+use purser_adapters::counters::Redis;
+use purser_adapters::puzzles;
 use purser_adapters::texts::{self, TWILIO};
+use purser_service::identity::captcha::Kind;
 
-use super::{Layer, Problem};
+use super::{Layer, Problem, word};
 
 /// An address secrets may be sent to: over TLS, or on this machine.
 fn safe(setting: &str, text: &str, problems: &mut Vec<Problem>) {
@@ -24,4 +27,32 @@ pub(super) fn sms(layer: &Layer, problems: &mut Vec<Problem>) -> Option<texts::S
             None
         }
     }
+}
+
+/// The puzzle, if one is named.
+pub(super) fn captcha(layer: &Layer, problems: &mut Vec<Problem>) -> Option<puzzles::Settings> {
+    let kinds: Vec<(&str, Kind)> = Kind::ALL.iter().map(|kind| (kind.as_str(), *kind)).collect();
+    let kind = word("captcha", layer.captcha.as_deref(), &kinds, problems);
+    if let Some(url) = &layer.captcha_url {
+        safe("captcha_url", url, problems);
+    }
+    match (kind, layer.captcha_site_key.clone(), layer.captcha_secret.clone()) {
+        (Some(kind), Some(site_key), Some(secret)) => Some(puzzles::Settings { kind, site_key, secret, verify: layer.captcha_url.clone() }),
+        (None, None, None) => None,
+        // What is wrong with the kind was told.
+        (None, ..) if layer.captcha.is_some() => None,
+        _ => {
+            problems.push(Problem::new("captcha", "A puzzle needs all three: captcha, captcha_site_key and captcha_secret."));
+            None
+        }
+    }
+}
+
+/// The Redis several servers count in, if one is named.
+pub(super) fn redis(layer: &Layer, problems: &mut Vec<Problem>) -> Option<String> {
+    let url = layer.redis.clone()?;
+    if let Err(message) = Redis::new(&url) {
+        problems.push(Problem::new("redis", message));
+    }
+    Some(url)
 }

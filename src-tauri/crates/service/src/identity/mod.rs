@@ -7,6 +7,7 @@ pub(crate) mod attempts;
 pub mod authority;
 pub(crate) mod backup;
 
+pub mod captcha;
 pub mod challenge;
 pub mod codes;
 pub mod devices;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::challenge::{self, Asked};
 use super::lockout::{self, Failed};
-use super::{attempts, devices, passwords, policy, tokens};
+use super::{attempts, captcha, devices, passwords, policy, tokens};
 use crate::audit::{self, Line};
 use crate::{App, events, limits};
 
@@ -27,6 +27,8 @@ pub struct Credentials {
     pub password: String,
     /// Whether the session shall last 30 days rather than 7.
     pub remember: bool,
+    /// What the page's puzzle gave, where one was asked for.
+    pub captcha: Option<String>,
 }
 
 /// What somebody who signed in gets.
@@ -71,6 +73,7 @@ pub async fn sign_in(app: &App, credentials: Credentials, origin: Arc<Origin>) -
         limits::refuse(&*app.counters, &name, lockout::BY_CALLER, now).await?;
     }
     let account = email_key(&credentials.email);
+    captcha::demand(app, &account, &origin, credentials.captcha.as_deref()).await?;
     let address = lockout::address(origin.ip.as_deref()).to_owned();
     let (found, locked) = app
         .db
@@ -322,6 +325,7 @@ async fn note_refusal(app: &App, failure: Failure<'_>, reason: &'static str) -> 
 /// Count and write down a failed attempt; what to answer.
 async fn note_failure(app: &App, failure: Failure<'_>, (account, address): (&str, &str)) -> Result<Error> {
     let now = app.clock.now();
+    captcha::failed(app, account, failure.origin).await?;
     if let Some(name) = lockout::counter(failure.origin.ip.as_deref()) {
         app.counters.add(&name, 1, lockout::BY_CALLER.span_s, now).await?;
     }

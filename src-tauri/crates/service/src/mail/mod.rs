@@ -49,6 +49,11 @@ impl Post {
         self.texter.is_some() || self.mailer.keeps()
     }
 
+    /// Who takes text messages.
+    pub fn taker_of_texts(&self) -> Option<&'static str> {
+        self.texter.as_ref().map(|texter| texter.name()).or_else(|| self.texts().then(|| self.mailer.name()))
+    }
+
     /// Whether what was handed to `provider` stays here to be looked at.
     pub(crate) fn kept(&self, provider: Option<&str>) -> bool {
         self.mailer.keeps() && provider == Some(self.mailer.name())
