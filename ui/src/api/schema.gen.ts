@@ -303,6 +303,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/disown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a sign-in was somebody else's: ends all sessions */
+        post: operations["disownSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/link": {
         parameters: {
             query?: never;
@@ -757,6 +774,157 @@ export interface paths {
          * @description Needs the permission `reset:factor`.
          */
         post: operations["removeFactorOf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: have a code sent */
+        post: operations["sendCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: the code that was mailed */
+        post: operations["answerEmailCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/challenge/sms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Second step: the code of the text message */
+        post: operations["answerSmsCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step-up: have a code sent
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["sendProofCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to have codes sent to one's own address
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["beginEmailFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm it with the code that was sent
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["confirmEmailFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/sms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to have codes sent to a telephone
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["beginSmsFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factors/sms/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm it with the code that was sent
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["confirmSmsFactor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2780,6 +2948,8 @@ export interface components {
             policy?: string | null;
             /** @description Where the caller can read why. */
             explain?: string | null;
+            /** @description The puzzle that has to be solved first. */
+            captcha?: components["schemas"]["PuzzleNeeded"] | null;
         };
         /** @description One thing wrong with one field of what was sent. */
         FieldError: {
@@ -2789,6 +2959,13 @@ export interface components {
             code: string;
             /** @description A sentence a person can act on. */
             message: string;
+        };
+        /** @description A puzzle that has to be solved first. */
+        PuzzleNeeded: {
+            /** @description `recaptcha_v3`, `hcaptcha` or `turnstile`. */
+            kind: string;
+            /** @description The key its page shows. */
+            siteKey: string;
         };
         NewTotp: {
             /**
@@ -2822,7 +2999,7 @@ export interface components {
             expiresAt: string;
         };
         FactorCode: {
-            /** @description The six digits the app shows. */
+            /** @description The six digits that are shown or were sent. */
             code: string;
         };
         /** @description The envelope of one thing. */
@@ -2859,7 +3036,7 @@ export interface components {
          * @description Ways to prove a factor with a code.
          * @enum {string}
          */
-        CodeMethod: "totp" | "backup";
+        CodeMethod: "totp" | "backup" | "email" | "sms";
         /** @description The envelope of one thing. */
         Envelope_for_SteppedUp: {
             data: components["schemas"]["SteppedUp"];
@@ -3023,6 +3200,16 @@ export interface components {
             token: string;
         };
         /** @description The envelope of one thing. */
+        Envelope_for_Disowned: {
+            data: components["schemas"]["Disowned"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What to go on with after a sign-in was disowned. */
+        Disowned: {
+            /** @description Chooses another password, as the token of such a link does. The old one does not work any more. */
+            resetToken: string;
+        };
+        /** @description The envelope of one thing. */
         Envelope_for_LinkState: {
             data: components["schemas"]["LinkState"];
             meta: components["schemas"]["Meta"];
@@ -3040,7 +3227,7 @@ export interface components {
             expiresAt?: string | null;
         };
         /** @description What a link in a mail is good for. */
-        Purpose: "invitation" | "verification" | "reset";
+        Purpose: "invitation" | "verification" | "reset" | "disown";
         /** @description Taking an invitation up. */
         AcceptBody: {
             /** @description What stands behind `#token=` in the link. */
@@ -3344,7 +3531,21 @@ export interface components {
         WaysIn: {
             /** @description The address a page has to be opened at for passkeys to work, as `location.origin` says it; missing where they do not work at all. */
             passkeyOrigin?: string | null;
+            /** @description How codes can be sent: text messages only where somebody takes them. */
+            codes: components["schemas"]["Channel"][];
+            /** @description The puzzle that may be asked for after failures. */
+            captcha?: components["schemas"]["Captcha"] | null;
         };
+        /** @description How a message reaches a person. */
+        Channel: "email" | "sms";
+        /** @description A puzzle that tells people from programs. */
+        Captcha: {
+            kind: components["schemas"]["Kind"];
+            /** @description The key the page shows. */
+            siteKey: string;
+        };
+        /** @description Which puzzle. */
+        Kind: "recaptcha_v3" | "hcaptcha" | "turnstile";
         /** @description The envelope of one thing. */
         Envelope_for_PasskeyRequest: {
             data: components["schemas"]["PasskeyRequest"];
@@ -3439,6 +3640,41 @@ export interface components {
             /** @description Why; kept in the audit log. */
             reason: string;
         };
+        /** @description How a code is sent, in a sign-in. */
+        CodeRequest: {
+            /** @description The token the first step gave. */
+            challenge: string;
+            method: components["schemas"]["Channel"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SentCode: {
+            data: components["schemas"]["SentCode"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A code that was sent. */
+        SentCode: {
+            /** @description Where to, as much of it as helps to look there: `o•••@harbour.example`, `•••• 45`. */
+            sentTo: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When another can be sent.
+             */
+            resendAt: string;
+        };
+        /** @description How a code is sent. */
+        ProofCodeRequest: {
+            method: components["schemas"]["Channel"];
+        };
+        /** @description A telephone that takes text messages. */
+        NewSmsFactor: {
+            /** @description The number with its country: `+49 30 1234567`. */
+            phone: string;
+        };
         /** @description The envelope of one thing. */
         Envelope_for_SetupView: {
             data: components["schemas"]["SetupView"];
@@ -3486,6 +3722,11 @@ export interface components {
             rememberMe: boolean;
             /** @description Where the refresh token goes. */
             tokenDelivery?: components["schemas"]["Delivery"];
+            /**
+             * @description What the puzzle gave, after `captcha_required`.
+             * @default null
+             */
+            captchaToken: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_FirstStep: {
@@ -5597,7 +5838,7 @@ export interface components {
         Import: {
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["Kind2"];
             fileName: string;
             state: components["schemas"]["State"];
             /** @description How the file is written: `UTF-8`, `windows-1252`, … */
@@ -5636,7 +5877,7 @@ export interface components {
             finishedAt?: string | null;
         };
         /** @description What a file holds. */
-        Kind: "people" | "products" | "orders";
+        Kind2: "people" | "products" | "orders";
         /** @description Where an import stands. */
         State: "uploaded" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled";
         /** @description A field that can be filled. */
@@ -5946,7 +6187,9 @@ export interface components {
              * @description The person, if it is to one.
              */
             userId?: string | null;
-            /** @description Address. */
+            /** @description A mail or a text message. */
+            channel: components["schemas"]["Channel"];
+            /** @description Address, or the number of a telephone. */
             address: string;
             /** @description Name that goes with it. */
             name: string;
@@ -5965,7 +6208,7 @@ export interface components {
             sentAt?: string | null;
         };
         /** @description What a mail is about. */
-        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed";
+        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed" | "sign_in_code" | "new_device";
         /** @description What became of a mail. */
         MailState: "queued" | "sent" | "failed";
         /** @description The envelope of one thing. */
@@ -5982,7 +6225,9 @@ export interface components {
              * @description The person, if it is to one.
              */
             userId?: string | null;
-            /** @description Address. */
+            /** @description A mail or a text message. */
+            channel: components["schemas"]["Channel"];
+            /** @description Address, or the number of a telephone. */
             address: string;
             /** @description Name that goes with it. */
             name: string;
@@ -6005,6 +6250,8 @@ export interface components {
             html: string;
             /** @description Whether a link in it works and is shown: in the built-in mailbox, to whoever may act on that account anyway. */
             linkShown: boolean;
+            /** @description Whether a code in it works and is shown, as with links. */
+            codeShown: boolean;
         };
         /** @description The envelope of one thing. */
         Envelope_for_Settings: {
@@ -6373,6 +6620,12 @@ export interface components {
             files: string;
             /** @description `smtp`, or `mailbox`: built in, sends nothing on. */
             mail: string;
+            /** @description `twilio`, or `mailbox`; missing where nobody takes text messages. */
+            texts?: string | null;
+            /** @description `redis`, shared by several servers, or `local`. */
+            counters: string;
+            /** @description Whether the shared one is away, so that each process counts alone for now. */
+            countersAway: boolean;
         };
     };
     responses: never;
@@ -6896,6 +7149,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_PasswordAdvice"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disownSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The token of a link. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Disowned"];
                 };
             };
             /** @description A problem */
@@ -7709,6 +7996,271 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How a code is sent, in a sign-in. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SentCode"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerEmailCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An answer to the second step. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerSmsCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An answer to the second step. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendProofCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How a code is sent. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SentCode"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginEmailFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SentCode"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmEmailFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_BackupCodes"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginSmsFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A telephone that takes text messages. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSmsFactor"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SentCode"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmSmsFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_BackupCodes"];
+                };
             };
             /** @description A problem */
             default: {

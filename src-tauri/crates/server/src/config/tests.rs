@@ -45,3 +45,18 @@ fn the_network_needs_tls() {
     assert!(open(Layer { tls_self_signed: Some("true".into()), ..Layer::default() }).is_empty());
     assert!(open(Layer { tls_cert: Some("c".into()), tls_key: Some("k".into()), ..Layer::default() }).is_empty());
 }
+
+#[test]
+fn outside_parties_are_named_whole_or_not_at_all() {
+    let found = |env: &[(&str, &str)]| problems(Layer { data: Some("/nonexistent".into()), ..Layer::default() }, env);
+    let sms = [("PURSER_SMS_ACCOUNT", "AC1"), ("PURSER_SMS_TOKEN", "secret"), ("PURSER_SMS_FROM", "+15005550006")];
+    assert!(found(&sms).is_empty());
+    assert_eq!(found(&sms[..2]), ["sms_account"]);
+    assert_eq!(found(&[sms[0], sms[1], sms[2], ("PURSER_SMS_URL", "http://sms.example")]), ["sms_url"]);
+    let captcha = [("PURSER_CAPTCHA", "turnstile"), ("PURSER_CAPTCHA_SITE_KEY", "site"), ("PURSER_CAPTCHA_SECRET", "secret")];
+    assert!(found(&captcha).is_empty());
+    assert_eq!(found(&captcha[1..]), ["captcha"]);
+    assert_eq!(found(&[("PURSER_CAPTCHA", "riddle"), captcha[1], captcha[2]]), ["captcha"]);
+    assert!(found(&[("PURSER_REDIS", "redis://127.0.0.1:6379/0")]).is_empty());
+    assert_eq!(found(&[("PURSER_REDIS", "http://127.0.0.1")]), ["redis"]);
+}
