@@ -1,6 +1,6 @@
 //! Sign-ins from somewhere new, their mail, and `POST /auth/disown`.
 
-use purser_testkit::{Caller, Reply, TestApp, both, json};
+use purser_testkit::{Caller, Passkey, Reply, TestApp, both, json};
 
 use super::factors::{OWNER, PASSWORD, actions};
 
@@ -81,6 +81,34 @@ both! {
         let _ = nobody.post("/auth/password/reset", choice).await.is(204);
         let _ = login(&nobody, "violet anchor 77 copper").await.ok();
         assert!(actions(&app).await.contains(&"session.disown".to_owned()));
+    }
+
+    async fn what_the_other_left_behind_is_taken_back(app) {
+        app.tenant().await;
+        let home = login(&app.nobody().with("user-agent", FIREFOX).from("192.0.2.1"), PASSWORD).await.ok();
+        let home = app.nobody().with_token(home.data()["accessToken"].as_str().unwrap());
+        let scopes = json!(["read:user"]);
+        let mine = home.post("/keys", json!({ "name": "Nightly", "scopes": scopes })).await.ok().data()["secret"].as_str().unwrap().to_owned();
+        app.advance(60_000_000);
+        let thief = login(&app.nobody().with("user-agent", CHROME).from("203.0.113.9"), PASSWORD).await.ok();
+        let thief = app.nobody().with_token(thief.data()["accessToken"].as_str().unwrap());
+        let token = app.mailed_token(OWNER).await;
+        let id = thief.get("/auth/me").await.ok().data()["id"].as_str().unwrap().to_owned();
+        let theirs = thief.post("/keys", json!({ "name": "Back door", "scopes": scopes })).await.ok().data()["secret"].as_str().unwrap().to_owned();
+        let etag = thief.get(&format!("/users/{id}")).await.ok().header("etag").unwrap().to_owned();
+        let _ = thief.with("if-match", &etag).patch(&format!("/users/{id}"), json!({ "email": "thief@evil.test" })).await.ok();
+        let asked = thief.post("/auth/factors/passkey", json!({})).await.ok().data();
+        let (_, credential) = Passkey::create(&asked["options"], "https://console.example");
+        let body = json!({ "token": asked["token"], "name": "Back door", "credential": credential });
+        let _ = thief.post("/auth/factors/passkey/confirm", body).await.ok();
+        let next = app.nobody().post("/auth/disown", json!({ "token": token })).await.ok().data();
+        let _ = app.nobody().with("x-api-key", &theirs).get("/users").await.is(401);
+        let _ = app.nobody().with("x-api-key", &mine).get("/users").await.ok();
+        let choice = json!({ "token": next["resetToken"], "newPassword": "violet anchor 77 copper" });
+        let _ = app.nobody().post("/auth/password/reset", choice).await.is(204);
+        // No factor is asked for, and the address is the owner's again.
+        let back = login(&app.nobody(), "violet anchor 77 copper").await.ok().data();
+        assert_eq!((back["user"]["email"].as_str(), back["challenge"].as_str()), (Some(OWNER), None));
     }
 
     async fn fifty_at_once_disown_once(app) {

@@ -5,6 +5,7 @@
 //! maker that is away must not keep a business from its own back office.
 
 use purser_core::access::Origin;
+use purser_core::error::Checks;
 use purser_core::{Error, Result};
 
 use crate::App;
@@ -97,12 +98,12 @@ async fn is_due(app: &App, account: &str, origin: &Origin) -> Result<bool> {
 
 /// Let an attempt on `account` go on, or ask for the puzzle.
 pub(crate) async fn demand(app: &App, account: &str, origin: &Origin, token: Option<&str>) -> Result<()> {
+    Checks::new().length("captchaToken", token.unwrap_or_default(), LONGEST).done()?;
     let Some(captcha) = &app.captcha else { return Ok(()) };
     if !is_due(app, account, origin).await? {
         return Ok(());
     }
-    let token = token.filter(|token| !token.is_empty() && token.len() <= LONGEST);
-    let Some(token) = token else {
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
         return Err(Error::Puzzle(captcha.kind().as_str(), captcha.site_key().to_owned()));
     };
     match captcha.check(token, origin.ip.as_deref()).await {

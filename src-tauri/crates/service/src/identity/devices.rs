@@ -13,7 +13,7 @@ use purser_core::{Error, Result};
 use purser_store::users::User;
 use purser_store::{Tx, devices as store, links as link_store, sessions, sign_ins, users};
 
-use super::{links, recover};
+use super::{links, recover, undo};
 use crate::audit::{self, Line};
 use crate::mail::{self, Draft};
 use crate::{App, events};
@@ -48,7 +48,7 @@ pub(crate) async fn tell(tx: &mut Tx, app: &App, by: &Grant<can::ReadSelf>, (use
 }
 
 /// Say with the link of such a mail that it was somebody else: every session ends, the password is out of force, no browser is known any
-/// more. What is left is the secret of a link to choose another password with.
+/// more, and keys, factors and another address that came since are taken back. What is left is the secret of a link to choose another password with.
 pub async fn disown(app: &App, token: &str, origin: Arc<Origin>) -> Result<String> {
     recover::count_try(app, &origin).await?;
     let (link, user) = links::working(app, token, Purpose::Disown).await?;
@@ -69,7 +69,8 @@ pub async fn disown(app: &App, token: &str, origin: Arc<Origin>) -> Result<Strin
             store::forget_of(tx, user.id).await?;
             events::emit(tx, &by, Topic::User, "sign_in_disowned", user.id.uuid());
             events::emit(tx, &by, Topic::Session, "ended", user.id.uuid());
-            audit::record(tx, &by, Line::new("session.disown", "user", user.id.uuid(), user.name()));
+            undo::since(tx, &by, &user, &link).await?;
+            let user = users::find(tx, user.id).await?.ok_or(Error::NotFound("user"))?;
             let reset = links::make(app, tx, &by, (&user, Purpose::Reset)).await?;
             link_store::find(tx, reset).await?.ok_or_else(links::bad)
         })

@@ -30,5 +30,6 @@ pub mod supersede;
 pub mod take_away;
 pub mod tokens;
 pub mod totp;
+mod undo;
 pub mod upkeep;
 pub mod verify;
