@@ -30,7 +30,7 @@ pub(super) struct Serve {
     /// Make a certificate and keep it in the data folder. [env: PURSER_TLS_SELF_SIGNED]
     #[arg(long)]
     tls_self_signed: bool,
-    /// Where people reach the console, for links in mails. [env: PURSER_PUBLIC_URL]
+    /// Where people reach the console: links in mails lead there, and passkeys work there alone. [env: PURSER_PUBLIC_URL]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// A list made with `purser breach-list build` instead of the built-in one. [env: PURSER_BREACH_LIST]
@@ -40,6 +40,17 @@ pub(super) struct Serve {
     /// the file or the environment (smtp_port, PURSER_SMTP_PORT). [env: PURSER_SMTP_HOST]
     #[arg(long, value_name = "HOST")]
     smtp_host: Option<String>,
+    /// Account at Twilio, or at somebody who speaks its language, for codes as text messages; token, sender and address are settings of the
+    /// same beginning (sms_token, sms_from, sms_url). [env: PURSER_SMS_ACCOUNT]
+    #[arg(long, value_name = "ID")]
+    sms_account: Option<String>,
+    /// A puzzle after failed sign-ins: recaptcha_v3, hcaptcha or turnstile; its keys are captcha_site_key and captcha_secret. [env:
+    /// PURSER_CAPTCHA]
+    #[arg(long, value_name = "KIND")]
+    captcha: Option<String>,
+    /// A Redis in which several servers count calls together; without it, or while it is away, each counts alone. [env: PURSER_REDIS]
+    #[arg(long, value_name = "URL")]
+    redis: Option<String>,
     /// Allow plain HTTP beyond this machine, behind a proxy that adds TLS. [env: PURSER_PLAIN_HTTP]
     #[arg(long)]
     plain_http: bool,
@@ -63,6 +74,9 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
         public_url: command.public_url,
         breach_list: command.breach_list,
         smtp_host: command.smtp_host,
+        sms_account: command.sms_account,
+        captcha: command.captcha,
+        redis: command.redis,
         trusted_proxies: command.trusted_proxies,
         seal_key_file: command.seal_key_file,
         ..command.place.layer()
