@@ -2635,6 +2635,66 @@ export interface paths {
         patch: operations["updatePasswordPolicy"];
         trace?: never;
     };
+    "/api/v1/settings/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The keys private values are sealed with
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getSealKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/seal/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new key and seal everything anew with it
+         * @description Needs the permission `update:setting`.
+         */
+        post: operations["rotateSealKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/seal/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seal anew what is not sealed with the newest key
+         * @description Needs the permission `update:setting`.
+         */
+        post: operations["renewSeals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/sign-in": {
         parameters: {
             query?: never;
@@ -5669,6 +5729,11 @@ export interface components {
              * @description Lines that are.
              */
             checked: number;
+            /**
+             * Format: int64
+             * @description Lines of these from which a person was erased.
+             */
+            erased: number;
             /** @description Hash of the last good line. Written down elsewhere, it proves later that nothing before it was touched. */
             head: string;
             firstBad?: components["schemas"]["BadAuditLine"] | null;
@@ -6307,6 +6372,45 @@ export interface components {
              */
             staffExpiryDays?: number | null;
             requireVerifiedEmail?: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SealKeys: {
+            data: components["schemas"]["SealKeys"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The keys private values are sealed with. Their ids only: no key leaves the server. */
+        SealKeys: {
+            /** @description Every key values were ever sealed with; the first takes new values. */
+            keys: components["schemas"]["SealKey"][];
+            /** @description Whether a new key can be made here. If not, whoever runs the server gives one. */
+            canRotate: boolean;
+            /** @description The last time everything was sealed anew, or the present one. */
+            renewal?: components["schemas"]["SealRenewal"] | null;
+        };
+        /** @description A key. */
+        SealKey: {
+            id: string;
+            /** Format: date-time */
+            since: string;
+            /** @description Whether new values take it. */
+            leads: boolean;
+            /** @description Whether the server has it: values of a key it has not can not be read. */
+            held: boolean;
+        };
+        /** @description Sealing everything anew. */
+        SealRenewal: {
+            /** Format: uuid */
+            jobId: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Of 100.
+             */
+            progress: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt?: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_SignInPolicy: {
@@ -11872,6 +11976,89 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Envelope_for_PasswordPolicy"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSealKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SealKeys"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSealKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewSeals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
