@@ -104,6 +104,20 @@ describe('mail without a mail server', { concurrency: false }, () => {
     assert.deepEqual(now, { minLength: 14, minScore: 3, requireClasses: false, history: 5, adminExpiryDays: 90, staffExpiryDays: 180, requireVerifiedEmail: false })
   })
 
+  it('private values are sealed anew with a new key, in the background', async () => {
+    await page.goto('/settings')
+    const part = page.getByRole('region', { name: 'Data protection' })
+    await part.getByText('Seals what is new').waitFor()
+    await part.getByRole('button', { name: 'Make a new key' }).click()
+    await page.getByRole('button', { name: /^Make a new key (⌘|Ctrl)/ }).click()
+    await toast(page, 'A new key is in use').waitFor()
+    await part.getByText('Opens what it sealed').waitFor()
+    await part.getByText('Done: Seal everything anew').waitFor()
+    await settled(page)
+    await axeClean(page, 'the keys of private values')
+    assert.equal((await api('GET', '/settings/seal')).keys.length, 2)
+  })
+
   it('somebody new with a first password has to choose another', async () => {
     await page.goto('/people/new')
     await page.getByLabel('First name').fill('Bo')

@@ -22,6 +22,8 @@ export const signIns = {
   unlocked: '{name} kann sich wieder anmelden',
 }
 export const signInReason = {
+  wrong_passkey: 'Falscher Passkey',
+  copied_passkey: 'Kopie eines Passkeys',
   wrong_password: 'Falsches Passwort',
   unknown_account: 'Kein solches Konto',
   not_active: 'Konto nicht aktiv',
@@ -29,6 +31,7 @@ export const signInReason = {
   wrong_code: 'Falscher Code',
 }
 export const signInMethod = {
+  passkey: 'Passkey',
   password: 'Passwort',
   totp: 'Code einer App',
   backup: 'Ersatzcode',

@@ -51,6 +51,7 @@ export const deed = {
   'session.refuse': 'Anmeldung abgewiesen',
   'factor.add': 'Zweiter Faktor hinzugefügt',
   'factor.rename': 'Zweiter Faktor umbenannt',
+  'factor.copied': 'Kopie eines Passkeys benutzt',
   'factor.remove': 'Zweiter Faktor entfernt',
   'factor.reset': 'Zweite Faktoren zurückgesetzt',
   'factor.backup_codes': 'Neue Ersatzcodes',

@@ -23,6 +23,8 @@ export const signIns = {
   unlocked: '{name} can sign in again',
 }
 export const signInReason = {
+  wrong_passkey: 'Wrong passkey',
+  copied_passkey: 'Copy of a passkey',
   wrong_password: 'Wrong password',
   unknown_account: 'No such account',
   not_active: 'Account not active',
@@ -30,6 +32,7 @@ export const signInReason = {
   wrong_code: 'Wrong code',
 }
 export const signInMethod = {
+  passkey: 'Passkey',
   password: 'Password',
   totp: 'Code of an app',
   backup: 'Backup code',

@@ -52,6 +52,7 @@ export const deed = {
   'session.refuse': 'Sign-in refused',
   'factor.add': 'Second factor added',
   'factor.rename': 'Second factor renamed',
+  'factor.copied': 'Copy of a passkey used',
   'factor.remove': 'Second factor removed',
   'factor.reset': 'Second factors reset',
   'factor.backup_codes': 'New backup codes',

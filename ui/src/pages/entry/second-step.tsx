@@ -9,6 +9,8 @@ import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { checkCode, withCode, type CodeKind } from '@/pages/factors/said'
 import { Button } from '@/parts/button'
+import { PasskeyButton } from '@/pages/passkeys/button'
+import { usePasskeys } from '@/pages/passkeys/ways'
 import { Gate } from './gate'
 
 export type SecondStep = { challenge: Challenge; onIn: (reply: SignedIn) => void; onOver: () => void; onBack: () => void }
@@ -24,33 +26,49 @@ export async function answer(way: 'totp' | 'backup' | 'enrol/confirm', challenge
 }
 
 export function CodeStep({ challenge, onIn, onOver, onBack }: SecondStep) {
+  const passkeysHere = usePasskeys().here
   const kinds = (['totp', 'backup'] as const).filter((kind) => challenge.methods.includes(kind))
-  const [kind, setKind] = useState<CodeKind>(kinds[0] ?? 'totp')
+  const passkey = challenge.methods.includes('passkey') && passkeysHere
+  const [kind, setKind] = useState<CodeKind | 'passkey'>(kinds[0] === 'totp' || !passkey ? (kinds[0] ?? 'totp') : 'passkey')
+  const code = kind === 'passkey' ? 'totp' : kind
   const form = useForm({
     initial: { code: '' },
-    check: ({ code }) => checkCode(kind, code),
-    send: ({ code }) => answer(kind, challenge.challenge, code.trim(), () => form.set('code', ''), onOver),
+    check: (values) => checkCode(code, values.code),
+    send: (values) => answer(code, challenge.challenge, values.code.trim(), () => form.set('code', ''), onOver),
     onDone: onIn,
   })
   const app = kind === 'totp'
-  const other = kinds.find((one) => one !== kind)
-  if (kinds.length === 0)
+  const others = [...kinds, ...(passkey ? (['passkey'] as const) : [])].filter((one) => one !== kind)
+  if (kinds.length === 0 && !passkey)
     return (
       <Gate title={t('factor.codeTitle')} lead={t('factor.noWay')}>
         <Button onClick={onBack}>{t('factor.otherAccount')}</Button>
       </Gate>
     )
   return (
-    <Gate title={t(app ? 'factor.codeTitle' : 'factor.backupTitle')} lead={t(app ? 'factor.codeLead' : 'factor.backupLead')}>
-      <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
-        <CodeField key={kind} form={form} name="code" kind={kind} label={t(app ? 'factor.code' : 'factor.backupCode')} autoFocus />
-      </Form>
+    <Gate title={t(kind === 'passkey' ? 'passkey.title' : app ? 'factor.codeTitle' : 'factor.backupTitle')} lead={t(kind === 'passkey' ? 'passkey.lead' : app ? 'factor.codeLead' : 'factor.backupLead')}>
+      {kind === 'passkey' ? (
+        <div className="form">
+          <PasskeyButton
+            main
+            label={t('passkey.use')}
+            begin={{ path: '/auth/challenge/passkey/begin', body: { challenge: challenge.challenge } }}
+            answer={(_, credential) => post<SignedIn>('/auth/challenge/passkey', { challenge: challenge.challenge, credential })}
+            onDone={onIn}
+            onOver={onOver}
+          />
+        </div>
+      ) : (
+        <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
+          <CodeField key={kind} form={form} name="code" kind={kind} label={t(app ? 'factor.code' : 'factor.backupCode')} autoFocus />
+        </Form>
+      )}
       <div className="entry-ways">
-        {other && (
-          <button type="button" className="linkish" onClick={() => (form.reset({ code: '' }), setKind(other))}>
-            {t(other === 'totp' ? 'factor.useApp' : 'factor.useBackup')}
+        {others.map((other) => (
+          <button key={other} type="button" className="linkish" onClick={() => (form.reset({ code: '' }), setKind(other))}>
+            {t(other === 'passkey' ? 'passkey.useInstead' : other === 'totp' ? 'factor.useApp' : 'factor.useBackup')}
           </button>
-        )}
+        ))}
         <button type="button" className="linkish" onClick={onBack}>
           {t('factor.otherAccount')}
         </button>

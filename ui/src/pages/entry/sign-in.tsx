@@ -9,6 +9,9 @@ import { CheckField, PasswordField, TextField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
+import { useAutofill } from '@/pages/passkeys/autofill'
+import { PasskeyButton } from '@/pages/passkeys/button'
+import { usePasskeys } from '@/pages/passkeys/ways'
 import { paths } from '@/paths'
 import { toast } from '@/parts/toasts'
 import { signedIn } from '@/session'
@@ -54,6 +57,7 @@ export function SignIn() {
     <Password
       email={email}
       note={step.note}
+      onIn={enter}
       onNext={(reply, given) => {
         setEmail(given)
         if ('challenge' in reply) setStep({ at: 'second', challenge: reply })
@@ -63,8 +67,9 @@ export function SignIn() {
   )
 }
 
-type Props = { email: string; note: string | undefined; onNext: (reply: FirstStep, email: string) => void }
-function Password({ email, note, onNext }: Props) {
+type Props = { email: string; note: string | undefined; onIn: (reply: SignedIn) => void; onNext: (reply: FirstStep, email: string) => void }
+function Password({ email, note, onIn, onNext }: Props) {
+  const passkeys = usePasskeys().here
   const form = useForm({
     initial: { email, password: '', rememberMe: isDesktop },
     check: (values) => ({ ...(values.email.trim() ? {} : { email: t('common.required') }), ...(values.password ? {} : { password: t('common.required') }) }),
@@ -78,14 +83,21 @@ function Password({ email, note, onNext }: Props) {
     },
     onDone: (reply, values) => onNext(reply, values.email.trim()),
   })
+  const { rememberMe } = form.values
+  const stopFilling = useAutofill(passkeys, () => rememberMe, onIn)
   return (
     <Gate title={t('entry.signIn')}>
       {note && <p className="form-note entry-said" role="status">{note}</p>}
       <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
-        <TextField form={form} name="email" label={t('entry.email')} type="email" autoComplete="username" autoFocus={!email} />
+        <TextField form={form} name="email" label={t('entry.email')} type="email" autoComplete={passkeys ? 'username webauthn' : 'username'} autoFocus={!email} />
         <PasswordField form={form} name="password" label={t('entry.password')} autoFocus={email !== ''} />
         <CheckField form={form} name="rememberMe" label={t('entry.remember')} />
       </Form>
+      {passkeys && (
+        <div className="entry-or">
+          <PasskeyButton label={t('passkey.signIn')} begin={{ path: '/auth/passkey/begin' }} before={stopFilling} answer={(token, credential) => post<SignedIn>('/auth/passkey', { token, credential, rememberMe })} onDone={onIn} />
+        </div>
+      )}
       <div className="entry-ways">
         <Link to={paths.forgot} className="linkish">
           {t('link.forgot')}

@@ -6,6 +6,8 @@ import { read } from '@/api/client'
 import type { Factor, Factors } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { when } from '@/lib/time'
+import { AddPasskey } from '@/pages/passkeys/add'
+import { usePasskeys } from '@/pages/passkeys/ways'
 import { Button, IconButton } from '@/parts/button'
 import { Menu } from '@/parts/menu'
 import { Part } from '@/parts/states'
@@ -15,7 +17,7 @@ import { Rows } from '@/record/rows'
 import { AddApp } from './add'
 import { RemoveFactor, RenameFactor, RenewCodes } from './change'
 
-type Open = { what: 'add' } | { what: 'renew' } | { what: 'rename' | 'remove'; factor: Factor }
+type Open = { what: 'add' | 'passkey' } | { what: 'renew' } | { what: 'rename' | 'remove'; factor: Factor }
 
 export function OwnFactors() {
   const client = useQueryClient()
@@ -25,10 +27,26 @@ export function OwnFactors() {
     setOpen(undefined)
     void client.invalidateQueries({ queryKey: ['auth'] })
   }
+  const passkeys = usePasskeys()
   const some = (query.data?.factors.length ?? 0) > 0
+  const apps = query.data?.factors.some((one) => one.kind === 'totp')
   return (
     <>
-      <Section title={t('factor.title')} actions={query.data && <Button small onClick={() => setOpen({ what: 'add' })}>{t(some ? 'factor.addAnother' : 'factor.add')}</Button>}>
+      <Section title={t('factor.title')} actions={
+          query.data && (
+            <>
+              {passkeys.here && (
+                <Button small onClick={() => setOpen({ what: 'passkey' })}>
+                  {t('passkey.add')}
+                </Button>
+              )}
+              <Button small onClick={() => setOpen({ what: 'add' })}>
+                {t(apps ? 'factor.addAnother' : 'factor.add')}
+              </Button>
+            </>
+          )
+        }
+      >
         <Part query={query}>
           {({ factors }) => (
             <Rows
@@ -64,6 +82,7 @@ export function OwnFactors() {
             />
           )}
         </Part>
+        {passkeys.elsewhere && <p className="field-hint">{t('passkey.elsewhere', { origin: passkeys.elsewhere })}</p>}
       </Section>
       {some && query.data && (
         <Section title={t('factor.codes')} actions={<Button small onClick={() => setOpen({ what: 'renew' })}>{t('factor.renew')}</Button>}>
@@ -72,6 +91,7 @@ export function OwnFactors() {
           </p>
         </Section>
       )}
+      {open?.what === 'passkey' && <AddPasskey onClose={close} />}
       {open?.what === 'add' && <AddApp first={!some} onClose={close} />}
       {open?.what === 'rename' && <RenameFactor factor={open.factor} onClose={close} />}
       {open?.what === 'remove' && <RemoveFactor factor={open.factor} last={query.data?.factors.length === 1} fresh={isFresh(query.data)} onClose={close} />}

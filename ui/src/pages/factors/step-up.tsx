@@ -9,6 +9,8 @@ import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { store, useStore } from '@/lib/store'
+import { PasskeyButton } from '@/pages/passkeys/button'
+import { usePasskeys } from '@/pages/passkeys/ways'
 import { checkCode, withCode, type CodeKind } from './said'
 
 type Asked = { answer: Promise<boolean>; settle: (given: boolean) => void }
@@ -44,7 +46,10 @@ export function StepUpHost() {
 function Prove({ settle }: { settle: (given: boolean) => void }) {
   const client = useQueryClient()
   const factors = useQuery(read<Factors>('/auth/factors'))
-  const [kind, setKind] = useState<CodeKind>('totp')
+  const [chosen, setKind] = useState<CodeKind>('totp')
+  // Whoever has no app is not asked for its code.
+  const app = factors.data?.factors.some((one) => one.kind === 'totp') ?? true
+  const kind: CodeKind = app ? chosen : 'backup'
   const form = useForm({
     initial: { code: '' },
     check: ({ code }) => checkCode(kind, code),
@@ -55,10 +60,22 @@ function Prove({ settle }: { settle: (given: boolean) => void }) {
     },
   })
   const other = kind === 'totp' ? 'backup' : 'totp'
+  const passkey = usePasskeys().here && factors.data?.factors.some((one) => one.kind === 'passkey')
   return (
     <FormDialog form={form} title={t('factor.proveTitle')} lead={t('factor.proveLead')} deed={t('factor.prove')} onClose={() => settle(false)}>
       <CodeField key={kind} form={form} name="code" kind={kind} label={t(kind === 'totp' ? 'factor.code' : 'factor.backupCode')} hint={t(kind === 'totp' ? 'factor.codeLead' : 'factor.backupLead')} autoFocus />
-      {(other === 'totp' || (factors.data?.backupCodesLeft ?? 1) > 0) && (
+      {passkey && (
+        <PasskeyButton
+          label={t('passkey.useInstead')}
+          begin={{ path: '/auth/step-up/passkey/begin' }}
+          answer={(token, credential) => post<SteppedUp>('/auth/step-up/passkey', { token, credential })}
+          onDone={() => {
+            void client.invalidateQueries({ queryKey: ['auth', 'factors'] })
+            settle(true)
+          }}
+        />
+      )}
+      {app && (other === 'totp' || (factors.data?.backupCodesLeft ?? 1) > 0) && (
         <button type="button" className="linkish" onClick={() => (form.reset({ code: '' }), setKind(other))}>
           {t(other === 'totp' ? 'factor.useApp' : 'factor.useBackup')}
         </button>

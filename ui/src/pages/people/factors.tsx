@@ -1,7 +1,7 @@
 /** The second factors of a person, for those who look after accounts: what there is, and the way out for somebody who lost theirs. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { post, read } from '@/api/client'
-import type { Factors, User } from '@/api/shapes'
+import type { Factor, Factors, User } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { Button } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
@@ -31,6 +31,20 @@ export function PersonFactors({ user }: { user: User }) {
         toast({ text: t('factor.resetDone', { name }) })
       },
     })
+  const removeOne = (one: Factor) =>
+    confirm({
+      title: t('passkey.removeTitle', { name: one.name, person: name }),
+      body: t('passkey.removeBody', { person: name }),
+      deed: t('factor.remove'),
+      danger: true,
+      name,
+      reason: 'required',
+      run: async (reason) => {
+        await post(`/users/${user.id}/factors/${one.id}/remove`, { reason })
+        await client.invalidateQueries({ queryKey: ['users', user.id] })
+        toast({ text: t('passkey.removed', { name: one.name }) })
+      },
+    })
   const refuse = mine ? t('people.isYou') : query.data?.factors.length === 0 ? t('factor.nothingToReset') : undefined
   return (
     <Section title={t('factor.title')} actions={can('reset:factor') && query.data && <Button small refuse={refuse} onClick={reset}>{t('factor.reset')}</Button>}>
@@ -46,10 +60,11 @@ export function PersonFactors({ user }: { user: User }) {
               { id: 'kind', title: 'factor.kind', width: 150, cell: (row) => word('factorKind', row.kind) },
               { id: 'since', title: 'factor.since', width: 120, cell: (row) => <When at={row.createdAt} /> },
               { id: 'used', title: 'factor.lastUsed', width: 120, cell: (row) => <When at={row.lastUsedAt} /> },
+              { id: 'remove', title: 'factor.remove', width: 80, end: true, cell: (row) => can('reset:factor') && <Button small look="quiet" refuse={mine && t('people.isYou')} onClick={() => removeOne(row)}>{t('factor.remove')}</Button> },
             ]}
             foot={
               <tr>
-                <td colSpan={4} className="quiet">
+                <td colSpan={5} className="quiet">
                   {backupCodesLeft > 0 ? t('factor.codesLeft', { n: backupCodesLeft }) : t('factor.noCodesLeft')}
                 </td>
               </tr>

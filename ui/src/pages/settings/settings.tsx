@@ -16,6 +16,7 @@ import { Bands, bandsInWords } from './bands'
 import { checkText, toChange, toText, type SettingsText } from './form'
 import { Office } from './office'
 import { PasswordRules } from './passwords'
+import { Protection } from './protection'
 import { SignInRules } from './sign-in'
 
 const query = read<Settings>('/settings')
@@ -36,6 +37,7 @@ export function SettingsPage() {
         { id: 'environment', title: t('settings.environment') },
         { id: 'signIn', title: t('rules.title') },
         { id: 'passwords', title: t('passwords.title') },
+        { id: 'protection', title: t('seal.title') },
       ]}
     >
       <Part query={settings} lines={8}>
@@ -43,6 +45,7 @@ export function SettingsPage() {
       </Part>
       {can('read:setting') && <SignInRules />}
       {can('read:setting') && <PasswordRules />}
+      {can('read:setting') && <Protection />}
     </Office>
   )
 }

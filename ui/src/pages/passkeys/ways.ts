@@ -1,0 +1,11 @@
+/** Whether passkeys can be used on this very page. */
+import { useQuery } from '@tanstack/react-query'
+import { get } from '@/api/client'
+import type { WaysIn } from '@/api/shapes'
+import { isDesktop } from '@/shell'
+
+export function usePasskeys(): { here: boolean; elsewhere: string | undefined } {
+  const origin = useQuery({ queryKey: ['ways'], queryFn: () => get<WaysIn>('/auth/ways'), staleTime: Infinity, retry: false }).data?.passkeyOrigin ?? undefined
+  const here = !isDesktop && origin === location.origin && 'PublicKeyCredential' in window
+  return { here, elsewhere: here ? undefined : origin }
+}
