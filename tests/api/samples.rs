@@ -130,6 +130,8 @@ fn factors() -> Vec<Sample> {
         bare("getLockout", "/users/{staff}/lockout"),
         bare("listFactors", "/users/{staff}/factors"),
         with("resetFactors", "/users/{staff}/factors/reset", json!({ "reason": "lost telephone" })),
+        bare("getRetention", "/settings/retention"),
+        change("updateRetention", "/settings/retention", json!({ "signInDays": 180, "deletedPeopleDays": 60 })),
         bare("getSealKeys", "/settings/seal"),
         bare("rotateSealKey", "/settings/seal/rotate"),
         bare("renewSeals", "/settings/seal/renew"),
@@ -189,7 +191,10 @@ fn people() -> Vec<Sample> {
         with("setUserRole", "/users/{other}/role", json!({ "role": "support" })),
         with("lockUser", "/users/{other}/lock", json!({ "reason": "asked for it" })),
         bare("unlockUser", "/users/{locked}/unlock"),
+        bare("getPersonalData", "/users/{user}/personal-data"),
+        bare("getOwnPersonalData", "/auth/personal-data"),
         bare("restoreUser", "/users/{deleted}/restore"),
+        with("eraseUser", "/users/{gone}/erase", json!({ "reason": "asked for it in writing" })),
         bare("deleteUser", "/users/{leaving}"),
     ]
 }

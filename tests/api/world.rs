@@ -48,12 +48,13 @@ impl World {
     }
 
     async fn people(&mut self) {
-        for (place, name) in ["user", "other", "locked", "deleted", "leaving", "bulk"].into_iter().enumerate() {
+        for (place, name) in ["user", "other", "locked", "deleted", "leaving", "bulk", "gone"].into_iter().enumerate() {
             let body = json!({ "email": format!("{name}@world.example"), "firstName": "Wilma", "lastName": format!("World{place}"), "role": "user", "country": "NO" });
             self.make(name, "/users", body).await;
         }
         let _ = self.owner.post(&self.fill("/users/{locked}/lock"), json!({ "reason": "lost phone" })).await.ok();
         let _ = self.owner.delete(&self.fill("/users/{deleted}")).await.ok();
+        let _ = self.owner.delete(&self.fill("/users/{gone}")).await.ok();
         let staff = self.app.caller(Role::Support).await;
         self.keep("staff", staff.id.clone().unwrap());
         let _ = self.app.owner().await;

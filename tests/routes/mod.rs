@@ -16,6 +16,7 @@ mod people;
 mod private;
 mod search;
 mod settings;
+mod settings_retention;
 mod settings_sign_in;
 pub(crate) mod shop;
 mod stats;

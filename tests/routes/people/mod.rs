@@ -3,6 +3,7 @@
 mod bulk;
 mod create;
 mod delete;
+mod erase;
 mod export;
 mod list;
 mod lock;

@@ -68,6 +68,8 @@ pub struct Standing {
     pub has_password: bool,
     /// Whether a lock is in force, also under a deletion.
     pub locked: bool,
+    /// Whether the person was erased: nothing brings them back.
+    pub erased: bool,
 }
 
 impl Standing {
@@ -75,6 +77,7 @@ impl Standing {
     pub fn apply(self, step: Move) -> Result<Option<Status>> {
         let open = if self.has_password { Status::Active } else { Status::Invited };
         match (self.status, step) {
+            (Status::Deleted, Move::Restore) if self.erased => Err(Error::conflict("erased", "This person was erased. Nobody can bring them back.")),
             (Status::Deleted, Move::Lock | Move::Unlock) => Err(Error::conflict("deleted", "This account is deleted. Restore it first.")),
             (Status::Invited | Status::Active, Move::Lock) => Ok(Some(Status::Locked)),
             (Status::Invited | Status::Active | Status::Locked, Move::Delete) => Ok(Some(Status::Deleted)),
@@ -193,7 +196,7 @@ mod tests {
     use super::*;
 
     fn standing(status: Status, has_password: bool, locked: bool) -> Standing {
-        Standing { status, has_password, locked }
+        Standing { status, has_password, locked, erased: false }
     }
 
     #[test]

@@ -246,6 +246,27 @@ impl OperationOutput for Csv {
     }
 }
 
+/// A JSON file.
+pub(crate) struct JsonFile {
+    /// Name offered to whoever saves it.
+    pub(crate) name: &'static str,
+    /// The bytes.
+    pub(crate) body: Vec<u8>,
+}
+
+impl IntoResponse for JsonFile {
+    fn into_response(self) -> Response {
+        attachment(self.name, "application/json", Box::pin(futures::stream::iter([Ok(self.body.into())])))
+    }
+}
+
+impl OperationOutput for JsonFile {
+    type Inner = ();
+    fn inferred_responses(_: &mut GenContext, _: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        streamed("application/json", "The file")
+    }
+}
+
 /// A stream that the caller saves under `name`.
 pub(crate) fn attachment(name: &str, kind: &'static str, body: purser_service::csv::Export) -> Response {
     let mut response = axum::body::Body::from_stream(logged(body)).into_response();

@@ -62,6 +62,7 @@ export const permission = {
   'create:user': 'Personen einladen',
   'update:user': 'Personen ändern',
   'delete:user': 'Personen löschen',
+  'erase:user': 'Personen endgültig tilgen',
   'export:user': 'Personen ausgeben',
   'update:role': 'Rollen ändern',
   'read:role': 'Rollen und Rechte sehen',

@@ -63,6 +63,7 @@ export const permission = {
   'create:user': 'Invite people',
   'update:user': 'Change people',
   'delete:user': 'Delete people',
+  'erase:user': 'Erase people for good',
   'export:user': 'Export people',
   'update:role': 'Change roles',
   'read:role': 'See roles and rights',

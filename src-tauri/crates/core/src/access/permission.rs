@@ -46,6 +46,8 @@ permissions! {
     UpdateUser = "update:user",
     /// Remove people and bring them back.
     DeleteUser = "delete:user",
+    /// Erase deleted people for good.
+    EraseUser = "erase:user",
     /// Download people as a file.
     ExportUser = "export:user",
     /// Change the role of a person.

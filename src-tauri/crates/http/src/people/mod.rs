@@ -1,6 +1,7 @@
 //! People as staff lead them. Use cases are in `purser_service::people`; a person's sessions are in `identity`.
 
 mod change;
+mod erase;
 mod list;
 mod overview;
 mod standing;
@@ -32,5 +33,14 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route("/users/{id}/role", patch_with(change::set_role, about("setUserRole", "people", "Give a person another role")))
         .api_route("/users/{id}/lock", post_with(standing::lock_user, about("lockUser", "people", "Lock an account")))
         .api_route("/users/{id}/unlock", post_with(standing::unlock_user, about("unlockUser", "people", "Unlock an account")))
+        .api_route("/users/{id}/erase", post_with(erase::erase_user, about("eraseUser", "people", "Erase a deleted person for good")))
+        .api_route(
+            "/users/{id}/personal-data",
+            get_with(erase::personal_data, about("getPersonalData", "people", "Everything that is held about a person, as a file")),
+        )
+        .api_route(
+            "/auth/personal-data",
+            get_with(erase::own_personal_data, about("getOwnPersonalData", "people", "Everything that is held about oneself, as a file")),
+        )
         .api_route("/users/{id}/restore", post_with(standing::restore_user, about("restoreUser", "people", "Bring a deleted account back")))
 }

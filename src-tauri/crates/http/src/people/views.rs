@@ -44,6 +44,9 @@ pub(crate) struct UserView {
     lock_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted_at: Option<Timestamp>,
+    /// Since when nothing is known of the person any more; it is final.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// Counts changes; the `ETag`.
@@ -69,6 +72,7 @@ impl From<Person> for UserView {
             locked_at: person.locked_at,
             lock_reason: person.lock_reason,
             deleted_at: person.deleted_at,
+            erased_at: person.erased_at,
             created_at: person.created_at,
             updated_at: person.updated_at,
             version: person.version,
@@ -209,3 +213,11 @@ impl From<Outcome> for BulkView {
 }
 
 impl Versioned for BulkView {}
+
+/// Why somebody is erased.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct EraseBody {
+    /// Goes into the audit log and stays there: nothing personal belongs in it.
+    pub(crate) reason: String,
+}

@@ -1,6 +1,7 @@
 //! The settings of the tenant.
 
 mod passwords;
+mod retention;
 mod seal;
 mod sign_in;
 
@@ -32,6 +33,11 @@ pub(crate) fn routes() -> ApiRouter<App> {
             "/settings/passwords",
             get_with(passwords::read, about("getPasswordPolicy", "settings", "What is asked of passwords"))
                 .patch_with(passwords::update, about("updatePasswordPolicy", "settings", "Change what is asked of passwords")),
+        )
+        .api_route(
+            "/settings/retention",
+            get_with(retention::read, about("getRetention", "settings", "How long what is about people is kept"))
+                .patch_with(retention::update, about("updateRetention", "settings", "Change how long what is about people is kept")),
         )
         .api_route("/settings/seal", get_with(seal::read, about("getSealKeys", "settings", "The keys private values are sealed with")))
         .api_route(

@@ -4,6 +4,7 @@ mod log;
 mod verify;
 
 pub use log::{export, list, read};
+pub(crate) use verify::ERASED;
 pub use verify::{Bad, Verdict, verify, verify_all};
 
 use purser_core::access::{Caller, Grant};

@@ -120,6 +120,7 @@ pub(crate) fn kinds() -> Kinds {
     kinds.learn::<regular::Tidy>();
     kinds.learn::<crate::mail::SendMail>();
     kinds.learn::<crate::seal::Renew>();
+    kinds.learn::<crate::people::Erase>();
     kinds
 }
 

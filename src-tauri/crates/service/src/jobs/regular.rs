@@ -4,7 +4,7 @@ use purser_core::access::{Grant, can};
 use purser_core::jobs::Every;
 use purser_core::time::DAY;
 use purser_core::{Error, Result};
-use purser_store::{Scope, codes, devices, jobs as store, links, mails, tenants};
+use purser_store::{Scope, codes, devices, jobs as store, links, tenants};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Turn, When, Work, enqueue};
@@ -47,7 +47,7 @@ pub async fn tick(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Forget what is over: work that was done or given up long ago, mails long sent, links long out of force.
+/// Forget what is over: work that was done or given up long ago, links long out of force, and what is older than the tenant keeps it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Tidy {}
 
@@ -65,15 +65,15 @@ impl Work for Tidy {
         loop {
             let gone = app.db.transact(turn.tenant, async |tx| {
                 let jobs = store::forget(tx, (week, quarter), AT_ONCE).await?;
-                let mails = mails::forget(tx, quarter, AT_ONCE).await?;
                 // What was known of a browser that was not seen for so long as cookies last.
                 devices::forget(tx, now.plus(-400 * DAY)).await?;
                 let codes = codes::forget(tx, week, AT_ONCE).await?;
-                Ok::<_, Error>(jobs.max(mails).max(codes).max(links::forget(tx, month, AT_ONCE).await?))
+                Ok::<_, Error>(jobs.max(codes).max(links::forget(tx, month, AT_ONCE).await?))
             });
             if gone.await? < full {
-                return Ok(());
+                break;
             }
         }
+        Ok(crate::retention::forget(&app, turn.tenant).await?)
     }
 }

@@ -4,12 +4,16 @@
 
 mod bulk;
 mod change;
+mod erase;
 mod export;
 mod overview;
+pub mod personal;
 mod standing;
 
 pub use bulk::{Bulk, Outcome, Row as BulkRow, bulk};
 pub use change::{Invite, Particulars, invite, invite_once, set_role, update};
+pub use erase::erase;
+pub(crate) use erase::{Erase, erase_due};
 pub use export::export;
 pub use overview::{Overview, overview};
 pub use standing::{delete, lock, restore, unlock};

@@ -56,6 +56,9 @@ pub struct Person {
     /// Since when it is deleted.
     #[sqlx(try_from = "MaybeInstant")]
     pub deleted_at: Option<Timestamp>,
+    /// Since when nothing is known of the person any more.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub erased_at: Option<Timestamp>,
     /// Counts changes.
     pub version: i64,
     /// Made.
@@ -69,14 +72,14 @@ pub struct Person {
 impl Person {
     /// What its next standing depends on.
     pub fn standing(&self) -> Standing {
-        Standing { status: self.status, has_password: self.has_password, locked: self.locked_at.is_some() }
+        Standing { status: self.status, has_password: self.has_password, locked: self.locked_at.is_some(), erased: self.erased_at.is_some() }
     }
 }
 
 macro_rules! columns {
     () => {
         "u.id, u.email, u.email_key, u.first_name, u.last_name, u.name_key, u.role, u.status, (u.password_hash IS NOT NULL) AS has_password, \
-         u.phone, u.country, u.language, u.notes, u.email_verified, u.last_login_at, u.locked_at, u.lock_reason, u.deleted_at, u.version, \
+         u.phone, u.country, u.language, u.notes, u.email_verified, u.last_login_at, u.locked_at, u.lock_reason, u.deleted_at, u.erased_at, u.version, \
          u.created_at, u.updated_at"
     };
 }
