@@ -1303,6 +1303,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a deleted person for good
+         * @description Needs the permission `erase:user`.
+         */
+        post: operations["eraseUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is held about a person, as a file
+         * @description Needs the permission `export:user`.
+         */
+        get: operations["getPersonalData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is held about oneself, as a file
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["getOwnPersonalData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/restore": {
         parameters: {
             query?: never;
@@ -2635,6 +2695,30 @@ export interface paths {
         patch: operations["updatePasswordPolicy"];
         trace?: never;
     };
+    "/api/v1/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long what is about people is kept
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change how long what is about people is kept
+         * @description Needs the permission `update:setting`.
+         */
+        patch: operations["updateRetention"];
+        trace?: never;
+    };
     "/api/v1/settings/seal": {
         parameters: {
             query?: never;
@@ -3108,7 +3192,7 @@ export interface components {
             impersonation?: components["schemas"]["Acting"] | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
         /** @description The tenant of whoever is signed in. */
         MyTenant: {
             /** Format: uuid */
@@ -3879,6 +3963,11 @@ export interface components {
             lockReason?: string | null;
             /** Format: date-time */
             deletedAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nothing is known of the person any more; it is final.
+             */
+            erasedAt?: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -4029,6 +4118,11 @@ export interface components {
         /** @description Why. */
         LockBody: {
             /** @description Why; kept with the account and in the audit log. */
+            reason: string;
+        };
+        /** @description Why somebody is erased. */
+        EraseBody: {
+            /** @description Goes into the audit log and stays there: nothing personal belongs in it. */
             reason: string;
         };
         ListEnvelope_for_PermissionWords: {
@@ -6372,6 +6466,60 @@ export interface components {
              */
             staffExpiryDays?: number | null;
             requireVerifiedEmail?: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Retention: {
+            data: components["schemas"]["Retention"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description How many days things are kept. */
+        Retention: {
+            /**
+             * Format: int64
+             * @description Attempts to sign in.
+             */
+            signInDays: number;
+            /**
+             * Format: int64
+             * @description Sessions that are over.
+             */
+            sessionDays: number;
+            /**
+             * Format: int64
+             * @description Mails.
+             */
+            mailDays: number;
+            /**
+             * Format: int64
+             * @description Imports that are over: their samples and complaints, not what they brought in.
+             */
+            importDays: number;
+            /**
+             * Format: int64
+             * @description People whose account was deleted; then they are erased. Absent: until somebody erases them.
+             */
+            deletedPeopleDays?: number | null;
+            /**
+             * Format: int64
+             * @description Counts changes of all settings; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A change: only what is mentioned changes. From 7 to 3,650 days each. */
+        RetentionChange: {
+            /** Format: int64 */
+            signInDays?: number | null;
+            /** Format: int64 */
+            sessionDays?: number | null;
+            /** Format: int64 */
+            mailDays?: number | null;
+            /** Format: int64 */
+            importDays?: number | null;
+            /**
+             * Format: int64
+             * @description `null`: nobody is erased by itself.
+             */
+            deletedPeopleDays?: number | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_SealKeys: {
@@ -9062,6 +9210,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    eraseUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why somebody is erased. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPersonalData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnPersonalData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description A problem */
@@ -11975,6 +12219,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_PasswordPolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Retention"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRetention: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. From 7 to 3,650 days each. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Retention"];
                 };
             };
             /** @description A problem */
