@@ -140,9 +140,9 @@ impl SqliteDb {
 impl Writer {
     /// Open a transaction with a turn in it.
     async fn begin(&mut self) -> Result<()> {
-        self.execute("BEGIN IMMEDIATE; SAVEPOINT turn").await?;
+        // Noted before it is sent: whoever hangs up here leaves a transaction behind, and the next turn has to know of it.
         (self.open, self.turn) = (true, Turn::Abandoned);
-        Ok(())
+        self.execute("BEGIN IMMEDIATE; SAVEPOINT turn").await
     }
 
     /// Make the connection ready for the next turn with as few statements as its state allows.
@@ -163,11 +163,15 @@ impl Writer {
             }
         }
         match (self.open, self.turn) {
-            (false, _) => self.execute("BEGIN IMMEDIATE; SAVEPOINT turn").await?,
-            (true, Turn::Kept) => self.execute("RELEASE turn; SAVEPOINT turn").await?,
+            (false, _) => return self.begin().await,
+            (true, Turn::Kept) => {
+                if self.execute("RELEASE turn; SAVEPOINT turn").await.is_err() {
+                    // Somebody hung up between the two: it is released already.
+                    self.execute("SAVEPOINT turn").await?;
+                }
+            }
             (true, _) => {}
         }
-        self.open = true;
         // Until it ends well, a turn counts as abandoned: that is what a dropped future leaves.
         self.turn = Turn::Abandoned;
         Ok(())
@@ -275,5 +279,34 @@ impl Drop for Lane {
         // However a turn ends, an open transaction must not stay open: the next in line or the committer closes it.
         drop(self.guard.take());
         self.wanted.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::poll;
+    use purser_core::Error;
+
+    use crate::{Config, Db, Scope};
+
+    #[tokio::test]
+    async fn a_turn_dropped_while_it_begins_blocks_nobody() {
+        let path = std::env::temp_dir().join(format!("purser-turn-{}.db", std::process::id()));
+        let db = Db::open(&Config::Sqlite(path.clone())).await.unwrap();
+        for polls in 1..6 {
+            let mut cut = Box::pin(db.transact(Scope::System, async |_| Ok::<_, Error>(())));
+            for _ in 0..polls {
+                if poll!(&mut cut).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            drop(cut);
+            db.transact(Scope::System, async |_| Ok::<_, Error>(())).await.unwrap();
+        }
+        db.close().await;
+        for end in ["", "-wal", "-shm"] {
+            drop(std::fs::remove_file(path.with_extension(format!("db{end}"))));
+        }
     }
 }
