@@ -125,6 +125,7 @@ const tree = root.addChildren([
   alone('/forgot-password', () => import('@/pages/entry/forgot'), 'Forgot'),
   alone('/reset-password', () => import('@/pages/entry/choose'), 'ResetPassword'),
   alone('/invitation', () => import('@/pages/entry/choose'), 'Invitation'),
+  alone('/not-me', () => import('@/pages/entry/not-me'), 'NotMe'),
   alone('/verify-email', () => import('@/pages/entry/verify'), 'VerifyEmail'),
   frame.addChildren(pages),
 ])

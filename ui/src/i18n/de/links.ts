@@ -29,6 +29,13 @@ export const link = {
   proved: 'Ich habe ihn geöffnet',
   sendProof: 'Nachricht noch einmal senden',
   proofSent: 'Eine Nachricht ist unterwegs.',
+  notMeTitle: 'Waren Sie das nicht?',
+  notMeLead: 'Jemand hat sich als {email} von einem neuen Gerät angemeldet. Wenn Sie es nicht waren, beenden Sie es hier: Jede Sitzung endet, und das Passwort gilt nicht mehr.',
+  notMeDeed: 'Das war ich nicht',
+  wasMe: 'Ich war es',
+  disownedTitle: 'Es ist vorbei. Ein anderes Passwort wählen',
+  disownedLead: 'Jede Sitzung wurde beendet. Das alte Passwort gilt nicht mehr.',
+  overDisown: 'Er wurde benutzt, ist zu alt oder nicht vollständig. Ein neues Passwort können Sie trotzdem wählen.',
   unproved: 'Ihre Adresse ist noch nicht bestätigt.',
 }
 export const passwordHint = {

@@ -115,6 +115,8 @@ export const mailProvider = {
   smtp: 'Mailserver',
 }
 export const template = {
+  sign_in_code: 'Code zur Anmeldung',
+  new_device: 'Neues Gerät',
   invitation: 'Einladung',
   verification: 'Nachweis einer Adresse',
   welcome: 'Willkommen',

@@ -30,6 +30,13 @@ export const link = {
   proved: 'I have opened it',
   sendProof: 'Send the mail again',
   proofSent: 'A mail is on its way.',
+  notMeTitle: 'Was this not you?',
+  notMeLead: 'Somebody signed in as {email} from a new device. If it was not you, end it here: every session ends and the password stops working.',
+  notMeDeed: 'This was not me',
+  wasMe: 'It was me',
+  disownedTitle: 'It is over. Choose another password',
+  disownedLead: 'Every session was ended. The old password no longer works.',
+  overDisown: 'It was used, is too old, or is not whole. You can still choose a new password.',
   unproved: 'Your address is not proved yet.',
 }
 /** What is said of a password, by the engine's codes; others keep the engine's own words. */

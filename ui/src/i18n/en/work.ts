@@ -116,6 +116,8 @@ export const mailProvider = {
   smtp: 'Mail server',
 }
 export const template = {
+  sign_in_code: 'Code to sign in',
+  new_device: 'New device',
   invitation: 'Invitation',
   verification: 'Proof of an address',
   welcome: 'Welcome',

@@ -2,12 +2,13 @@
 import { useState } from 'react'
 import { post } from '@/api/client'
 import { asProblem } from '@/api/problem'
-import type { Challenge, SignedIn } from '@/api/shapes'
+import type { Challenge, SentCode, SignedIn } from '@/api/shapes'
 import { CodeField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { checkCode, withCode, type CodeKind } from '@/pages/factors/said'
+import { isSent, Sent } from '@/pages/factors/sent'
 import { Button } from '@/parts/button'
 import { PasskeyButton } from '@/pages/passkeys/button'
 import { usePasskeys } from '@/pages/passkeys/ways'
@@ -16,20 +17,22 @@ import { Gate } from './gate'
 export type SecondStep = { challenge: Challenge; onIn: (reply: SignedIn) => void; onOver: () => void; onBack: () => void }
 
 /** Sends an answer; when the challenge is over, back to the password. */
-export async function answer(way: 'totp' | 'backup' | 'enrol/confirm', challenge: string, code: string, clear: () => void, onOver: () => void): Promise<SignedIn> {
+export async function answer(way: 'totp' | 'email' | 'sms' | 'backup' | 'enrol/confirm', challenge: string, code: string, clear: () => void, onOver: () => void): Promise<SignedIn> {
   try {
-    return await withCode(way === 'backup' ? 'backup' : 'totp', clear, () => post<SignedIn>(`/auth/challenge/${way}`, { challenge, code }))
+    return await withCode(way === 'enrol/confirm' ? 'totp' : way, clear, () => post<SignedIn>(`/auth/challenge/${way}`, { challenge, code }))
   } catch (error) {
     if (asProblem(error).code === 'challenge_over') onOver()
     throw error
   }
 }
 
+export const useInstead = { totp: 'factor.useApp', email: 'factor.useMail', sms: 'factor.useText', backup: 'factor.useBackup', passkey: 'passkey.useInstead' } as const
+
 export function CodeStep({ challenge, onIn, onOver, onBack }: SecondStep) {
   const passkeysHere = usePasskeys().here
-  const kinds = (['totp', 'backup'] as const).filter((kind) => challenge.methods.includes(kind))
+  const kinds = (['totp', 'email', 'sms', 'backup'] as const).filter((kind) => challenge.methods.includes(kind))
   const passkey = challenge.methods.includes('passkey') && passkeysHere
-  const [kind, setKind] = useState<CodeKind | 'passkey'>(kinds[0] === 'totp' || !passkey ? (kinds[0] ?? 'totp') : 'passkey')
+  const [kind, setKind] = useState<CodeKind | 'passkey'>((kinds[0] && kinds[0] !== 'backup') || !passkey ? (kinds[0] ?? 'totp') : 'passkey')
   const code = kind === 'passkey' ? 'totp' : kind
   const form = useForm({
     initial: { code: '' },
@@ -46,7 +49,7 @@ export function CodeStep({ challenge, onIn, onOver, onBack }: SecondStep) {
       </Gate>
     )
   return (
-    <Gate title={t(kind === 'passkey' ? 'passkey.title' : app ? 'factor.codeTitle' : 'factor.backupTitle')} lead={t(kind === 'passkey' ? 'passkey.lead' : app ? 'factor.codeLead' : 'factor.backupLead')}>
+    <Gate title={t(kind === 'passkey' ? 'passkey.title' : kind === 'backup' ? 'factor.backupTitle' : 'factor.codeTitle')} lead={isSent(kind) ? undefined : t(kind === 'passkey' ? 'passkey.lead' : app ? 'factor.codeLead' : 'factor.backupLead')}>
       {kind === 'passkey' ? (
         <div className="form">
           <PasskeyButton
@@ -60,13 +63,14 @@ export function CodeStep({ challenge, onIn, onOver, onBack }: SecondStep) {
         </div>
       ) : (
         <Form form={form} deed={t('entry.signIn')} label={t('entry.signIn')} wide>
-          <CodeField key={kind} form={form} name="code" kind={kind} label={t(app ? 'factor.code' : 'factor.backupCode')} autoFocus />
+          {isSent(kind) && <Sent key={kind} kind={kind} id={challenge.challenge} send={() => post<SentCode>('/auth/challenge/send', { challenge: challenge.challenge, method: kind })} onOver={onOver} />}
+          <CodeField key={`code-${kind}`} form={form} name="code" kind={kind === 'backup' ? 'backup' : 'totp'} label={t(kind === 'backup' ? 'factor.backupCode' : 'factor.code')} autoFocus />
         </Form>
       )}
       <div className="entry-ways">
         {others.map((other) => (
           <button key={other} type="button" className="linkish" onClick={() => (form.reset({ code: '' }), setKind(other))}>
-            {t(other === 'passkey' ? 'passkey.useInstead' : other === 'totp' ? 'factor.useApp' : 'factor.useBackup')}
+            {t(useInstead[other])}
           </button>
         ))}
         <button type="button" className="linkish" onClick={onBack}>

@@ -15,9 +15,10 @@ import { When } from '@/parts/values'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { AddApp } from './add'
+import { AddSent } from './add-sent'
 import { RemoveFactor, RenameFactor, RenewCodes } from './change'
 
-type Open = { what: 'add' | 'passkey' } | { what: 'renew' } | { what: 'rename' | 'remove'; factor: Factor }
+type Open = { what: 'add' | 'passkey' | 'email' | 'sms' } | { what: 'renew' } | { what: 'rename' | 'remove'; factor: Factor }
 
 export function OwnFactors() {
   const client = useQueryClient()
@@ -29,12 +30,24 @@ export function OwnFactors() {
   }
   const passkeys = usePasskeys()
   const some = (query.data?.factors.length ?? 0) > 0
+  // One of each kind at most.
+  const sendable = passkeys.codes.filter((kind) => !query.data?.factors.some((one) => one.kind === kind))
   const apps = query.data?.factors.some((one) => one.kind === 'totp')
   return (
     <>
       <Section title={t('factor.title')} actions={
           query.data && (
             <>
+              {sendable.length > 0 && (
+                <Menu
+                  items={sendable.map((kind) => ({ label: t(kind === 'email' ? 'factor.addEmail' : 'factor.addSms'), run: () => setOpen({ what: kind }) }))}
+                  trigger={
+                    <IconButton label={t('factor.otherWays')} hint={false}>
+                      <Ellipsis size={14} />
+                    </IconButton>
+                  }
+                />
+              )}
               {passkeys.here && (
                 <Button small onClick={() => setOpen({ what: 'passkey' })}>
                   {t('passkey.add')}
@@ -91,6 +104,7 @@ export function OwnFactors() {
           </p>
         </Section>
       )}
+      {(open?.what === 'email' || open?.what === 'sms') && <AddSent kind={open.what} onClose={close} />}
       {open?.what === 'passkey' && <AddPasskey onClose={close} />}
       {open?.what === 'add' && <AddApp first={!some} onClose={close} />}
       {open?.what === 'rename' && <RenameFactor factor={open.factor} onClose={close} />}

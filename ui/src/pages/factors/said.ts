@@ -2,8 +2,8 @@
 import { asProblem, Problem } from '@/api/problem'
 import { t } from '@/i18n'
 
-export type CodeKind = 'totp' | 'backup'
-export const wrongCode = (kind: CodeKind) => t(kind === 'totp' ? 'factor.wrongCode' : 'factor.wrongBackup')
+export type CodeKind = 'totp' | 'email' | 'sms' | 'backup'
+export const wrongCode = (kind: CodeKind) => t(kind === 'totp' ? 'factor.wrongCode' : kind === 'backup' ? 'factor.wrongBackup' : 'factor.wrongSent')
 
 /** Runs `ask`; a wrong code comes back as an error of the field `code`, which `clear` empties for the next one. */
 export async function withCode<T>(kind: CodeKind, clear: () => void, ask: () => Promise<T>): Promise<T> {
@@ -19,4 +19,4 @@ export async function withCode<T>(kind: CodeKind, clear: () => void, ask: () => 
 }
 /** Whether there is a whole code to send. */
 export const checkCode = (kind: CodeKind, code: string): { code?: string } =>
-  code.trim() === '' ? { code: t('common.required') } : kind === 'totp' && !/^\d{6}$/.test(code.replace(/\s/g, '')) ? { code: t('factor.badCode') } : {}
+  code.trim() === '' ? { code: t('common.required') } : kind !== 'backup' && !/^\d{6}$/.test(code.replace(/\s/g, '')) ? { code: t(kind === 'totp' ? 'factor.badCode' : 'factor.badSent') } : {}

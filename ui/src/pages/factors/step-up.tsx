@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { post, read } from '@/api/client'
 import { onStepUp } from '@/api/send'
-import type { Factors, SteppedUp } from '@/api/shapes'
+import type { Factors, SentCode, SteppedUp } from '@/api/shapes'
 import { CodeField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
@@ -11,7 +11,9 @@ import { t } from '@/i18n'
 import { store, useStore } from '@/lib/store'
 import { PasskeyButton } from '@/pages/passkeys/button'
 import { usePasskeys } from '@/pages/passkeys/ways'
+import { useInstead } from '@/pages/entry/second-step'
 import { checkCode, withCode, type CodeKind } from './said'
+import { isSent, Sent } from './sent'
 
 type Asked = { answer: Promise<boolean>; settle: (given: boolean) => void }
 const asked = store<Asked | undefined>(undefined)
@@ -46,10 +48,12 @@ export function StepUpHost() {
 function Prove({ settle }: { settle: (given: boolean) => void }) {
   const client = useQueryClient()
   const factors = useQuery(read<Factors>('/auth/factors'))
-  const [chosen, setKind] = useState<CodeKind>('totp')
+  const [once] = useState(() => crypto.randomUUID())
+  const [chosen, setKind] = useState<CodeKind>()
   // Whoever has no app is not asked for its code.
-  const app = factors.data?.factors.some((one) => one.kind === 'totp') ?? true
-  const kind: CodeKind = app ? chosen : 'backup'
+  const has = (one: string) => factors.data?.factors.some((factor) => factor.kind === one)
+  const kinds = (['totp', 'email', 'sms', 'backup'] as const).filter((one) => (one === 'backup' ? (factors.data?.backupCodesLeft ?? 1) > 0 : (has(one) ?? one === 'totp')))
+  const kind: CodeKind = chosen && kinds.includes(chosen) ? chosen : (kinds[0] ?? 'backup')
   const form = useForm({
     initial: { code: '' },
     check: ({ code }) => checkCode(kind, code),
@@ -59,11 +63,11 @@ function Prove({ settle }: { settle: (given: boolean) => void }) {
       settle(true)
     },
   })
-  const other = kind === 'totp' ? 'backup' : 'totp'
   const passkey = usePasskeys().here && factors.data?.factors.some((one) => one.kind === 'passkey')
   return (
     <FormDialog form={form} title={t('factor.proveTitle')} lead={t('factor.proveLead')} deed={t('factor.prove')} onClose={() => settle(false)}>
-      <CodeField key={kind} form={form} name="code" kind={kind} label={t(kind === 'totp' ? 'factor.code' : 'factor.backupCode')} hint={t(kind === 'totp' ? 'factor.codeLead' : 'factor.backupLead')} autoFocus />
+      {isSent(kind) && <Sent key={kind} kind={kind} id={once} send={() => post<SentCode>('/auth/step-up/send', { method: kind })} />}
+      <CodeField key={`code-${kind}`} form={form} name="code" kind={kind === 'backup' ? 'backup' : 'totp'} label={t(kind === 'backup' ? 'factor.backupCode' : 'factor.code')} {...(isSent(kind) ? {} : { hint: t(kind === 'totp' ? 'factor.codeLead' : 'factor.backupLead') })} autoFocus />
       {passkey && (
         <PasskeyButton
           label={t('passkey.useInstead')}
@@ -75,11 +79,13 @@ function Prove({ settle }: { settle: (given: boolean) => void }) {
           }}
         />
       )}
-      {app && (other === 'totp' || (factors.data?.backupCodesLeft ?? 1) > 0) && (
-        <button type="button" className="linkish" onClick={() => (form.reset({ code: '' }), setKind(other))}>
-          {t(other === 'totp' ? 'factor.useApp' : 'factor.useBackup')}
-        </button>
-      )}
+      {kinds
+        .filter((one) => one !== kind)
+        .map((other) => (
+          <button key={other} type="button" className="linkish" onClick={() => (form.reset({ code: '' }), setKind(other))}>
+            {t(useInstead[other])}
+          </button>
+        ))}
     </FormDialog>
   )
 }

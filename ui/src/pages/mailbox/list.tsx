@@ -43,7 +43,7 @@ const mails: ListSpec<Mail> = {
   ],
   filters: [
     { kind: 'choice', field: 'state', title: 'mails.state', options: () => worded(['queued', 'sent', 'failed'], 'mailState') },
-    { kind: 'choice', field: 'template', title: 'mails.about', options: () => worded(['invitation', 'verification', 'welcome', 'password_reset', 'password_changed'], 'template') },
+    { kind: 'choice', field: 'template', title: 'mails.about', options: () => worded(['invitation', 'verification', 'welcome', 'password_reset', 'password_changed', 'sign_in_code', 'new_device'], 'template') },
     { kind: 'record', field: 'userId', title: 'mails.person', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
     { kind: 'dates', field: 'from', title: 'mails.when' },
   ],

@@ -4,8 +4,9 @@ import { get } from '@/api/client'
 import type { WaysIn } from '@/api/shapes'
 import { isDesktop } from '@/shell'
 
-export function usePasskeys(): { here: boolean; elsewhere: string | undefined } {
-  const origin = useQuery({ queryKey: ['ways'], queryFn: () => get<WaysIn>('/auth/ways'), staleTime: Infinity, retry: false }).data?.passkeyOrigin ?? undefined
+export function usePasskeys(): { here: boolean; elsewhere: string | undefined; codes: WaysIn['codes'] } {
+  const ways = useQuery({ queryKey: ['ways'], queryFn: () => get<WaysIn>('/auth/ways'), staleTime: Infinity, retry: false }).data
+  const origin = ways?.passkeyOrigin ?? undefined
   const here = !isDesktop && origin === location.origin && 'PublicKeyCredential' in window
-  return { here, elsewhere: here ? undefined : origin }
+  return { here, elsewhere: here ? undefined : origin, codes: ways?.codes ?? [] }
 }
