@@ -19,6 +19,11 @@ const PAUSE: i64 = 5 * SECOND;
 const COUNT: &str = "local n = redis.call('INCRBY', KEYS[1], ARGV[1]) \
      if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return n";
 
+#[expect(clippy::needless_pass_by_value, reason = "failures are handed over")]
+fn wrong(error: RedisError) -> String {
+    format!("This is not the address of a Redis: {}.", error.category())
+}
+
 /// Counters in Redis.
 pub struct Redis {
     line: ConnectionManager,
@@ -29,9 +34,13 @@ pub struct Redis {
 }
 
 impl Redis {
+    /// Whether `url` is an address at all; needs nothing running.
+    pub fn check(url: &str) -> Result<(), String> {
+        Client::open(url).map(drop).map_err(wrong)
+    }
+
     /// Counters in the Redis at `url`: `redis://host:6379/0`, `rediss://…` over TLS. Nothing is connected yet.
     pub fn new(url: &str) -> Result<Self, String> {
-        let wrong = |error: RedisError| format!("This is not the address of a Redis: {}.", error.category());
         let client = Client::open(url).map_err(wrong)?;
         let config =
             ConnectionManagerConfig::new().set_response_timeout(Some(LONGEST)).set_connection_timeout(Some(LONGEST)).set_number_of_retries(1);

@@ -9,7 +9,8 @@ use super::{Layer, Problem, word};
 
 /// An address secrets may be sent to: over TLS, or on this machine.
 fn safe(setting: &str, text: &str, problems: &mut Vec<Problem>) {
-    let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| text.starts_with(start));
+    let this = |start: &&str| text.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']));
+    let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(this) && !text.contains('@');
     if !text.starts_with("https://") && !here {
         problems.push(Problem::new(setting, format!("{text:?} is not an address that begins with https://.")));
     }
@@ -51,7 +52,7 @@ pub(super) fn captcha(layer: &Layer, problems: &mut Vec<Problem>) -> Option<puzz
 /// The Redis several servers count in, if one is named.
 pub(super) fn redis(layer: &Layer, problems: &mut Vec<Problem>) -> Option<String> {
     let url = layer.redis.clone()?;
-    if let Err(message) = Redis::new(&url) {
+    if let Err(message) = Redis::check(&url) {
         problems.push(Problem::new("redis", message));
     }
     Some(url)

@@ -53,6 +53,8 @@ fn outside_parties_are_named_whole_or_not_at_all() {
     assert!(found(&sms).is_empty());
     assert_eq!(found(&sms[..2]), ["sms_account"]);
     assert_eq!(found(&[sms[0], sms[1], sms[2], ("PURSER_SMS_URL", "http://sms.example")]), ["sms_url"]);
+    assert_eq!(found(&[sms[0], sms[1], sms[2], ("PURSER_SMS_URL", "http://localhost.evil.test")]), ["sms_url"]);
+    assert!(found(&[sms[0], sms[1], sms[2], ("PURSER_SMS_URL", "http://127.0.0.1:9")]).is_empty());
     let captcha = [("PURSER_CAPTCHA", "turnstile"), ("PURSER_CAPTCHA_SITE_KEY", "site"), ("PURSER_CAPTCHA_SECRET", "secret")];
     assert!(found(&captcha).is_empty());
     assert_eq!(found(&captcha[1..]), ["captcha"]);
