@@ -122,6 +122,12 @@ export const deed = {
   'policy.revert': 'Richtlinie zurückgesetzt',
   'impersonation.begin': 'Purser gesehen wie diese Person',
   'impersonation.end': 'Sehen wie diese Person beendet',
+  'import.upload': 'Datei zum Einlesen hochgeladen',
+  'seal.renew': 'Privates neu versiegelt',
+  'seal.rotate': 'Neuer Schlüssel für Privates',
+  'session.disown': 'Anmeldung widerrufen',
+  'setting.retention': 'Aufbewahrung geändert',
+  'user.personal_data': 'Personendaten herausgegeben',
 }
 export const thing = {
   user: 'Person',

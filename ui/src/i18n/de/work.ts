@@ -61,6 +61,8 @@ export const jobState = {
   cancelled: 'Abgesagt',
 }
 export const jobKind = {
+  'seal.renew': 'Privates neu versiegeln',
+  'people.erase': 'Eine Person löschen',
   'mail.send': 'Mail senden',
   tidy: 'Nächtliches Aufräumen',
 }

@@ -123,6 +123,12 @@ export const deed = {
   'policy.revert': 'Policy set back',
   'impersonation.begin': 'Purser seen as this person',
   'impersonation.end': 'Seeing as this person ended',
+  'import.upload': 'File for an import uploaded',
+  'seal.renew': 'Private values sealed anew',
+  'seal.rotate': 'New key for private values',
+  'session.disown': 'Sign-in disowned',
+  'setting.retention': 'Retention changed',
+  'user.personal_data': 'Personal data handed out',
 }
 export const thing = {
   user: 'Person',

@@ -62,6 +62,8 @@ export const jobState = {
   cancelled: 'Called off',
 }
 export const jobKind = {
+  'seal.renew': 'Seal private values anew',
+  'people.erase': 'Erase a person',
   'mail.send': 'Send a mail',
   tidy: 'Nightly tidying',
 }

@@ -43,7 +43,7 @@ const jobs: ListSpec<Job> = {
   filters: [
     { kind: 'choice', field: 'state', title: 'jobs.state', options: () => worded(['pending', 'running', 'dead', 'done', 'cancelled'], 'jobState') },
     { kind: 'choice', field: 'queue', title: 'jobs.queue', options: () => worded(['mail', 'upkeep'], 'queue') },
-    { kind: 'choice', field: 'kind', title: 'jobs.kind', options: () => worded(['mail.send', 'tidy'], 'jobKind') },
+    { kind: 'choice', field: 'kind', title: 'jobs.kind', options: () => worded(['mail.send', 'tidy', 'seal.renew', 'people.erase'], 'jobKind') },
     { kind: 'dates', field: 'from', title: 'jobs.created' },
   ],
   bulk: jobBulk,
