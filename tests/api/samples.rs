@@ -79,6 +79,8 @@ pub(crate) fn samples() -> Vec<Sample> {
         imports(),
         work(),
         mail(),
+        tenants(),
+        break_glass(),
         office(),
     ]
     .concat()
@@ -329,6 +331,29 @@ fn proof() -> Vec<Sample> {
 
 fn mail() -> Vec<Sample> {
     vec![bare("listMails", "/mailbox"), bare("getMail", "/mailbox/{mail}")]
+}
+
+fn break_glass() -> Vec<Sample> {
+    vec![
+        with("openBreakGlass", "/auth/break-glass", json!({ "code": "AAAA-BBBB", "reason": "nobody gets in", "tokenDelivery": "body" })),
+        bare("listBreakGlass", "/break-glass"),
+        bare("sealBreakGlass", "/break-glass"),
+        bare("closeBreakGlass", "/break-glass/close"),
+    ]
+}
+
+fn tenants() -> Vec<Sample> {
+    let owner = json!({ "email": "nora@north.example", "firstName": "Nora", "lastName": "North" });
+    vec![
+        bare("listTenants", "/tenants"),
+        with("createTenant", "/tenants", json!({ "name": "Northern branch", "owner": owner })),
+        bare("getTenant", "/tenants/{branch}"),
+        with("suspendTenant", "/tenants/{open_branch}/suspend", json!({ "reason": "unpaid" })),
+        with("resumeTenant", "/tenants/{shut_branch}/resume", json!({ "reason": "paid" })),
+        with("closeTenant", "/tenants/{doomed_branch}/close", json!({ "reason": "the contract ended", "confirm": "doomed-branch", "graceDays": 7 })),
+        with("restoreTenant", "/tenants/{closing_branch}/restore", json!({ "reason": "they stay" })),
+        bare("exportTenant", "/tenants/{branch}/export"),
+    ]
 }
 
 fn work() -> Vec<Sample> {

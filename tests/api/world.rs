@@ -34,6 +34,7 @@ impl World {
         world.trade().await;
         world.papers().await;
         world.work().await;
+        world.tenants().await;
         world
     }
 
@@ -142,6 +143,17 @@ impl World {
         self.keep("mail", mails[0]["id"].as_str().unwrap().to_owned());
         let asked_in = self.ids["bulk"].clone();
         self.keep("asked_in", asked_in);
+    }
+
+    async fn tenants(&mut self) {
+        for name in ["branch", "shut_branch", "open_branch", "doomed_branch", "closing_branch"] {
+            let owner = json!({ "email": format!("{name}@branch.example"), "firstName": "Bo", "lastName": "Branch" });
+            let reply = self.owner.post("/tenants", json!({ "name": name, "slug": name.replace('_', "-"), "owner": owner })).await.ok();
+            self.keep(name, reply.data()["tenant"]["id"].as_str().unwrap().to_owned());
+        }
+        let _ = self.owner.post(&self.fill("/tenants/{shut_branch}/suspend"), json!({ "reason": "unpaid" })).await.ok();
+        let body = json!({ "reason": "the contract ended", "confirm": "closing-branch" });
+        let _ = self.owner.post(&self.fill("/tenants/{closing_branch}/close"), body).await.ok();
     }
 
     /// `count` more of everything: people, products, orders with their money, files, views, sessions, and the lines all that leaves in the log.

@@ -10,4 +10,5 @@ mod people;
 mod provider;
 mod rights;
 mod rooms;
+mod tenancy;
 mod texts;

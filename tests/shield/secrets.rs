@@ -40,6 +40,8 @@ both! {
             let text = reply.text();
             // People can be brought in with the hashes they had elsewhere: there the word names a column.
             let text = if sample.operation.contains("Import") { text.replace("passwordHash", "") } else { text };
+            // The archive of a tenant names what it leaves out, once.
+            let text = if sample.operation == "exportTenant" { text.replacen("\"password_hash\"", "", 1) } else { text };
             for secret in handed_out.iter().map(String::as_str).chain(["$argon2", "passwordHash", "password_hash", "PRIVATE KEY"]) {
                 assert!(!text.contains(secret), "{} shows {secret}", sample.operation);
             }

@@ -4,6 +4,7 @@ mod imports;
 mod list;
 mod million;
 mod refunds;
+mod rights;
 mod start;
 mod window;
 
@@ -13,7 +14,7 @@ use crate::report::Report;
 use crate::{Bench, Result};
 
 /// In the order of the report.
-const NAMES: &[&str] = &["list", "refunds", "million", "imports", "start", "window"];
+const NAMES: &[&str] = &["list", "refunds", "million", "rights", "imports", "start", "window"];
 
 /// Measure what was asked for (everything when nothing was named) and write the report after each group.
 pub(crate) async fn all(bench: &Bench, only: &[String], out: &Path) -> Result<()> {
@@ -28,6 +29,7 @@ pub(crate) async fn all(bench: &Bench, only: &[String], out: &Path) -> Result<()
             "list" => list::measure(bench).await,
             "refunds" => refunds::measure(bench).await,
             "million" => million::measure(bench).await,
+            "rights" => rights::measure(bench).await,
             "imports" => imports::measure(bench).await,
             "window" => window::measure(bench).await,
             _ => start::measure(bench).await,

@@ -9,7 +9,7 @@ pub(super) const OWNER: &str = "owner@harbour.example";
 
 /// Somebody's authenticator app.
 #[derive(Clone)]
-pub(super) struct Authenticator {
+pub(in crate::routes) struct Authenticator {
     secret: Vec<u8>,
 }
 
@@ -38,7 +38,7 @@ impl Authenticator {
 }
 
 /// Add an app to the caller's account; the app and the backup codes.
-pub(super) async fn enrol(app: &TestApp, by: &Caller) -> (Authenticator, Vec<String>) {
+pub(in crate::routes) async fn enrol(app: &TestApp, by: &Caller) -> (Authenticator, Vec<String>) {
     let enrolment = by.post("/auth/factors/totp", json!({ "name": "Telephone" })).await.ok().data();
     let device = Authenticator::scan(&enrolment);
     let reply = by.post("/auth/factors/totp/confirm", json!({ "code": device.code(app, 0) })).await.ok().data();

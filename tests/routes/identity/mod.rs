@@ -3,13 +3,14 @@
 mod accept;
 mod advice;
 mod backup;
+mod break_glass;
 mod captcha;
 mod codes;
 mod csrf;
 mod demand;
 mod devices;
 mod enrol;
-mod factors;
+pub(super) mod factors;
 mod forgot;
 mod invite_again;
 mod keys;

@@ -931,6 +931,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get in with a sealed code, once and for an hour; it rings */
+        post: operations["openBreakGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sealed codes, newest first
+         * @description Needs the permission `manage:break-glass`.
+         */
+        get: operations["listBreakGlass"];
+        put?: never;
+        /**
+         * Seal a code; the one before is void
+         * @description Needs the permission `manage:break-glass`.
+         */
+        post: operations["sealBreakGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End what a sealed code opened, before its time
+         * @description Needs the permission `manage:break-glass`.
+         */
+        post: operations["closeBreakGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1753,6 +1814,150 @@ export interface paths {
          * @description Needs the permission `manage:role`.
          */
         post: operations["previewRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tenants of this installation, newest first
+         * @description Needs the permission `manage:tenant`.
+         */
+        get: operations["listTenants"];
+        put?: never;
+        /**
+         * Make a tenant and invite its owner
+         * @description Needs the permission `manage:tenant`.
+         */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One tenant and how much it has
+         * @description Needs the permission `manage:tenant`.
+         */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep everybody out and let no work be done
+         * @description Needs the permission `manage:tenant`.
+         */
+        post: operations["suspendTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let people in again
+         * @description Needs the permission `manage:tenant`.
+         */
+        post: operations["resumeTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a tenant when its grace is over
+         * @description Needs the permission `manage:tenant`.
+         */
+        post: operations["closeTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a deletion back; it comes back suspended
+         * @description Needs the permission `manage:tenant`.
+         */
+        post: operations["restoreTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything a tenant has, as one archive
+         * @description Needs the permission `export:tenant`.
+         */
+        get: operations["exportTenant"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3188,11 +3393,13 @@ export interface components {
             /** @description What this person may do with what is their own: `read:order`. */
             own: components["schemas"]["Permission"][];
             tenant: components["schemas"]["MyTenant"];
+            /** @description The sealed way in is open. Whoever sees people is told. */
+            breakGlass?: components["schemas"]["BreakGlassAlarm"] | null;
             /** @description Who really acts, when somebody sees Purser as this person does. */
             impersonation?: components["schemas"]["Acting"] | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail" | "manage:tenant" | "manage:break-glass" | "export:tenant";
         /** @description The tenant of whoever is signed in. */
         MyTenant: {
             /** Format: uuid */
@@ -3205,6 +3412,21 @@ export interface components {
             environment: string;
             /** @description Reasons offered when money is given back; whoever refunds needs them, whether or not they may read the settings. */
             refundReasons: string[];
+        };
+        /** @description The sealed way in is open. */
+        BreakGlassAlarm: {
+            /** @description Whether it is this session. */
+            mine: boolean;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            until: string;
+            /** @description Why, as whoever opened it says. */
+            reason: string;
+            ip?: string | null;
         };
         /** @description Who really acts. */
         Acting: {
@@ -3758,6 +3980,88 @@ export interface components {
         NewSmsFactor: {
             /** @description The number with its country: `+49 30 1234567`. */
             phone: string;
+        };
+        /** @description A sealed code. */
+        OpenBreakGlass: {
+            /** @description As it was written down; dashes and blanks do not count. */
+            code: string;
+            /** @description Why. Every owner reads it. */
+            reason: string;
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SealedCodes: {
+            data: components["schemas"]["SealedCodes"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Sealed codes. */
+        SealedCodes: {
+            codes: components["schemas"]["SealedCode"][];
+        };
+        /** @description What is known of a sealed code. */
+        SealedCode: {
+            /** Format: uuid */
+            id: string;
+            /** @description `sealed`, `open`, `used` or `void`. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description The account it opens.
+             */
+            userId: string;
+            /** Format: date-time */
+            sealedAt: string;
+            /** @description Who sealed it. */
+            sealedBy: string;
+            /** Format: date-time */
+            openedAt?: string | null;
+            /** @description Why it was opened. */
+            reason?: string | null;
+            /** @description From which address. */
+            ip?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, or ended at the latest.
+             */
+            until?: string | null;
+            /** Format: date-time */
+            closedAt?: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_NewSealedCode: {
+            data: components["schemas"]["NewSealedCode"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A code that was sealed. */
+        NewSealedCode: {
+            /** Format: uuid */
+            id: string;
+            /** @description `sealed`, `open`, `used` or `void`. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description The account it opens.
+             */
+            userId: string;
+            /** Format: date-time */
+            sealedAt: string;
+            /** @description Who sealed it. */
+            sealedBy: string;
+            /** Format: date-time */
+            openedAt?: string | null;
+            /** @description Why it was opened. */
+            reason?: string | null;
+            /** @description From which address. */
+            ip?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, or ended at the latest.
+             */
+            until?: string | null;
+            /** Format: date-time */
+            closedAt?: string | null;
+            /** @description To be written down and locked away; shown this once. */
+            code: string;
         };
         /** @description The envelope of one thing. */
         Envelope_for_SetupView: {
@@ -4830,6 +5134,185 @@ export interface components {
             name: string;
             /** @description Key of a role. */
             role: string;
+        };
+        /** @description Which tenants. */
+        TenantsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+        };
+        ListEnvelope_for_Tenant: {
+            data: components["schemas"]["Tenant"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A tenant of this installation. */
+        Tenant: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Its name as addresses write it. */
+            slug: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /** @description `local`, `staging` or `production`. */
+            environment: string;
+            state: components["schemas"]["TenantState"];
+            /** @description Whether it is the home of the installation, which can be neither shut nor deleted. */
+            home: boolean;
+            /** @description Why it stands as it does. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it does.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description When everything it has is deleted.
+             */
+            purgeAt?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Where a tenant stands. */
+        TenantState: "active" | "suspended" | "closing" | "purging";
+        /** @description A tenant to be made. */
+        NewTenant: {
+            name: string;
+            /** @description 2 to 60 of a-z, 0-9 and -; made from the name if absent. */
+            slug?: string | null;
+            /**
+             * @description ISO 4217 code
+             * @default EUR
+             */
+            currency: string;
+            /** @description Who runs it; gets an invitation. */
+            owner: components["schemas"]["NewTenantOwner"];
+        };
+        /** @description The owner of a new tenant. */
+        NewTenantOwner: {
+            email: string;
+            firstName: string;
+            lastName: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_MadeTenant: {
+            data: components["schemas"]["MadeTenant"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A tenant that was made. */
+        MadeTenant: {
+            tenant: components["schemas"]["Tenant"];
+            /**
+             * Format: uuid
+             * @description Its owner.
+             */
+            ownerId: string;
+            /** @description Where the owner chooses a password. Only where mail stays in the built-in mailbox, which is the new tenant's; shown this once. */
+            invitation?: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_TenantDetail: {
+            data: components["schemas"]["TenantDetail"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A tenant and how much it has. */
+        TenantDetail: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Its name as addresses write it. */
+            slug: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /** @description `local`, `staging` or `production`. */
+            environment: string;
+            state: components["schemas"]["TenantState"];
+            /** @description Whether it is the home of the installation, which can be neither shut nor deleted. */
+            home: boolean;
+            /** @description Why it stands as it does. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it does.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description When everything it has is deleted.
+             */
+            purgeAt?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+            usage: components["schemas"]["TenantUsage"];
+        };
+        /** @description How much a tenant has. */
+        TenantUsage: {
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            orders: number;
+            /** Format: int64 */
+            files: number;
+            /**
+             * Format: int64
+             * @description Bytes of its files.
+             */
+            bytes: number;
+        };
+        /** @description Why. */
+        TenantReason: {
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Tenant: {
+            data: components["schemas"]["Tenant"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A tenant to be deleted. */
+        CloseTenant: {
+            reason: string;
+            /** @description Its short name once more. */
+            confirm: string;
+            /**
+             * Format: int64
+             * @description Days until everything it has is deleted: 1 to 90, 30 unless said otherwise.
+             */
+            graceDays?: number | null;
         };
         /** @description Which products. */
         ProductsQuery: {
@@ -6302,7 +6785,7 @@ export interface components {
             sentAt?: string | null;
         };
         /** @description What a mail is about. */
-        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed" | "sign_in_code" | "new_device";
+        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed" | "sign_in_code" | "new_device" | "break_glass";
         /** @description What became of a mail. */
         MailState: "queued" | "sent" | "failed";
         /** @description The envelope of one thing. */
@@ -8421,6 +8904,125 @@ export interface operations {
             };
         };
     };
+    openBreakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A sealed code. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenBreakGlass"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SignedInView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBreakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SealedCodes"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sealBreakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewSealedCode"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeBreakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSetup: {
         parameters: {
             query?: never;
@@ -10217,6 +10819,288 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_RoleEffect"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Tenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A tenant to be made. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_MadeTenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_TenantDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Tenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Tenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A tenant to be deleted. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseTenant"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Tenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Tenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description manifest.json, tables/<table>/<part>.ndjson, files/<id>, and complete.json at its end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": unknown;
                 };
             };
             /** @description A problem */

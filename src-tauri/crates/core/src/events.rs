@@ -37,6 +37,8 @@ crate::text_enum! {
         Role = "role",
         /// A policy.
         Policy = "policy",
+        /// A tenant as a whole.
+        Tenant = "tenant",
     }
 }
 

@@ -100,6 +100,8 @@ id! {
     RefusalId,
     /// A code that was sent and works once.
     CodeId,
+    /// A sealed way in.
+    EnvelopeId,
     /// One HTTP request.
     RequestId,
 }

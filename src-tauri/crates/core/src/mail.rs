@@ -17,6 +17,8 @@ crate::text_enum! {
         SignInCode = "sign_in_code",
         /// Somebody signed in from where they never did before.
         NewDevice = "new_device",
+        /// Somebody opened the sealed way in.
+        BreakGlass = "break_glass",
     }
 }
 

@@ -29,6 +29,7 @@ mod search;
 mod settings;
 mod stats;
 mod system;
+mod tenants;
 mod timeline;
 mod views;
 

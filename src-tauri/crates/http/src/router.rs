@@ -18,7 +18,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::problem::Problem;
 use crate::{
     access, audit, catalog, context, cors, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, search, settings,
-    stats, system, timeline, views,
+    stats, system, tenants, timeline, views,
 };
 
 /// What differs from one installation to the next.
@@ -40,6 +40,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(identity::routes())
         .merge(people::routes())
         .merge(access::routes())
+        .merge(tenants::routes())
         .merge(catalog::routes())
         .merge(orders::routes())
         .merge(payments::routes())

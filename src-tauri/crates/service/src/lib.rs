@@ -26,6 +26,7 @@ pub mod seal;
 pub mod search;
 pub mod settings;
 pub mod stats;
+pub mod tenants;
 pub mod timeline;
 pub mod totals;
 pub mod views;

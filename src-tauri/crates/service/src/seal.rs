@@ -111,8 +111,8 @@ pub async fn state(app: &App, by: &Grant<can::ReadSetting>) -> Result<State> {
 /// Make a new key, and seal everything anew with it. Reading goes on meanwhile: old values open with the keys before.
 pub async fn rotate(app: &App, by: &Grant<can::UpdateSetting>) -> Result<()> {
     step_up::demand(app, by).await?;
-    let all = app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?;
-    if all.iter().min_by_key(|tenant| tenant.created_at).is_none_or(|first| first.id != by.tenant()) {
+    let home = app.db.read(Scope::System, async |tx| purser_store::tenancy::is_home(tx, by.tenant()).await.map_err(Error::from)).await?;
+    if !home {
         return Err(Error::Refused(
             "keys_of_the_installation",
             "The keys are those of the whole installation; its first business changes them.".into(),

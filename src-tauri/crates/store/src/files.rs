@@ -122,6 +122,13 @@ pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool
     crate::page::count(tx, "files f", &clause, most).await
 }
 
+const AFTER: &str = concat!(select!(), " WHERE f.tenant_id = $1 AND f.id > $2 AND f.deleted_at IS NULL ORDER BY f.id LIMIT $3");
+
+/// Files in the order of their ids, from the one after `last` on.
+pub async fn after(tx: &mut Tx, last: Option<FileId>, most: i64) -> Result<Vec<FileRow>> {
+    tx.all(sql(AFTER).bind(tx.tenant()).bind(last.unwrap_or(FileId(Uuid::nil()))).bind(most)).await
+}
+
 const BY_ID: &str = concat!(select!(), " WHERE f.tenant_id = $1 AND f.id = $2 AND f.deleted_at IS NULL");
 
 /// One file that is not deleted.

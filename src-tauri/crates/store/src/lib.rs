@@ -7,6 +7,7 @@
 //! bound. What the two engines word differently is written side by side with [`Tx::pick`].
 
 pub mod audit;
+pub mod break_glass;
 pub mod bulk;
 pub mod challenges;
 pub mod codes;
@@ -56,6 +57,7 @@ pub mod sign_ins;
 pub mod sql;
 mod sqlite;
 pub mod stats;
+pub mod tenancy;
 pub mod tenants;
 pub mod timeline;
 mod tx;

@@ -90,6 +90,17 @@ pub async fn find(tx: &mut Tx, id: LinkId) -> Result<Option<Link>> {
     tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
 }
 
+const NEWEST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM one_time_links l WHERE l.tenant_id = $1 AND l.user_id = $2 AND l.purpose = $3 ORDER BY l.created_at DESC, l.id DESC LIMIT 1"
+);
+
+/// The link made last for a person.
+pub async fn newest(tx: &mut Tx, user: UserId, purpose: Purpose) -> Result<Option<Link>> {
+    tx.optional(sql(NEWEST).bind(tx.tenant()).bind(user).bind(purpose.as_str())).await
+}
+
 /// The link whose secret has this hash, of any tenant. Needs [`crate::Scope::System`].
 pub async fn find_by_hash(tx: &mut Tx, hash: &[u8]) -> Result<Option<Link>> {
     tx.optional(sql(BY_HASH).bind(hash.to_vec())).await

@@ -56,7 +56,8 @@ const DELETE: &str = "DELETE FROM roles WHERE tenant_id = $1 AND key = $2";
 /// Every role of the tenant, the presets among them.
 pub async fn book(tx: &mut Tx) -> Result<RoleBook> {
     let rows: Vec<Row> = tx.all(sql(ALL).bind(tx.tenant())).await?;
-    Ok(RoleBook::new(rows.into_iter().map(RoleDef::from)))
+    let book = RoleBook::new(rows.into_iter().map(RoleDef::from));
+    Ok(if crate::tenancy::is_home(tx, tx.tenant()).await? { book } else { book.away_from_home() })
 }
 
 /// The same, and nobody else changes a role or gives one away until the transaction ends.

@@ -218,6 +218,14 @@ pub async fn authority(tx: &mut Tx, id: SessionId) -> Result<Option<Authority>> 
     tx.optional(sql(AUTHORITY).bind(id).bind(false)).await
 }
 
+/// The session ends at `until` at the latest, and counts as proved for as long as it lasts.
+pub async fn limit(tx: &mut Tx, id: SessionId, until: Timestamp) -> Result<()> {
+    const LIMIT: &str = "UPDATE sessions SET expires_at = $3, absolute_at = $3, proved_at = $3 WHERE tenant_id = $1 AND id = $2";
+    const TOKENS: &str = "UPDATE refresh_tokens SET expires_at = $3 WHERE tenant_id = $1 AND session_id = $2";
+    tx.run(sql(LIMIT).bind(tx.tenant()).bind(id).bind(until)).await?;
+    tx.run(sql(TOKENS).bind(tx.tenant()).bind(id).bind(until)).await.map(drop)
+}
+
 /// The session proved a second factor.
 pub async fn prove(tx: &mut Tx, id: SessionId, at: Timestamp) -> Result<()> {
     tx.run(sql(PROVE).bind(tx.tenant()).bind(id).bind(at)).await.map(drop)

@@ -75,6 +75,7 @@ from! {
     ids::ImpersonationId => Uuid, |v| v.0;
     ids::PolicyId => Uuid, |v| v.0;
     ids::RefusalId => Uuid, |v| v.0;
+    ids::EnvelopeId => Uuid, |v| v.0;
     ids::RightId => Uuid, |v| v.0;
     ids::CodeId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;

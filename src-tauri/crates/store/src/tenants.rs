@@ -1,13 +1,15 @@
 //! The `tenants` table and the counters that belong to each.
 
 use purser_core::ids::TenantId;
+use purser_core::tenants::TenantState;
 use purser_core::{Currency, Timestamp};
 use uuid::Uuid;
 
 /// Settings as a JSON object.
 pub type Settings = sqlx::types::Json<serde_json::Map<String, serde_json::Value>>;
 
-use crate::rows::Instant;
+use crate::rows::{Instant, MaybeInstant};
+use crate::tenancy::columns;
 use crate::{Result, Tx, sql};
 
 /// A tenant.
@@ -35,12 +37,25 @@ pub struct Tenant {
     /// When it was last changed.
     #[sqlx(try_from = "Instant")]
     pub updated_at: Timestamp,
+    /// Where it stands.
+    #[sqlx(try_from = "String")]
+    pub state: TenantState,
+    /// Whether it is the home of the installation.
+    pub home: bool,
+    /// Why it stands there.
+    pub state_reason: Option<String>,
+    /// Since when it stands there.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub state_at: Option<Timestamp>,
+    /// When everything it has is deleted.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub purge_at: Option<Timestamp>,
 }
 
-const ALL: &str = "SELECT id, name, slug, currency, environment, settings, version, created_at, updated_at FROM tenants ORDER BY id LIMIT 1000";
-const FIND: &str = "SELECT id, name, slug, currency, environment, settings, version, created_at, updated_at FROM tenants WHERE id = $1";
-const INSERT: &str = "INSERT INTO tenants (id, name, slug, currency, environment, settings, version, created_at, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const ALL: &str = concat!("SELECT ", columns!(), " FROM tenants ORDER BY id LIMIT 1000");
+const FIND: &str = concat!("SELECT ", columns!(), " FROM tenants WHERE id = $1");
+const INSERT: &str = "INSERT INTO tenants (id, name, slug, currency, environment, settings, version, created_at, updated_at, state, home) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const UPDATE: &str = "UPDATE tenants SET name = $2, currency = $3, environment = $4, settings = $5, version = version + 1, updated_at = $6 \
      WHERE id = $1 AND version = $7";
 const NEXT: &str = "INSERT INTO counters (tenant_id, name, value) VALUES ($1, $2, $3) \
@@ -72,7 +87,9 @@ pub async fn insert(tx: &mut Tx, tenant: &Tenant) -> Result<()> {
         .bind(serde_json::Value::Object(tenant.settings.0.clone()))
         .bind(tenant.version)
         .bind(tenant.created_at)
-        .bind(tenant.updated_at);
+        .bind(tenant.updated_at)
+        .bind(tenant.state.as_str())
+        .bind(tenant.home);
     tx.run(query).await.map(drop)
 }
 

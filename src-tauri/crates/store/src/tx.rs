@@ -1,8 +1,10 @@
 //! One transaction, or one reading connection, of one tenant.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures::TryStreamExt;
 use purser_core::audit::Entry;
 use purser_core::events::Event;
 use purser_core::ids::TenantId;
@@ -93,6 +95,35 @@ impl Tx {
                 Ok(sqlx::query_as_with::<Db, T, _>(text, Db::arguments(values)?).fetch_all(conn).await?)
             }
             Rendered::Built(mut builder) => Ok(builder.build_query_as::<T>().fetch_all(conn).await?),
+        })
+    }
+
+    /// Hand every row to `take` as it comes; none of them is kept. What `take` gives back is waited for before the next one.
+    pub async fn each<T: Row, F, E>(&mut self, query: Query, mut take: impl FnMut(T) -> Result<Option<F>, E> + Send) -> Result<(), E>
+    where
+        F: Future<Output = Result<(), E>> + Send,
+        E: From<crate::Error> + Send,
+    {
+        on!(self, query, |rendered: Db, conn| match rendered {
+            Rendered::Fixed(text, values) => {
+                let arguments = Db::arguments(values).map_err(crate::Error::from)?;
+                let mut rows = sqlx::query_as_with::<Db, T, _>(text, arguments).fetch(conn);
+                while let Some(row) = rows.try_next().await.map_err(crate::Error::from)? {
+                    if let Some(wait) = take(row)? {
+                        wait.await?;
+                    }
+                }
+                Ok(())
+            }
+            Rendered::Built(mut builder) => {
+                let mut rows = builder.build_query_as::<T>().fetch(conn);
+                while let Some(row) = rows.try_next().await.map_err(crate::Error::from)? {
+                    if let Some(wait) = take(row)? {
+                        wait.await?;
+                    }
+                }
+                Ok(())
+            }
         })
     }
 

@@ -10,6 +10,7 @@ use purser_core::access::{Grant, Origin, RoleKey, can};
 use purser_core::ids::{Ids, JobId, TenantId};
 use purser_core::jobs::Priority;
 use purser_core::people::Status;
+use purser_core::tenants::TenantState;
 use purser_core::time::{Clock, DAY};
 use purser_core::{Currency, Error, Timestamp};
 use purser_http::Options;
@@ -196,9 +197,23 @@ impl TestApp {
             version: 1,
             created_at: now,
             updated_at: now,
+            state: TenantState::Active,
+            home: false,
+            state_reason: None,
+            state_at: None,
+            purge_at: None,
         };
         self.app.db.transact(Scope::System, async |tx| tenants::insert(tx, &tenant).await.map_err(Error::from)).await.expect("a tenant");
         id
+    }
+
+    /// Make this tenant the home of the installation, in place of the one that was.
+    pub async fn db_move_home(&self, tenant: TenantId) {
+        let moved = self.app.db.transact(Scope::System, async |tx| {
+            tx.run(purser_store::sql("UPDATE tenants SET home = FALSE WHERE home")).await?;
+            tx.run(purser_store::sql("UPDATE tenants SET home = TRUE WHERE id = $1").bind(tenant)).await
+        });
+        assert_eq!(moved.await.expect("another home"), 1);
     }
 
     /// Add somebody to a tenant.

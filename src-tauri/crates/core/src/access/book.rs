@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::held::{Held, Power};
+use super::permission::{Permission, Permissions};
 use super::role::Role;
 use super::role_key::RoleKey;
 
@@ -71,7 +72,11 @@ impl RoleDef {
 
 /// Every role of a tenant.
 #[derive(Clone, Debug)]
-pub struct RoleBook(BTreeMap<RoleKey, RoleDef>);
+pub struct RoleBook {
+    roles: BTreeMap<RoleKey, RoleDef>,
+    /// What nobody of this tenant can hold, whatever a role or a right says.
+    beyond: Permissions,
+}
 
 impl Default for RoleBook {
     fn default() -> Self {
@@ -83,17 +88,34 @@ impl RoleBook {
     /// The presets with what is `stored` over them, and the tenant's own roles.
     pub fn new(stored: impl IntoIterator<Item = RoleDef>) -> Self {
         let presets = Role::ALL.iter().map(|role| RoleDef::preset(*role));
-        Self(presets.chain(stored).map(|role| (role.key, role)).collect())
+        Self { roles: presets.chain(stored).map(|role| (role.key, role)).collect(), beyond: Permissions::NONE }
+    }
+
+    /// The same roles in a tenant that is not the home of the installation: nobody there looks after tenants.
+    #[must_use]
+    pub fn away_from_home(mut self) -> Self {
+        self.beyond = [Permission::ManageTenant].into_iter().collect();
+        self
+    }
+
+    /// Whether nobody of this tenant can hold it, whatever a role or a right says.
+    pub fn is_beyond(&self, permission: Permission) -> bool {
+        self.beyond.has(permission)
+    }
+
+    /// What of `held` can be held here.
+    pub fn here(&self, held: Held) -> Held {
+        self.beyond.iter().fold(held, |held, permission| held.without(Power::any(permission)))
     }
 
     /// A role.
     pub fn get(&self, key: RoleKey) -> Option<&RoleDef> {
-        self.0.get(&key)
+        self.roles.get(&key)
     }
 
     /// Presets in the order of their definition, then the tenant's own by name.
     pub fn all(&self) -> Vec<&RoleDef> {
-        let mut own: Vec<&RoleDef> = self.0.values().filter(|role| role.as_preset().is_none()).collect();
+        let mut own: Vec<&RoleDef> = self.roles.values().filter(|role| role.as_preset().is_none()).collect();
         own.sort_by(|a, b| (&a.name, a.key).cmp(&(&b.name, b.key)));
         Role::ALL.iter().filter_map(|role| self.get(role.key())).chain(own).collect()
     }
@@ -101,7 +123,7 @@ impl RoleBook {
     /// The same book with `role` in place of what it was.
     #[must_use]
     pub fn with(mut self, role: RoleDef) -> Self {
-        self.0.insert(role.key, role);
+        self.roles.insert(role.key, role);
         self
     }
 
@@ -124,12 +146,12 @@ impl RoleBook {
 
     /// Everything a person of this role holds; a role nobody knows holds nothing.
     pub fn held(&self, key: RoleKey) -> Held {
-        self.line(key).into_iter().map(RoleDef::own).fold(Held::NONE, Held::union)
+        self.here(self.line(key).into_iter().map(RoleDef::own).fold(Held::NONE, Held::union))
     }
 
     /// The role and every role that has its powers from it.
     pub fn heirs(&self, key: RoleKey) -> Vec<RoleKey> {
-        self.0.keys().copied().filter(|heir| self.line(*heir).iter().any(|role| role.key == key)).collect()
+        self.roles.keys().copied().filter(|heir| self.line(*heir).iter().any(|role| role.key == key)).collect()
     }
 
     /// Whether `key` would inherit from itself if it inherited from these.

@@ -124,6 +124,12 @@ permissions! {
     ManageJob = "manage:job",
     /// See what was mailed to whom.
     ReadMail = "read:mail",
+    /// Make, suspend and delete tenants of this installation. Can be held in its home tenant alone.
+    ManageTenant = "manage:tenant",
+    /// Seal codes that open the tenant on the day nobody else gets in.
+    ManageBreakGlass = "manage:break-glass",
+    /// Take out everything the tenant has.
+    ExportTenant = "export:tenant",
 }
 
 impl Permission {

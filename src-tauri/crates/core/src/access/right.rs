@@ -51,7 +51,7 @@ pub enum Source {
 pub fn effective(book: &RoleBook, role: RoleKey, rights: &[Right], now: Timestamp) -> Held {
     let live = || rights.iter().filter(|right| right.is_live(now));
     let given: Held = live().filter(|right| !right.denied).map(|right| right.power).collect();
-    let held = book.held(role).union(given);
+    let held = book.held(role).union(book.here(given));
     if role == Role::Owner {
         return held;
     }
@@ -60,6 +60,9 @@ pub fn effective(book: &RoleBook, role: RoleKey, rights: &[Right], now: Timestam
 
 /// What `power` comes from, and what stands against it.
 pub fn sources(book: &RoleBook, role: RoleKey, rights: &[Right], power: Power, now: Timestamp) -> Vec<Source> {
+    if book.is_beyond(power.permission) {
+        return Vec::new();
+    }
     let line = book.line(role).into_iter().filter(|one| one.own().has(power));
     let roles = line.map(|one| if one.key == role { Source::Role(role) } else { Source::Inherited { role, from: one.key } });
     let mut found: Vec<Source> = roles.collect();

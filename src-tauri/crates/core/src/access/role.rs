@@ -35,7 +35,9 @@ impl Role {
     pub fn permissions(self) -> Permissions {
         let extra: &[P] = match self {
             Self::Guest | Self::User => return [P::ReadSelf, P::ReadProduct].into_iter().collect(),
-            Self::Owner | Self::Admin => return Permissions::all(),
+            Self::Owner => return Permissions::all(),
+            // What becomes of a whole tenant is the owners' alone.
+            Self::Admin => return Permissions::all().without(P::ManageTenant).without(P::ExportTenant).without(P::ManageBreakGlass),
             Self::Moderator => &[P::CreateProduct, P::UpdateProduct, P::CreateFile, P::DeleteFile],
             Self::Support => {
                 &[P::UpdateUser, P::CreateUser, P::ManageSession, P::ReadSignIn, P::CreateOrder, P::UpdateOrder, P::RefundOrder, P::CreateFile]

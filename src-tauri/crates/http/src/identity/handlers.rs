@@ -8,7 +8,7 @@ use purser_core::ids::{SessionId, UserId};
 use purser_core::{Currency, Error};
 use purser_service::identity::setup::FirstRun;
 use purser_service::identity::sign_in::{Credentials, Outcome, SignedIn};
-use purser_service::identity::{authority, sessions, setup, sign_in, tokens};
+use purser_service::identity::{authority, break_glass, sessions, setup, sign_in, tokens};
 use purser_service::{App, access};
 use purser_store::tenants;
 
@@ -118,7 +118,8 @@ pub(crate) async fn deliver(app: &App, signed_in: SignedIn, delivery: Delivery, 
             access_token: signed_in.access_token,
             token_type: "Bearer",
             expires_in: tokens::ACCESS_LIFE / purser_core::time::SECOND,
-            user: MeView::new(&signed_in.user, &tenant, (access::held(app, &signed_in.user).await?, None, duty)),
+            user: MeView::new(&signed_in.user, &tenant, (access::held(app, &signed_in.user).await?, None, duty))
+                .ringing(break_glass::alarm(app, tenant.id).await?),
             refresh_token: in_body.then_some(signed_in.refresh_token),
             backup_codes: signed_in.backup_codes,
             backup_codes_left: signed_in.backup_left,
@@ -225,7 +226,8 @@ pub(crate) async fn logout(State(app): State<App>, Encrypted(secure): Encrypted,
 
 pub(crate) async fn me(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Data<MeView>> {
     let (user, tenant) = sessions::me(&app, &by).await?;
-    Ok(Data(MeView::new(&user, &tenant, (by.actor().held, by.actor().acting.as_ref(), by.actor().assurance.first))))
+    let me = MeView::new(&user, &tenant, (by.actor().held, by.actor().acting.as_ref(), by.actor().assurance.first));
+    Ok(Data(me.ringing(break_glass::alarm(&app, by.tenant()).await?)))
 }
 
 pub(crate) async fn change_password(

@@ -1,5 +1,6 @@
 //! First run, signing in and out, sessions. Use cases are in `purser_service::identity`.
 
+mod break_glass;
 mod codes;
 mod entrance;
 mod factors;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(history::routes())
         .merge(passkeys::routes())
         .merge(codes::routes())
+        .merge(break_glass::routes())
         .api_route(
             "/setup",
             get_with(handlers::setup_needed, about("getSetup", "identity", "Whether the first run is still to come"))

@@ -7,6 +7,7 @@ use purser_core::time::SECOND;
 use purser_core::{Currency, Permission, Timestamp};
 use purser_service::identity::challenge::Asked;
 use purser_service::settings::Settings;
+use purser_store::break_glass::Envelope;
 use purser_store::sessions::Session;
 use purser_store::tenants::Tenant;
 use purser_store::users::User;
@@ -190,6 +191,9 @@ pub(crate) struct MeView {
     /// What this person may do with what is their own: `read:order`.
     own: Vec<Permission>,
     tenant: TenantView,
+    /// The sealed way in is open. Whoever sees people is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    break_glass: Option<AlarmView>,
     /// Who really acts, when somebody sees Purser as this person does.
     #[serde(skip_serializing_if = "Option::is_none")]
     impersonation: Option<ActingView>,
@@ -244,6 +248,7 @@ impl MeView {
             permissions: held.any.iter().collect(),
             own: held.own.iter().filter(|permission| !held.any.has(*permission)).collect(),
             impersonation: acting.map(ActingView::from),
+            break_glass: None,
             tenant: TenantView {
                 id: tenant.id,
                 name: tenant.name.clone(),
@@ -254,6 +259,35 @@ impl MeView {
             },
         }
     }
+}
+
+impl MeView {
+    /// With the alarm, if it rings and this person is to hear it.
+    pub(crate) fn ringing(mut self, open: Option<Envelope>) -> Self {
+        let mine = |envelope: &Envelope| envelope.user_id == self.id;
+        let told = self.permissions.contains(&Permission::ReadUser);
+        self.break_glass = open.filter(|envelope| told || mine(envelope)).and_then(|envelope| {
+            let (mine, until) = (mine(&envelope), envelope.until?);
+            Some(AlarmView { mine, until, since: envelope.opened_at?, reason: envelope.reason.unwrap_or_default(), ip: envelope.ip })
+        });
+        self
+    }
+}
+
+/// The sealed way in is open.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "BreakGlassAlarm")]
+pub(crate) struct AlarmView {
+    /// Whether it is this session.
+    mine: bool,
+    since: Timestamp,
+    /// When it ends by itself.
+    until: Timestamp,
+    /// Why, as whoever opened it says.
+    reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<String>,
 }
 
 impl Versioned for MeView {}

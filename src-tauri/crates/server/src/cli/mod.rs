@@ -3,12 +3,14 @@
 
 mod audit;
 mod breach_list;
+mod break_glass;
 mod demo;
 mod doctor;
 mod import;
 mod openapi;
 mod owner;
 mod serve;
+mod tenant;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,9 +46,15 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Print the OpenAPI document.
     Openapi,
+    /// Sealed ways in, for the day nobody else gets in.
+    #[command(subcommand)]
+    BreakGlass(break_glass::BreakGlass),
     /// Owners.
     #[command(subcommand)]
     Owner(owner::Owner),
+    /// The tenants of this installation.
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
 }
 
 /// Where the data lives; every command takes these.
@@ -166,6 +174,8 @@ pub fn run() -> ExitCode {
             Command::Doctor(command) => doctor::run(command).await,
             Command::Openapi => openapi::run(),
             Command::Owner(command) => owner::run(command).await,
+            Command::BreakGlass(command) => break_glass::run(command).await,
+            Command::Tenant(command) => tenant::run(command).await,
         }
     });
     outcome.unwrap_or_else(Failure::tell)

@@ -175,6 +175,11 @@ async fn rights_of(tx: &mut Tx, work: &mut Work<'_>, (person, book): (&Person, &
         work.fix("give_role", format!("/users/{}/role", person.id), "Give this person a role that exists.");
         return Ok(held);
     }
+    if book.is_beyond(permission) {
+        let text = format!("{permission} can be held in the home of this installation alone, and this is another tenant.");
+        work.step("home_only", Say::Fail, json!({ "permission": permission }), text);
+        return Ok(held);
+    }
     let found = sources(book, person.role, &own, Power::any(permission), now);
     for source in &found {
         tell(work, (person, book), source, &stored);

@@ -66,10 +66,13 @@ pub(crate) struct Stand {
 }
 
 /// What can change where somebody stands.
-pub(crate) const TOPICS: [Topic; 5] = [Topic::User, Topic::Session, Topic::Role, Topic::Policy, Topic::Setting];
+pub(crate) const TOPICS: [Topic; 6] = [Topic::User, Topic::Session, Topic::Role, Topic::Policy, Topic::Setting, Topic::Tenant];
 
-/// Where a person of `role` stands.
+/// Where a person of `role` stands; nowhere while their tenant is shut.
 pub(crate) async fn stand(app: &App, who: (TenantId, UserId), role: RoleKey, now: Timestamp) -> Result<Stand> {
+    if let Some(refusal) = policies::hall(app, who.0).await?.state.refusal() {
+        return Err(refusal);
+    }
     let (held, until) = rights::held(app, who, role, now).await?;
     Ok(Stand { held, until, under: under(app, who, role).await?, book: book(app, who.0).await? })
 }

@@ -263,7 +263,8 @@ fn check(by: &Grant<can::ManageRole>, book: &RoleBook, role: &RoleDef) -> Result
     }
     checks.that(!book.circle(role.key, &role.inherits), "inherits", "circle", "A role can not inherit from itself.");
     checks.done()?;
-    let held = book.clone().with(role.clone()).held(role.key);
+    // What nobody here can hold has no place in a role either.
+    let held = book.clone().with(role.clone()).held(role.key).union(role.own());
     if held.within(by.actor().held) {
         return Ok(());
     }

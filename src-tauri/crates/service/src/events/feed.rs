@@ -66,6 +66,7 @@ fn needed(topic: Topic) -> Permission {
         Topic::Job => Permission::ReadJob,
         Topic::Mail => Permission::ReadMail,
         Topic::Role | Topic::Policy => Permission::ReadRole,
+        Topic::Tenant => Permission::ManageTenant,
     }
 }
 
@@ -143,6 +144,8 @@ impl Feed {
             Topic::Session => event.subject_id == session || event.subject_id == user.uuid(),
             // A role of the tenant, or the rights of this person.
             Topic::Role => event.subject_id == event.tenant.uuid() || event.subject_id == user.uuid(),
+            // Their own tenant was shut.
+            Topic::Tenant => event.subject_id == event.tenant.uuid() && event.action != "resumed",
             _ => false,
         });
         if self.permissions.has(needed(event.topic)) {

@@ -34,7 +34,7 @@ pub const AREA: &str = "files";
 /// Largest file taken unless said otherwise.
 pub const LARGEST: u64 = 25 * 1024 * 1024;
 
-fn key(tenant: TenantId, id: FileId) -> Key {
+pub(crate) fn key(tenant: TenantId, id: FileId) -> Key {
     Key { area: AREA, tenant, id: id.uuid() }
 }
 

@@ -30,7 +30,7 @@ struct Known {
     actor: Arc<Actor>,
     /// Until when this stands if nobody changes anything.
     stands_until: Timestamp,
-    as_of: [u64; 5],
+    as_of: [u64; 6],
 }
 
 impl Default for Authorities {

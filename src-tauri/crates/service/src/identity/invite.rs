@@ -26,6 +26,13 @@ pub(crate) async fn send<P>(app: &App, tx: &mut Tx, by: &Grant<P>, user: &User) 
     Ok(())
 }
 
+/// Where an invited person chooses a password, while that works.
+pub(crate) async fn link(app: &App, user: &User) -> Result<Option<String>> {
+    let found = app.db.read(user.tenant_id, async |tx| store::newest(tx, user.id, Purpose::Invitation).await.map_err(Error::from)).await?;
+    let Some(found) = found.filter(|link| link.works(app.clock.now())) else { return Ok(None) };
+    Ok(links::secret(app, &found)?.map(|secret| mail::address(app, Template::Invitation, &secret)))
+}
+
 /// Send the link once more; the one before stops working.
 pub async fn again(app: &App, by: &Grant<can::CreateUser>, id: UserId) -> Result<()> {
     app.db

@@ -80,7 +80,11 @@ pub(crate) async fn known(app: &App, token: &str, purpose: Option<Purpose>) -> R
 pub(crate) async fn working(app: &App, token: &str, purpose: Purpose) -> Result<(Link, User)> {
     let now = app.clock.now();
     let found = known(app, token, Some(purpose)).await?;
-    found.filter(|(link, user)| link.works(now) && fits(purpose, user.status)).ok_or_else(bad)
+    let found = found.filter(|(link, user)| link.works(now) && fits(purpose, user.status)).ok_or_else(bad)?;
+    match app.db.read(found.1.tenant_id, async |tx| crate::tenants::shut(tx, found.1.tenant_id).await).await? {
+        Some(refusal) => Err(refusal),
+        None => Ok(found),
+    }
 }
 
 /// Whether an account of this standing may use a link of this purpose.

@@ -6,6 +6,7 @@ pub mod advice;
 pub(crate) mod attempts;
 pub mod authority;
 pub(crate) mod backup;
+pub mod break_glass;
 
 pub mod captcha;
 pub mod challenge;

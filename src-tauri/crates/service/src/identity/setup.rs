@@ -6,7 +6,8 @@ use purser_core::access::{Actor, Grant, Origin, Role, can};
 use purser_core::error::Checks;
 use purser_core::ids::TenantId;
 use purser_core::people::Status;
-use purser_core::{Currency, Error, Result};
+use purser_core::tenants::TenantState;
+use purser_core::{Currency, Error, Result, Timestamp};
 use purser_store::tenants::Tenant;
 use purser_store::users::User;
 use purser_store::{Scope, tenants, users};
@@ -78,17 +79,7 @@ pub fn check(app: &App, first: &FirstRun) -> Result<()> {
 pub async fn create(app: &App, first: FirstRun, must_change: bool) -> Result<User> {
     let now = app.clock.now();
     let tenant_id: TenantId = app.ids.next(now);
-    let tenant = Tenant {
-        id: tenant_id,
-        name: first.tenant_name.trim().to_owned(),
-        slug: slug(&first.tenant_name),
-        currency: first.currency,
-        environment: "local".into(),
-        settings: purser_store::tenants::Settings::default(),
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let tenant = Tenant { home: true, ..tenant((tenant_id, now), (&first.tenant_name, slug(&first.tenant_name)), first.currency) };
     let fresh = keep::Fresh::of(app.passwords.hash(first.password).await?);
     let owner = User {
         id: app.ids.next(now),
@@ -131,8 +122,28 @@ pub async fn create(app: &App, first: FirstRun, must_change: bool) -> Result<Use
     Ok(owner)
 }
 
+/// A tenant as it begins.
+pub(crate) fn tenant((id, now): (TenantId, Timestamp), (name, slug): (&str, String), currency: Currency) -> Tenant {
+    Tenant {
+        id,
+        name: name.trim().to_owned(),
+        slug,
+        currency,
+        environment: "local".into(),
+        settings: purser_store::tenants::Settings::default(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        state: TenantState::Active,
+        home: false,
+        state_reason: None,
+        state_at: None,
+        purge_at: None,
+    }
+}
+
 /// A name as addresses write it: `Harbour Supplies` becomes `harbour-supplies`.
-fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let words: Vec<String> =
         name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     if words.is_empty() { "tenant".into() } else { words.join("-") }

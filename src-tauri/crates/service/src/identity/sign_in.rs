@@ -16,6 +16,7 @@ use super::challenge::{self, Asked};
 use super::lockout::{self, Failed};
 use super::{attempts, captcha, devices, passwords, policy, tokens};
 use crate::audit::{self, Line};
+use crate::tenants as tenancy;
 use crate::{App, events, limits};
 
 /// What somebody sends to sign in.
@@ -87,15 +88,27 @@ pub async fn sign_in(app: &App, credentials: Credentials, origin: Arc<Origin>) -
         note_refusal(app, failure, "locked").await?;
         return Err(lockout::limited(until, now));
     }
-    // Several tenants may know the same e-mail; the first whose password fits is meant.
-    let mut fits = None;
+    // Several tenants may know the same e-mail; the first that is open and whose password fits is meant.
+    let (mut fits, mut shut) = (None, None);
     let candidates: Vec<Option<User>> = if found.is_empty() { vec![None] } else { found.iter().cloned().map(Some).collect() };
     for candidate in candidates {
         let hash = candidate.as_ref().and_then(|user| user.password_hash.clone());
         if app.passwords.verify(credentials.password.clone(), hash).await? {
+            // Only whoever knows the password hears that the tenant is shut.
+            if let Some(user) = &candidate
+                && let Some(refusal) = app.db.read(user.tenant_id, async |tx| tenancy::shut(tx, user.tenant_id).await).await?
+            {
+                shut = Some((refusal, user.clone()));
+                continue;
+            }
             fits = candidate;
             break;
         }
+    }
+    if let Some((refusal, user)) = shut.filter(|_| fits.is_none()) {
+        let failure = Failure { user: Some(user), credentials: &credentials, origin: &origin };
+        note_refusal(app, failure, "tenant_shut").await?;
+        return Err(refusal);
     }
     if let Some(user) = fits.as_ref().filter(|user| user.password_hash.as_deref().is_some_and(passwords::is_old)) {
         renew_hash(app, user, credentials.password.clone()).await?;
@@ -177,6 +190,10 @@ pub(crate) struct Begun {
 /// Write the session down.
 pub(crate) async fn enter(tx: &mut Tx, app: &App, entry: Entry, policy: &SignInPolicy) -> Result<Begun> {
     let Entry { user, remembered, method, proved, origin } = entry;
+    // Whichever way they come.
+    if let Some(refusal) = tenancy::shut(tx, user.tenant_id).await? {
+        return Err(refusal);
+    }
     let now = app.clock.now();
     let absolute_at = now.plus(policy.longest());
     let expires_at = now.plus(policy.idle(remembered)).min(absolute_at);
@@ -210,6 +227,20 @@ pub(crate) async fn enter(tx: &mut Tx, app: &App, entry: Entry, policy: &SignInP
     Ok(Begun { user, session, refresh_token, expires_at, remembered, backup_codes: None, backup_left: None })
 }
 
+impl Begun {
+    /// The session.
+    pub(crate) fn session(&self) -> SessionId {
+        self.session
+    }
+}
+
+/// The same, for no longer than `until`.
+pub(crate) async fn enter_until(tx: &mut Tx, app: &App, entry: Entry, (policy, until): (&SignInPolicy, Timestamp)) -> Result<Begun> {
+    let begun = enter(tx, app, entry, policy).await?;
+    sessions::limit(tx, begun.session, until).await?;
+    Ok(Begun { expires_at: begun.expires_at.min(until), ..begun })
+}
+
 /// Sign the access token of a session that is on disk.
 pub(crate) fn finish(app: &App, begun: Begun) -> Result<SignedIn> {
     let access_token = app.tokens.issue((begun.user.id, begun.user.tenant_id, begun.session), app.clock.now())?;
@@ -234,6 +265,9 @@ pub async fn refresh(app: &App, token: &str, origin: Arc<Origin>) -> Result<Sign
     let found = found.filter(|token| token.ended_at.is_none() && token.expires_at > now).ok_or_else(ended)?;
     let user = app.db.read(found.tenant_id, async |tx| users::find(tx, found.user_id).await.map_err(Error::from)).await?;
     let user = user.filter(|user| user.status == Status::Active).ok_or_else(ended)?;
+    if let Some(refusal) = app.db.read(user.tenant_id, async |tx| tenancy::shut(tx, user.tenant_id).await).await? {
+        return Err(refusal);
+    }
     let by = acting(app, &user, found.session_id, &origin, now)?;
     let (refresh_token, next) = tokens::refresh_token();
     let policy = policy::of(app, user.tenant_id).await?;

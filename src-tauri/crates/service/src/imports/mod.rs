@@ -81,8 +81,11 @@ pub struct Standing {
     pub total: i64,
 }
 
+/// Room of the vault.
+pub(crate) const AREA: &str = "imports";
+
 fn key(by: &Grant<can::RunImport>, id: ImportId) -> Key {
-    Key { area: "imports", tenant: by.tenant(), id: id.uuid() }
+    Key { area: AREA, tenant: by.tenant(), id: id.uuid() }
 }
 
 fn standing(app: &App, import: Import) -> Standing {

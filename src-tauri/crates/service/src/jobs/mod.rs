@@ -121,6 +121,7 @@ pub(crate) fn kinds() -> Kinds {
     kinds.learn::<crate::mail::SendMail>();
     kinds.learn::<crate::seal::Renew>();
     kinds.learn::<crate::people::Erase>();
+    kinds.learn::<crate::tenants::Purge>();
     kinds
 }
 

@@ -25,8 +25,10 @@ const TIDY: Regular = Regular { name: "tidy", every: Every::Day(3, 10) };
 /// Put in what is due.
 pub async fn tick(app: &App) -> Result<()> {
     let now = app.clock.now();
+    crate::tenants::put_in(app).await?;
+    crate::identity::break_glass::lapse(app).await?;
     let tenants = app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?;
-    for tenant in tenants {
+    for tenant in tenants.into_iter().filter(|tenant| tenant.state.is_open()) {
         let by = Grant::<can::ManageJob>::system(tenant.id, now, &app.ids);
         let next = TIDY.every.after(now);
         // Mostly nothing is due, and then nothing is written.

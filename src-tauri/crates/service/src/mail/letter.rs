@@ -71,7 +71,7 @@ pub(super) const fn page(template: Template) -> Option<&'static str> {
         Template::Verification => Some("/verify-email"),
         Template::PasswordReset => Some("/reset-password"),
         Template::NewDevice => Some("/not-me"),
-        Template::Welcome | Template::PasswordChanged | Template::SignInCode => None,
+        Template::Welcome | Template::PasswordChanged | Template::SignInCode | Template::BreakGlass => None,
     }
 }
 

@@ -11,7 +11,7 @@ mod words;
 pub use letter::Letter;
 pub use look::{Shown, list, read};
 pub use port::{Mailer, Refusal, TextMessage, Texter};
-pub(crate) use send::{Draft, SendMail, write, write_code};
+pub(crate) use send::{Draft, SendMail, address, write, write_code};
 
 use std::sync::Arc;
 

@@ -150,13 +150,17 @@ async fn make(app: &App, mail: &Mail) -> Result<Made> {
     Ok(Made::Letter(letter(app, mail, (link.as_deref(), code))))
 }
 
+/// Where a link of such a mail leads.
+pub(crate) fn address(app: &App, template: Template, secret: &str) -> String {
+    // Behind the #, so that it is in no log of a server or proxy on the way and in no Referer.
+    format!("{}{}#token={secret}", app.mail.base(), letter::page(template).unwrap_or("/"))
+}
+
 /// The text of a mail, its link made of `secret`.
 pub(super) fn letter(app: &App, mail: &Mail, (secret, code): (Option<&str>, Option<String>)) -> Letter {
     let facts: Facts = serde_json::from_value(serde_json::Value::Object(mail.facts.0.clone())).unwrap_or_default();
     let facts = Facts { code, ..facts };
-    let page = letter::page(mail.template);
-    // Behind the #, so that it is in no log of a server or proxy on the way and in no Referer.
-    let link = page.zip(secret).map(|(page, secret)| format!("{}{page}#token={secret}", app.mail.base()));
+    let link = secret.filter(|_| letter::page(mail.template).is_some()).map(|secret| address(app, mail.template, secret));
     let (subject, mut text, html) = letter::compose((mail.template, &mail.language), &facts, link.as_deref());
     if mail.channel == Channel::Sms {
         text = letter::short(&mail.language, &facts);

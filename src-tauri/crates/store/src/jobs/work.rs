@@ -24,18 +24,20 @@ pub struct Claim {
 
 const TAKE: &str = concat!(
     "UPDATE jobs SET state = 'running', worker = $1, lease_until = $2, started_at = $3, attempts = attempts + 1 WHERE id IN \
-     (SELECT id FROM jobs WHERE state = 'pending' AND run_at <= $3 ORDER BY priority DESC, run_at, id LIMIT $4) RETURNING ",
+     (SELECT id FROM jobs WHERE state = 'pending' AND run_at <= $3 AND tenant_id NOT IN (SELECT id FROM tenants WHERE state <> 'active') \
+     ORDER BY priority DESC, run_at, id LIMIT $4) RETURNING ",
     plain!()
 );
 // The array is made once. What stands in IN may be asked for again for each row, and then more is taken than the limit says.
 const TAKE_POSTGRES: &str = concat!(
     "UPDATE jobs SET state = 'running', worker = $1, lease_until = $2, started_at = $3, attempts = attempts + 1 WHERE id = ANY(ARRAY \
-     (SELECT id FROM jobs WHERE state = 'pending' AND run_at <= $3 ORDER BY priority DESC, run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)) \
+     (SELECT id FROM jobs WHERE state = 'pending' AND run_at <= $3 AND tenant_id NOT IN (SELECT id FROM tenants WHERE state <> 'active') \
+     ORDER BY priority DESC, run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)) \
      RETURNING ",
     plain!()
 );
 
-/// Take what is due, most urgent first, of all tenants. Two workers never take the same. Needs [`crate::Scope::System`].
+/// Take what is due, most urgent first, of all tenants that are active. Two workers never take the same. Needs [`crate::Scope::System`].
 pub async fn claim(tx: &mut Tx, claim: &Claim) -> Result<Vec<Job>> {
     let text = tx.pick(TAKE, TAKE_POSTGRES);
     let mut jobs: Vec<Job> = tx.all(sql(text).bind(claim.worker).bind(claim.lease_until).bind(claim.now).bind(claim.most)).await?;
@@ -51,7 +53,9 @@ struct Next {
 
 /// When the next piece of work is due, of all tenants. Needs [`crate::Scope::System`].
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
-    let next: Next = tx.one(sql("SELECT MIN(run_at) AS at FROM jobs WHERE state = 'pending'")).await?;
+    const NEXT: &str =
+        "SELECT MIN(run_at) AS at FROM jobs WHERE state = 'pending' AND tenant_id NOT IN (SELECT id FROM tenants WHERE state <> 'active')";
+    let next: Next = tx.one(sql(NEXT)).await?;
     Ok(next.at)
 }
 

@@ -211,10 +211,11 @@ struct Id {
     id: UserId,
 }
 
-/// Owners who may act. Nobody else changes who they are until the transaction ends, so two of them can not step down at once; has to be
+/// Owners who may act; whoever a sealed code lets in is none of them. Nobody else changes who they are until the transaction ends, so two of them can not step down at once; has to be
 /// asked for before any person is held.
 pub async fn owners_alone(tx: &mut Tx) -> Result<Vec<UserId>> {
-    const OWNERS: &str = "SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND status = 'active'";
+    const OWNERS: &str = "SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND status = 'active' \
+         AND id NOT IN (SELECT user_id FROM break_glass WHERE tenant_id = $1)";
     tx.alone("owners").await?;
     let rows: Vec<Id> = tx.all(sql(OWNERS).bind(tx.tenant())).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())

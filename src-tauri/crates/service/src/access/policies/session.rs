@@ -8,6 +8,7 @@ use purser_core::access::{Ask, Facts, Law, Role, RoleBook, RoleKey};
 use purser_core::error::Bar;
 use purser_core::events::Topic;
 use purser_core::ids::{RefusalId, TenantId, UserId};
+use purser_core::tenants::TenantState;
 use purser_core::time::HOUR;
 use purser_core::{Error, Permission, Result};
 use purser_store::policies::{self as store, Policy};
@@ -24,7 +25,7 @@ const REMEMBERED: u64 = 1_000;
 
 /// The policies of each tenant, ready to be asked, remembered until one changes.
 pub struct Courts {
-    cache: Cache<TenantId, ([u64; 2], Arc<Hall>)>,
+    cache: Cache<TenantId, ([u64; 3], Arc<Hall>)>,
 }
 
 impl Default for Courts {
@@ -37,12 +38,14 @@ impl Default for Courts {
 pub(crate) struct Hall {
     pub(crate) court: Court,
     pub(crate) tenant: TenantFacts,
+    /// Whether the tenant is open.
+    pub(crate) state: TenantState,
 }
 
 /// The policies of `tenant` as they are now.
 pub(crate) async fn hall(app: &App, tenant: TenantId) -> Result<Arc<Hall>> {
     // Read before the database is asked: a change that comes in between makes the answer stale, never wrong.
-    let as_of = [Topic::Policy, Topic::Setting].map(|topic| app.db.version(topic));
+    let as_of = [Topic::Policy, Topic::Setting, Topic::Tenant].map(|topic| app.db.version(topic));
     if let Some((known, hall)) = app.courts.cache.get(&tenant)
         && known == as_of
     {
@@ -53,7 +56,7 @@ pub(crate) async fn hall(app: &App, tenant: TenantId) -> Result<Arc<Hall>> {
         .read(tenant, async |tx| Ok::<_, Error>((store::in_force(tx).await?, tenants::find(tx, tenant).await?.ok_or(Error::NotFound("tenant"))?)))
         .await?;
     let facts = TenantFacts { name: found.name, slug: found.slug, environment: found.environment, currency: found.currency.as_str().to_owned() };
-    let hall = Arc::new(Hall { court: court(&policies)?, tenant: facts });
+    let hall = Arc::new(Hall { court: court(&policies)?, state: found.state, tenant: facts });
     app.courts.cache.insert(tenant, (as_of, hall.clone()));
     Ok(hall)
 }

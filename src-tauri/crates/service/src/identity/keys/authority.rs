@@ -39,7 +39,7 @@ struct Known {
     expires_at: Timestamp,
     /// Until when this stands if nobody changes anything.
     stands_until: Option<Timestamp>,
-    as_of: [u64; 5],
+    as_of: [u64; 6],
 }
 
 impl Default for Keys {
@@ -79,7 +79,7 @@ async fn known(app: &App, hash: Vec<u8>, now: Timestamp) -> Result<Known> {
     Ok(found)
 }
 
-async fn read(app: &App, hash: &[u8], as_of: [u64; 5], now: Timestamp) -> Result<Known> {
+async fn read(app: &App, hash: &[u8], as_of: [u64; 6], now: Timestamp) -> Result<Known> {
     let row = app.db.read(Scope::System, async |tx| store::authority(tx, hash).await.map_err(Error::from)).await?;
     let row = row.ok_or_else(|| refused("bad_key", "There is no such API key."))?;
     if row.revoked_at.is_some() {

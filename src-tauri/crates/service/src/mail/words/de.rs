@@ -42,6 +42,7 @@ pub(super) fn say(template: Template, facts: &Facts) -> Words {
             ],
             Some("Neues Passwort wählen"),
         ),
+        Template::BreakGlass => break_glass(facts),
         Template::PasswordChanged => (
             format!("Ihr Passwort für {business} wurde geändert"),
             vec![
@@ -80,6 +81,24 @@ fn sign_in_code(facts: &Facts) -> Said {
             "Wenn Sie das nicht waren, kennt jemand Ihr Passwort: ändern Sie es.".into(),
         ],
         None,
+    )
+}
+
+/// The sealed way in was opened.
+fn break_glass(facts: &Facts) -> (String, Vec<String>, Option<&'static str>) {
+    let business = &facts.business;
+    (
+            format!("Der versiegelte Zugang zu {business} wurde geöffnet"),
+            vec![
+                format!(
+                    "Am {} wurde der versiegelte Zugang zu {business} geöffnet, von der Adresse {}. Er hat eine Stunde lang alle Rechte.",
+                    facts.at.as_deref().unwrap_or("einem unbekannten Tag"),
+                    from(facts, "aus diesem Netz")
+                ),
+                "Das Protokoll sagt, warum, und was damit getan wird. War es niemand, den Sie kennen, schließen Sie ihn sofort und prüfen Sie das Protokoll.".into(),
+                "Ein zweites Mal geht er nicht auf: Versiegeln Sie danach einen neuen Code.".into(),
+            ],
+            None,
     )
 }
 

@@ -39,6 +39,7 @@ pub(super) fn say(template: Template, facts: &Facts) -> Words {
             ],
             Some("Choose a new password"),
         ),
+        Template::BreakGlass => break_glass(facts),
         Template::PasswordChanged => (
             format!("Your password for {business} was changed"),
             vec![
@@ -75,6 +76,24 @@ fn sign_in_code(facts: &Facts) -> Said {
                 from(facts, "of this network")
             ),
             "If it was not you, somebody knows your password: change it.".into(),
+        ],
+        None,
+    )
+}
+
+/// The sealed way in was opened.
+fn break_glass(facts: &Facts) -> (String, Vec<String>, Option<&'static str>) {
+    let business = &facts.business;
+    (
+        format!("The sealed way into {business} was opened"),
+        vec![
+            format!(
+                "Somebody opened the sealed way into {business} on {}, from the address {}. It has every right for an hour.",
+                facts.at.as_deref().unwrap_or("an unknown day"),
+                from(facts, "of this network")
+            ),
+            "The audit log says why, and what is done with it. If nobody you know did this, close it at once and look through the log.".into(),
+            "It works no second time: seal another code when this is over.".into(),
         ],
         None,
     )

@@ -1,0 +1,109 @@
+//! Deleting everything a tenant has, table by table, a bounded number of rows at a time. A test reads the schema and names every table that
+//! is missing here.
+
+use purser_core::ids::TenantId;
+
+use crate::{Result, Tx, sql};
+
+/// Rows deleted at once; writers get their turns in between.
+const AT_ONCE: i64 = 2_000;
+
+struct Step {
+    table: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! steps {
+    ($($table:literal by $key:literal),+ $(,)?) => {
+        &[$(Step {
+            table: $table,
+            sqlite: concat!(
+                "DELETE FROM ", $table, " WHERE tenant_id = $1 AND (", $key, ") IN (SELECT ", $key, " FROM ", $table, " WHERE tenant_id = $1 LIMIT $2)"
+            ),
+            postgres: concat!(
+                "DELETE FROM ", $table, " WHERE tenant_id = $1 AND ctid = ANY(ARRAY(SELECT ctid FROM ", $table, " WHERE tenant_id = $1 LIMIT $2))"
+            ),
+        }),+]
+    };
+}
+
+/// What refers to something comes before it.
+const STEPS: &[Step] = steps![
+    "permission_uses" by "user_id, permission",
+    "refusals" by "id",
+    "impersonations" by "id",
+    "break_glass" by "id",
+    "refresh_tokens" by "id",
+    "policy_versions" by "policy_id, version",
+    "policies" by "id",
+    "rights" by "id",
+    "roles" by "key",
+    "mails" by "id",
+    "one_time_links" by "id",
+    "sent_codes" by "id",
+    "known_devices" by "user_id, hash",
+    "password_history" by "id",
+    "password_standings" by "user_id",
+    "challenges" by "id",
+    "backup_codes" by "id",
+    "factors" by "id",
+    "api_keys" by "id",
+    "sign_ins" by "id",
+    "sessions" by "id",
+    "saved_views" by "id",
+    "user_terms" by "term, user_id",
+    "idempotency_keys" by "caller, key",
+    "counters" by "name",
+    "import_errors" by "import_id, seq",
+    "imports" by "id",
+    "files" by "id",
+    "jobs" by "id",
+    "job_schedules" by "name",
+    "ledger_entries" by "at, id",
+    "ledger_postings" by "id",
+    "balances" by "account_id",
+    "ledger_accounts" by "id",
+    "refunds" by "id",
+    "payments" by "id",
+    "order_lines" by "order_id, id",
+    "orders" by "id",
+    "sandbox_refunds" by "key",
+    "sandbox_charges" by "key",
+    "products" by "id",
+    "audit_log" by "id",
+    "audit_heads" by "tenant_id",
+    "events" by "seq",
+    "users" by "id",
+];
+
+/// How far the deletion is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// Rows deleted this time.
+    pub rows: u64,
+    /// Tables that are empty of the tenant, of how many.
+    pub done: (usize, usize),
+}
+
+/// Delete up to some thousand rows of `tenant`, which has to be purging; nothing is left when `done` says all tables. Needs the scope of
+/// that tenant.
+pub async fn erase(tx: &mut Tx, tenant: TenantId, from: usize) -> Result<Erased> {
+    for (place, step) in STEPS.iter().enumerate().skip(from) {
+        let rows = tx.run(sql(tx.pick(step.sqlite, step.postgres)).bind(tenant).bind(AT_ONCE)).await?;
+        if rows > 0 {
+            return Ok(Erased { rows, done: (place, STEPS.len()) });
+        }
+    }
+    Ok(Erased { rows: 0, done: (STEPS.len(), STEPS.len()) })
+}
+
+/// Delete the tenant itself, once it has nothing left. Needs the scope of that tenant.
+pub async fn erase_tenant(tx: &mut Tx, tenant: TenantId) -> Result<bool> {
+    Ok(tx.run(sql("DELETE FROM tenants WHERE id = $1 AND state = 'purging'").bind(tenant)).await? == 1)
+}
+
+/// Names of every table a deletion empties, in its order.
+pub fn tables() -> Vec<&'static str> {
+    STEPS.iter().map(|step| step.table).collect()
+}
