@@ -9,6 +9,7 @@ mod identity;
 mod imports;
 mod jobs;
 mod ledger;
+mod limits;
 mod mail;
 mod orders;
 mod payments;

@@ -137,6 +137,18 @@ both! {
         assert_eq!(read["shippingAddress"]["city"], "Bergen");
     }
 
+    async fn the_key_that_signs_tokens_is_not_readable(app) {
+        let tokens = purser_service::identity::tokens::Tokens::load(&app.app.db, &app.app.clock, app.app.seal.clone()).await.unwrap();
+        // The first key is due; whoever holds the database gets the next one sealed.
+        app.advance(31 * 86_400 * 1_000_000);
+        tokens.rotate(&app.app.db, &app.app.clock).await.unwrap();
+        let keys = app.app.db.read(purser_store::Scope::System, async |tx| purser_store::sessions::signing_keys(tx).await).await.unwrap();
+        let newest = keys.first().unwrap();
+        assert!(newest.private_key.starts_with(b"s1."), "a key as it is");
+        assert_eq!(tokens.published().len(), keys.len());
+        let _ = app.owner().await.get("/auth/me").await.ok();
+    }
+
     async fn what_was_there_before_is_sealed_once(app) {
         let owner = app.owner().await;
         let id: Uuid = person(&owner).await.parse().unwrap();

@@ -134,7 +134,7 @@ impl App {
         let new_key = seal::register(&seal, &db, &clock).await?;
         let seal = Arc::new(seal);
         db.unlock(seal.clone());
-        let tokens = Tokens::load(&db, &clock).await?;
+        let tokens = Tokens::load(&db, &clock, seal.clone()).await?;
         let payments = Desk::open(gateway, &db, &clock, &ids);
         let started_at = clock.now();
         let once = Running::new(ids.next(clock.now()));

@@ -5,8 +5,11 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use purser_core::access::Grant;
 use purser_core::time::SECOND;
 use purser_core::{Error, Result, Timestamp};
+
+use crate::App;
 
 /// How many calls in how many seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +77,19 @@ fn left(limit: Limit, now: Timestamp) -> u32 {
 pub async fn take(counters: &dyn Counters, name: &str, limit: Limit, now: Timestamp) -> Result<()> {
     let count = counters.add(name, 1, limit.span_s, now).await?;
     if count > limit.calls { Err(Error::RateLimited { retry_after_s: left(limit, now) }) } else { Ok(()) }
+}
+
+/// Costly things, and how often one person may ask for them.
+pub(crate) const EXPORTS: Limit = Limit { calls: 30, span_s: 60 };
+/// Files to be brought in.
+pub(crate) const IMPORTS: Limit = Limit { calls: 30, span_s: 60 };
+/// Looks into the search box: somebody who types, however fast.
+pub(crate) const SEARCHES: Limit = Limit { calls: 300, span_s: 60 };
+
+/// Count one more of what this person asks for, or refuse: it is one too many.
+pub(crate) async fn of_person<P>(app: &App, by: &Grant<P>, what: &'static str, limit: Limit) -> Result<()> {
+    let Some(user) = by.user() else { return Ok(()) };
+    take(&*app.counters, &format!("{what}:{user}"), limit, app.clock.now()).await
 }
 
 /// Refuse if there were too many under `name`, without counting.

@@ -8,6 +8,7 @@ use purser_store::search::{self as store, Wanted};
 use uuid::Uuid;
 
 use crate::App;
+use crate::limits;
 
 /// Something found.
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ const SETTINGS: [(&str, &str, &str); 6] = [
 
 /// The best hits for `text`, at most `limit` of each kind.
 pub async fn search(app: &App, by: &Grant<can::ReadSelf>, text: &str, limit: u32) -> Result<Vec<Hit>> {
+    limits::of_person(app, by, "search", limits::SEARCHES).await?;
     let text = text.trim();
     if text.is_empty() {
         return Ok(Vec::new());

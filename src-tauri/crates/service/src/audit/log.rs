@@ -10,6 +10,7 @@ use purser_store::{Listing, Page, Tx};
 use super::{Line, record};
 use crate::App;
 use crate::csv::Export;
+use crate::limits;
 
 /// Counting stops here.
 const MOST: i64 = 10_000;
@@ -42,6 +43,7 @@ pub async fn read(app: &App, by: &Grant<can::ReadAudit>, id: purser_core::ids::A
 
 /// The whole log, oldest first, as the bytes `write` makes of each line. That it was taken out is itself a line.
 pub async fn export(app: &App, by: &Grant<can::ExportAudit>, write: fn(AuditRow, &mut Vec<u8>)) -> Result<Export> {
+    limits::of_person(app, by, "export", limits::EXPORTS).await?;
     app.db
         .transact(by, async |tx| {
             record(tx, by, Line::new("audit.export", "audit", by.tenant().uuid(), "Audit log"));

@@ -16,6 +16,9 @@ use purser_store::sessions::{self, SigningKey};
 use purser_store::{Db, Scope};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::seal::Seal;
 
 /// How long an access token works, in microseconds.
 pub const ACCESS_LIFE: i64 = 15 * MINUTE;
@@ -77,6 +80,7 @@ const SKEW_S: i64 = 60;
 pub struct Tokens {
     keys: RwLock<Arc<Vec<Key>>>,
     reread: RwLock<Timestamp>,
+    seal: Arc<Seal>,
 }
 
 struct Key {
@@ -108,11 +112,11 @@ pub struct Jwk {
 
 impl Tokens {
     /// The keys in force; makes the first one if there is none.
-    pub async fn load(db: &Db, clock: &Clock) -> Result<Self> {
+    pub async fn load(db: &Db, clock: &Clock, seal: Arc<Seal>) -> Result<Self> {
         let mut stored = db.read(Scope::System, async |tx| sessions::signing_keys(tx).await.map_err(Error::from)).await?;
         if stored.is_empty() {
             let fresh = tokio::task::spawn_blocking(generate).await.map_err(|error| Error::Internal(Box::new(error)))??;
-            let fresh = SigningKey { created_at: clock.now(), ..fresh };
+            let fresh = SigningKey { created_at: clock.now(), ..sealed(&seal, fresh)? };
             db.transact(Scope::System, async |tx| {
                 // Another process may have been first; then its key serves.
                 if sessions::signing_keys(tx).await?.is_empty() {
@@ -123,7 +127,7 @@ impl Tokens {
             })
             .await?;
         }
-        Ok(Self { keys: RwLock::new(Arc::new(read(&stored)?)), reread: RwLock::default() })
+        Ok(Self { keys: RwLock::new(Arc::new(read(&seal, &stored)?)), reread: RwLock::default(), seal })
     }
 
     fn keys(&self) -> Arc<Vec<Key>> {
@@ -133,7 +137,7 @@ impl Tokens {
     /// Read the keys in force again: another process may have made one.
     pub async fn reload(&self, db: &Db) -> Result<()> {
         let stored = db.read(Scope::System, async |tx| sessions::signing_keys(tx).await.map_err(Error::from)).await?;
-        *self.keys.write() = Arc::new(read(&stored)?);
+        *self.keys.write() = Arc::new(read(&self.seal, &stored)?);
         Ok(())
     }
 
@@ -144,7 +148,7 @@ impl Tokens {
         let due = self.keys().first().is_none_or(|key| now.since(key.created_at) >= ROTATED);
         let fresh = if due {
             let made = tokio::task::spawn_blocking(generate).await.map_err(|error| Error::Internal(Box::new(error)))??;
-            Some(SigningKey { created_at: now, ..made })
+            Some(SigningKey { created_at: now, ..sealed(&self.seal, made)? })
         } else {
             None
         };
@@ -252,16 +256,31 @@ pub fn generate() -> Result<SigningKey> {
     Ok(SigningKey { kid, private_key: der.as_ref().to_vec(), created_at: Timestamp::default() })
 }
 
-fn read(stored: &[SigningKey]) -> Result<Vec<Key>> {
-    stored.iter().map(parse).collect()
+fn read(seal: &Seal, stored: &[SigningKey]) -> Result<Vec<Key>> {
+    stored.iter().map(|stored| parse(seal, stored)).collect()
 }
 
-fn parse(stored: &SigningKey) -> Result<Key> {
-    let pair = aws_lc_rs::rsa::KeyPair::from_pkcs8(&stored.private_key).map_err(|error| Error::internal(error.to_string()))?;
+fn place(kid: &str) -> String {
+    format!("signing_keys/{kid}")
+}
+
+/// The key as it is stored: readable to nobody without the keys of this installation.
+fn sealed(seal: &Seal, key: SigningKey) -> Result<SigningKey> {
+    let private_key = seal.seal(&place(&key.kid), &key.private_key)?.into_bytes();
+    Ok(SigningKey { private_key, ..key })
+}
+
+fn parse(seal: &Seal, stored: &SigningKey) -> Result<Key> {
+    let private_key = match std::str::from_utf8(&stored.private_key) {
+        Ok(text) if Seal::is_sealed(text) => Zeroizing::new(seal.open(&place(&stored.kid), text)?),
+        // From before they were sealed; the next one is.
+        _ => Zeroizing::new(stored.private_key.clone()),
+    };
+    let pair = aws_lc_rs::rsa::KeyPair::from_pkcs8(&private_key).map_err(|error| Error::internal(error.to_string()))?;
     let public = pair.public_key();
     let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
     let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
-    let body = STANDARD.encode(&stored.private_key);
+    let body = STANDARD.encode(&*private_key);
     let lines: Vec<&str> = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]).collect();
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
     let sign = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|error| Error::Internal(Box::new(error)))?;

@@ -37,6 +37,7 @@ use crate::audit::{self, Line};
 use crate::files::Key;
 use crate::idempotency::{self, Once, Outcome};
 use crate::identity::passwords;
+use crate::limits;
 use crate::{App, csv, events};
 use fields::Columns;
 use values::Slashes;
@@ -110,6 +111,7 @@ pub async fn upload(
     (kind, name, bytes): (Kind, &str, Bytes),
     once: Option<Once<Standing>>,
 ) -> Result<Outcome<Standing>> {
+    limits::of_person(app, by, "import", limits::IMPORTS).await?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
         return Err(Error::TooLarge(LARGEST));
     }

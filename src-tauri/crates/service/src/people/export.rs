@@ -10,6 +10,7 @@ use crate::App;
 use crate::audit::{self, Line};
 use crate::csv::{Export, Sheet};
 use crate::identity::step_up;
+use crate::limits;
 
 const HEADER: [&str; 14] = [
     "id",
@@ -30,6 +31,7 @@ const HEADER: [&str; 14] = [
 
 /// The people the filter finds, in the order of `sort`, as a CSV stream. The export itself goes into the audit log.
 pub async fn export(app: &App, by: &Grant<can::ExportUser>, filter: Filter, sort: String) -> Result<Export> {
+    limits::of_person(app, by, "export", limits::EXPORTS).await?;
     step_up::demand_unless_key(app, by).await?;
     // Refuse a wrong sort before the first byte is out.
     let first = Page { limit: 1, sort: sort.clone(), ..Page::default() };

@@ -10,6 +10,7 @@ use super::label;
 use crate::App;
 use crate::audit::{self, Line};
 use crate::identity::step_up;
+use crate::limits;
 
 /// Rows of one kind at most; a document says where it was cut.
 const MOST: u32 = 5_000;
@@ -30,6 +31,7 @@ pub async fn own(app: &App, by: &Grant<can::ReadSelf>) -> Result<Vec<u8>> {
 }
 
 async fn gather<P: Right>(app: &App, by: &Grant<P>, id: UserId) -> Result<Vec<u8>> {
+    limits::of_person(app, by, "export", limits::EXPORTS).await?;
     let name = app
         .db
         .transact(by, async |tx| {
