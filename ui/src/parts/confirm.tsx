@@ -21,6 +21,8 @@ export type Question = {
   name?: string
   /** Asks for a reason; `required` refuses an empty one. */
   reason?: 'optional' | 'required'
+  /** What does not belong in it, say. */
+  reasonHint?: string
   run: (reason: string) => Promise<unknown>
 }
 const asked = store<Question | undefined>(undefined)
@@ -74,6 +76,7 @@ function Ask({ question }: { question: Question }) {
             {t('common.reason')} {question.reason === 'optional' && <span className="quiet">{t('common.optional')}</span>}
           </span>
           <input className="input" value={reason} onChange={(e) => setReason(e.target.value)} maxLength={500} autoFocus />
+          {question.reasonHint && <span className="field-hint">{question.reasonHint}</span>}
         </label>
       )}
       {wantsName && (

@@ -126,6 +126,7 @@ export const deed = {
   'seal.renew': 'Privates neu versiegelt',
   'seal.rotate': 'Neuer Schlüssel für Privates',
   'session.disown': 'Anmeldung widerrufen',
+  'user.erase': 'Endgültig getilgt',
   'setting.retention': 'Aufbewahrung geändert',
   'user.personal_data': 'Personendaten herausgegeben',
 }
@@ -202,6 +203,9 @@ export const own = {
   language: 'Sprache',
   theme: 'Farben',
   density: 'Zeilenhöhe',
+  data: 'Was über mich gespeichert ist',
+  dataLead: 'Alles, was Purser über Sie speichert, in einer Datei, die Programme lesen können.',
+  saveData: 'Herunterladen',
 }
 export const connections = {
   title: 'Verbindungen',

@@ -37,6 +37,7 @@ export const state = {
   signed_in: 'Angemeldet',
   refused: 'Abgewiesen',
   expired: 'Abgelaufen',
+  erased: 'Getilgt',
   revoked: 'Widerrufen',
   done: 'Fertig',
 }
@@ -101,6 +102,9 @@ export const permission = {
   'read:job': 'Hintergrundarbeit sehen',
   'manage:job': 'Hintergrundarbeit wiederholen und abbrechen',
   'read:mail': 'Gesendete Mails sehen',
+  'manage:tenant': 'Betriebe anlegen, sperren und löschen',
+  'manage:break-glass': 'Den versiegelten Zugang versiegeln und schließen',
+  'export:tenant': 'Den Betrieb als Datei ausgeben',
 }
 export const kind = {
   order: 'Auftrag',

@@ -127,6 +127,7 @@ export const deed = {
   'seal.renew': 'Private values sealed anew',
   'seal.rotate': 'New key for private values',
   'session.disown': 'Sign-in disowned',
+  'user.erase': 'Erased for good',
   'setting.retention': 'Retention changed',
   'user.personal_data': 'Personal data handed out',
 }
@@ -203,6 +204,9 @@ export const own = {
   language: 'Language',
   theme: 'Theme',
   density: 'Row height',
+  data: 'What is held about me',
+  dataLead: 'Everything Purser holds about you, in one file that programs can read.',
+  saveData: 'Download',
 }
 export const connections = {
   title: 'Connections',

@@ -39,6 +39,7 @@ export const state = {
   signed_in: 'Signed in',
   refused: 'Refused',
   expired: 'Expired',
+  erased: 'Erased',
   revoked: 'Revoked',
 }
 export const role = {
@@ -102,6 +103,9 @@ export const permission = {
   'read:job': 'See work in the background',
   'manage:job': 'Retry and cancel background work',
   'read:mail': 'See sent mail',
+  'manage:tenant': 'Make, suspend and delete tenants',
+  'manage:break-glass': 'Seal and close the sealed way in',
+  'export:tenant': 'Take the business out as a file',
 }
 export const kind = {
   order: 'Order',

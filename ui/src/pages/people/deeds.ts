@@ -2,13 +2,22 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { post, remove } from '@/api/client'
+import { Problem } from '@/api/problem'
 import type { User } from '@/api/shapes'
-import { t, type Right } from '@/i18n'
+import { t, type Key, type Right } from '@/i18n'
+import { download } from '@/lib/download'
 import { filtered, paths } from '@/paths'
 import { confirm } from '@/parts/confirm'
 import { toast, toastProblem } from '@/parts/toasts'
 import { lacking, type Refuse } from '@/parts/why'
 import { can, useMe } from '@/session'
+
+/** What stands in the way of erasing somebody, in words of one's own language. */
+const inTheWay: Record<string, Key> = { orders_open: 'people.ordersOpen', not_deleted: 'people.notDeleted', erased: 'people.erasedAlready' }
+
+/** Saves everything that is held about a person; without an id, about oneself. */
+export const savePersonalData = (id?: string) =>
+  void download(id ? `/users/${id}/personal-data` : '/auth/personal-data', 'personal-data.json').then((name) => name && toast({ text: t('people.dataSaved', { name }) }), toastProblem)
 
 export type PersonDeed = { id: string; label: string; run: () => void; refuse?: Refuse; danger?: boolean; main?: boolean }
 
@@ -90,6 +99,28 @@ export function usePersonDeeds(user: User, open: { edit: () => void; role: () =>
       },
     })
 
+  const erase = () =>
+    confirm({
+      title: t('people.eraseTitle', { name }),
+      body: t('people.eraseBody', { name }),
+      deed: t('people.erase'),
+      danger: true,
+      name,
+      reason: 'required',
+      reasonHint: t('people.eraseReason'),
+      run: async (reason) => {
+        try {
+          await post(`/users/${user.id}/erase`, { reason })
+        } catch (error) {
+          const plain = error instanceof Problem ? inTheWay[error.code] : undefined
+          throw plain && error instanceof Problem ? new Problem(error.status, { code: error.code, title: t(plain) }) : error
+        }
+        await settle()
+        toast({ text: t('people.erased') })
+      },
+    })
+
+  if (user.erasedAt) return can('read:audit') ? [{ id: 'actor', label: t('people.whatTheyDid'), run: () => void go({ to: filtered(paths.audit, { actorId: user.id }) }) }] : []
   const locked = user.status === 'locked'
   const deeds: PersonDeed[] = [{ id: 'edit', label: t('people.edit'), main: true, refuse: lack('update:user') ?? gone, run: open.edit }]
   if (user.status === 'deleted') deeds.push({ id: 'restore', label: t('people.restore'), main: true, refuse: lack('delete:user'), run: () => void restore().catch(toastProblem) })
@@ -101,6 +132,8 @@ export function usePersonDeeds(user: User, open: { edit: () => void; role: () =>
   if (can('create:order')) deeds.push({ id: 'order', label: t('people.newOrder'), refuse: gone, run: () => void go({ to: filtered(paths.newOrder, { customerId: user.id }) }) })
   if (can('impersonate:user')) deeds.push({ id: 'as', label: t('as.deed'), refuse: own ?? (user.status === 'active' ? undefined : t('as.notActive')), run: open.seeAs })
   if (can('read:audit')) deeds.push({ id: 'actor', label: t('people.whatTheyDid'), run: () => void go({ to: filtered(paths.audit, { actorId: user.id }) }) })
+  if (can('export:user')) deeds.push({ id: 'data', label: t('people.data'), run: () => savePersonalData(user.id) })
+  if (user.status === 'deleted') deeds.push({ id: 'erase', label: t('people.erase'), danger: true, refuse: lack('erase:user') ?? own, run: erase })
   if (user.status !== 'deleted') deeds.push({ id: 'delete', label: t('people.delete'), danger: true, refuse: lack('delete:user') ?? own, run: away })
   return deeds
 }

@@ -30,10 +30,10 @@ export const people: ListSpec<User> = {
   to: (user) => paths.person(user.id),
   page: paths.person,
   columns: [
-    { id: 'name', title: 'people.name', width: 150, grow: 2, sort: 'name', cell: (user) => <Link to={paths.person(user.id)} className="link">{user.name}</Link> },
-    { id: 'email', title: 'people.email', width: 190, drop: 1, grow: 3, sort: 'email', cell: (user) => user.email },
+    { id: 'name', title: 'people.name', width: 150, grow: 2, sort: 'name', cell: (user) => <Link to={paths.person(user.id)} className="link">{user.erasedAt ? t('people.erasedName') : user.name}</Link> },
+    { id: 'email', title: 'people.email', width: 190, drop: 1, grow: 3, sort: 'email', cell: (user) => (user.erasedAt ? <span className="quiet">–</span> : user.email) },
     { id: 'role', title: 'people.role', width: 100, cell: (user) => roleName(user.role) },
-    { id: 'status', title: 'people.status', width: 96, cell: (user) => <State value={user.status} /> },
+    { id: 'status', title: 'people.status', width: 96, cell: (user) => <State value={user.erasedAt ? 'erased' : user.status} /> },
     { id: 'country', title: 'people.country', width: 116, drop: 3, grow: 1, cell: (user) => country(user.country) || <span className="quiet">–</span> },
     { id: 'seen', title: 'people.lastLogin', width: 124, drop: 2, end: true, sort: 'lastLoginAt', cell: (user) => <When at={user.lastLoginAt} /> },
     { id: 'since', title: 'people.since', width: 132, end: true, sort: 'createdAt', cell: (user) => <When at={user.createdAt} /> },

@@ -25,17 +25,18 @@ export function PersonPeek({ id }: { id: string }) {
           <>
             <header className="peek-head">
               <h2 className="peek-title">
-                <Link to={paths.person(id)} className="quiet-link">{user.name}</Link>
+                <Link to={paths.person(id)} className="quiet-link">{user.erasedAt ? t('people.erasedName') : user.name}</Link>
               </h2>
             </header>
             <div className="peek-marks">
-              <State value={user.status} />
-              <span>{roleName(user.role)}</span>
+              <State value={user.erasedAt ? 'erased' : user.status} />
+              {!user.erasedAt && <span>{roleName(user.role)}</span>}
               <Id id={user.id} kind="user" />
             </div>
             <Facts
               rows={[
-                [t('people.email'), user.email],
+                [t('people.email'), user.erasedAt ? undefined : user.email],
+                [t('people.erasedSince'), user.erasedAt && <When key="x" at={user.erasedAt} />],
                 [t('people.phone'), user.phone],
                 [t('people.country'), country(user.country)],
                 [t('people.lockReason'), user.lockReason],

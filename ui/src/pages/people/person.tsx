@@ -44,7 +44,8 @@ function Person({ user }: { user: User }) {
   const [open, setOpen] = useState<'edit' | 'role' | 'seeAs'>()
   const deeds = usePersonDeeds(user, { edit: () => setOpen('edit'), role: () => setOpen('role'), seeAs: () => setOpen('seeAs') })
   useActions(deeds.map((deed) => ({ id: deed.id, label: deed.label, refuse: deed.refuse, run: deed.run, ...(deed.id === 'edit' ? { keys: 'E' } : {}) })))
-  useKeys([{ keys: 'e', label: 'people.edit', run: () => !deeds[0]?.refuse && setOpen('edit') }])
+  useKeys([{ keys: 'e', label: 'people.edit', run: () => !user.erasedAt && !deeds[0]?.refuse && setOpen('edit') }])
+  const name = user.erasedAt ? t('people.erasedName') : user.name
   const main = deeds.filter((deed) => deed.main)
   return (
     <>
@@ -54,13 +55,13 @@ function Person({ user }: { user: User }) {
             up={{ to: paths.people, label: t('people.title') }}
             title={
               <span className="person-title">
-                <Avatar name={user.name} /> {user.name}
+                <Avatar name={name} /> {name}
               </span>
             }
             marks={
               <>
-                <State value={user.status} />
-                <span>{roleName(user.role)}</span>
+                <State value={user.erasedAt ? 'erased' : user.status} />
+                {!user.erasedAt && <span>{roleName(user.role)}</span>}
                 <Id id={user.id} kind="user" />
               </>
             }
@@ -75,17 +76,10 @@ function Person({ user }: { user: User }) {
         side={<Timeline path={`/users/${user.id}/timeline`} self={user.id} />}
       >
         <Figures id={user.id} />
-        <Section title={t('people.profile')}>
-          <Profile user={user} />
-        </Section>
+        <Section title={t('people.profile')}>{user.erasedAt ? <Nobody user={user} /> : <Profile user={user} />}</Section>
         {can('read:order') && <PersonOrders id={user.id} />}
         {can('read:payment') && <PersonPayments id={user.id} />}
-        <Files type="user" id={user.id} />
-        {can('read:role') && <PersonalRights user={user} />}
-        {can('manage:session') && <PersonFactors user={user} />}
-        {can('manage:session') && <PersonSessions user={user} />}
-        {can('read:sign-in') && <PersonSignIns user={user} />}
-        {can('manage:key') && <Keys path={`/users/${user.id}/keys`} />}
+        {!user.erasedAt && <OwnThings user={user} />}
         {can('read:audit') && <PersonAudit id={user.id} />}
       </RecordPage>
       {open === 'edit' && <EditPerson user={user} onClose={() => setOpen(undefined)} />}
@@ -94,6 +88,18 @@ function Person({ user }: { user: User }) {
     </>
   )
 }
+
+/** What goes when somebody is erased. */
+const OwnThings = ({ user }: { user: User }) => (
+  <>
+    <Files type="user" id={user.id} />
+    {can('read:role') && <PersonalRights user={user} />}
+    {can('manage:session') && <PersonFactors user={user} />}
+    {can('manage:session') && <PersonSessions user={user} />}
+    {can('read:sign-in') && <PersonSignIns user={user} />}
+    {can('manage:key') && <Keys path={`/users/${user.id}/keys`} />}
+  </>
+)
 
 function Figures({ id }: { id: string }) {
   const figures = useQuery(figuresQuery(id))
@@ -126,4 +132,12 @@ const Profile = ({ user }: { user: User }) => (
       [t('people.notes'), user.notes && <span key="n" className="notes">{user.notes}</span>],
     ]}
   />
+)
+
+/** Nothing is known of this person any more; what the books need stays. */
+const Nobody = ({ user }: { user: User }) => (
+  <>
+    <p className="section-lead">{t('people.erasedLead')}</p>
+    <Facts rows={[[t('people.erasedSince'), <When key="e" at={user.erasedAt} />], [t('people.since'), <When key="s" at={user.createdAt} />]]} />
+  </>
 )

@@ -12,10 +12,11 @@ import { Advice } from '@/pages/entry/advice'
 import { SendProof } from '@/pages/entry/first'
 import { LookedAt } from '@/pages/impersonation/looked'
 import { Keys } from '@/pages/keys/keys'
+import { savePersonalData } from '@/pages/people/deeds'
 import { Sessions } from '@/pages/people/sessions'
 import { roleName } from '@/pages/people/roles'
 import { paths } from '@/paths'
-import { ButtonLink } from '@/parts/button'
+import { Button, ButtonLink } from '@/parts/button'
 import { toast } from '@/parts/toasts'
 import { Facts, Section } from '@/record/record-page'
 import { can, useMe } from '@/session'
@@ -37,6 +38,7 @@ export function AccountPage() {
         { id: 'sessions', title: t('people.sessions') },
         ...(can('create:key') ? [{ id: 'keys', title: t('apiKeys.title') }] : []),
         { id: 'looked', title: t('as.who') },
+        { id: 'data', title: t('own.data') },
         { id: 'look', title: t('own.look') },
       ]}
     >
@@ -69,6 +71,11 @@ export function AccountPage() {
       )}
       <div id="looked">
         <LookedAt />
+      </div>
+      <div id="data">
+        <Section title={t('own.data')} actions={<Button small onClick={() => savePersonalData()}>{t('own.saveData')}</Button>}>
+          <p className="section-lead">{t('own.dataLead')}</p>
+        </Section>
       </div>
       <div id="look">
         <Section title={t('own.look')}>
