@@ -41,3 +41,18 @@ export const seal = {
   job: 'Arbeit öffnen',
   done: 'Neu versiegelt',
 }
+export const keep = {
+  title: 'Wie lange etwas bleibt',
+  lead: 'Was älter ist, wird jede Nacht vergessen. Bestellungen, Zahlungen und die Bücher gehören nicht dazu.',
+  signInDays: 'Anmeldeversuche',
+  sessionDays: 'Beendete Sitzungen',
+  mailDays: 'Gesendete Mails',
+  importDays: 'Beendete Importe',
+  importHint: 'Ihre Proben und Beanstandungen, nicht was sie gebracht haben.',
+  deletedPeopleDays: 'Personen mit gelöschtem Konto',
+  deletedHint: 'Danach werden sie endgültig getilgt. Leer gelassen, bleiben sie, bis jemand sie tilgt.',
+  days: 'Tage',
+  wrong: 'Eine ganze Zahl von 7 bis 3.650.',
+  save: 'Dauer speichern',
+  saved: 'Die Aufbewahrung ist gespeichert',
+}

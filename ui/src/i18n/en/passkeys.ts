@@ -1,4 +1,4 @@
-/** Passkeys, and the keys private data is sealed with. */
+/** Passkeys, the keys private data is sealed with, and how long it is kept. */
 export const passkey = {
   one: 'Passkey',
   signIn: 'Sign in with a passkey',
@@ -41,4 +41,19 @@ export const seal = {
   progress: 'Sealing anew: {n} of 100',
   job: 'Open the job',
   done: 'Sealed anew',
+}
+export const keep = {
+  title: 'How long things are kept',
+  lead: 'What is older is forgotten each night. Orders, payments and the books are not among it.',
+  signInDays: 'Attempts to sign in',
+  sessionDays: 'Sessions that are over',
+  mailDays: 'Sent mail',
+  importDays: 'Imports that are over',
+  importHint: 'Their samples and complaints, not what they brought in.',
+  deletedPeopleDays: 'People whose account was deleted',
+  deletedHint: 'Then they are erased for good. Left empty, they stay until somebody erases them.',
+  days: 'days',
+  wrong: 'A whole number from 7 to 3,650.',
+  save: 'Save how long',
+  saved: 'How long things are kept is saved',
 }

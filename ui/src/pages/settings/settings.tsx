@@ -17,6 +17,7 @@ import { checkText, toChange, toText, type SettingsText } from './form'
 import { Office } from './office'
 import { PasswordRules } from './passwords'
 import { Protection } from './protection'
+import { Keeping } from './retention'
 import { SignInRules } from './sign-in'
 
 const query = read<Settings>('/settings')
@@ -38,6 +39,7 @@ export function SettingsPage() {
         { id: 'signIn', title: t('rules.title') },
         { id: 'passwords', title: t('passwords.title') },
         { id: 'protection', title: t('seal.title') },
+        { id: 'keeping', title: t('keep.title') },
       ]}
     >
       <Part query={settings} lines={8}>
@@ -46,6 +48,7 @@ export function SettingsPage() {
       {can('read:setting') && <SignInRules />}
       {can('read:setting') && <PasswordRules />}
       {can('read:setting') && <Protection />}
+      {can('read:setting') && <Keeping />}
     </Office>
   )
 }
