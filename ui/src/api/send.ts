@@ -46,6 +46,8 @@ async function viaFetch(request: Outgoing): Promise<Response> {
       signal: request.signal ?? null,
       credentials: 'same-origin',
       cache: 'no-store',
+      // A refresh goes on when the page is left: its answer carries the only token that still counts.
+      keepalive: request.path.endsWith('/auth/refresh'),
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
