@@ -37,6 +37,9 @@ export const paths = {
   review: '/access/review',
   explain: '/access/explain',
   personRights: (id: string) => `/people/${id}/rights`,
+  tenants: '/tenants',
+  tenant: (id: string) => `/tenants/${id}`,
+  newTenant: '/tenants/new',
   account: '/account',
   docs: '/docs',
   imports: '/import',
@@ -92,4 +95,5 @@ export const topicRoots: Record<Topic, string[]> = {
   mail: ['mailbox'],
   role: ['roles', 'users', 'access', 'auth'],
   policy: ['policies', 'access'],
+  tenant: ['tenants'],
 }

@@ -6,7 +6,7 @@ import { paths } from '@/paths'
 import { HintRoom } from '@/parts/hint'
 import { ButtonLink } from '@/parts/button'
 import { Empty, Failure } from '@/parts/states'
-import { begin, beginAgain, standing } from '@/session'
+import { begin, beginAgain, shut, standing } from '@/session'
 import { parseSearch, stringifySearch, type Search } from '@/table/url'
 import { t } from '@/i18n'
 
@@ -27,7 +27,7 @@ const frame = createRoute({
   validateSearch: flat,
   beforeLoad: async ({ location }) => {
     await begin()
-    if (standing.get() === 'in') return
+    if (standing.get() === 'in' || shut.get()) return
     const { needed } = await get<{ needed: boolean }>('/setup')
     if (needed) throw redirect({ to: paths.setup })
     throw redirect({ to: paths.signIn, search: location.href === '/' ? {} : { next: location.href } })
@@ -113,6 +113,9 @@ const pages = [
   page('/access/review', () => import('@/pages/access/review'), 'ReviewPage'),
   page('/access/explain', () => import('@/pages/access/explain'), 'ExplainPage'),
   page('/settings', () => import('@/pages/settings/settings'), 'SettingsPage'),
+  page('/tenants', () => import('@/pages/tenants/list'), 'Tenants'),
+  page('/tenants/new', () => import('@/pages/tenants/new'), 'NewTenant'),
+  page('/tenants/$id', () => import('@/pages/tenants/tenant'), 'TenantPage'),
   page('/account', () => import('@/pages/settings/account'), 'AccountPage'),
   page('/connections', () => import('@/pages/connections/connections'), 'Connections'),
   page('/docs', () => import('@/pages/docs/docs'), 'Docs'),

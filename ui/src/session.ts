@@ -1,5 +1,5 @@
 /** Who is signed in, what they may do, and where (which environment). The server decides; this only saves a useless click. */
-import { drop, hold, onLapsed, refresh } from '@/api/send'
+import { drop, hold, onLapsed, onShut, refresh } from '@/api/send'
 import { liveNow, startEvents, stopEvents, watchLive } from '@/api/events'
 import { get, post } from '@/api/client'
 import type { Environment, Me, ShellState, SignedIn } from '@/api/shapes'
@@ -12,10 +12,15 @@ export const me = store<Me | undefined>(undefined)
 export const standing = store<Standing>('unknown')
 export const shellState = store<ShellState | undefined>(undefined)
 
+/** The business is shut, suspended or about to be deleted: every call is refused with one of these codes. */
+export type Shut = 'tenant_suspended' | 'tenant_closing'
+export const shut = store<Shut | undefined>(undefined)
+
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('purser.session')
 
 export function enter(user: Me) {
   me.set(user)
+  shut.set(undefined)
   standing.set('in')
   startEvents()
 }
@@ -26,9 +31,14 @@ export function signedIn(reply: SignedIn) {
 function leave(how: Standing) {
   drop()
   stopEvents()
+  shut.set(undefined)
   standing.set(how)
 }
 
+onShut((code) => {
+  stopEvents()
+  shut.set(code as Shut)
+})
 onLapsed(() => {
   if (standing.get() === 'in') leave('lapsed')
 })
@@ -47,7 +57,7 @@ async function settle() {
   const user = await refresh()
   // The reply to a refresh names whose session it is, not as whom they see Purser at the moment.
   if (user) enter(isDesktop ? user : await get<Me>('/auth/me').catch(() => user))
-  else standing.set('out')
+  else if (!shut.get()) standing.set('out')
 }
 /** After a failed start (nothing answered) the next visit asks again. */
 export const beginAgain = () => {

@@ -18,12 +18,18 @@ export type Outgoing = {
 
 let bearer: string | undefined
 let lapsed: () => void = () => undefined
+let shut: (code: string) => void = () => undefined
 let prove: (() => Promise<boolean>) | undefined
 
 /** Called when nobody is signed in any more, so that the page can go to the sign-in. */
 export const onLapsed = (then: () => void) => {
   lapsed = then
 }
+/** Called when the whole business is shut, with the engine's code for it. */
+export const onShut = (then: (code: string) => void) => {
+  shut = then
+}
+const SHUT = ['tenant_suspended', 'tenant_closing']
 /** Who asks for a fresh code when the engine wants one; answers whether it was given. */
 export const onStepUp = (ask: (() => Promise<boolean>) | undefined) => {
   prove = ask
@@ -100,13 +106,21 @@ const codeOf = async (response: Response): Promise<unknown> => {
   }
 }
 
+/** At the door it is one more reason not to get in; inside it is the end of everything. */
+const noticeShut = (path: string, code: unknown) => {
+  if (typeof code === 'string' && SHUT.includes(code) && !/\/auth\/(login|challenge|passkey|break-glass)/.test(path)) shut(code)
+}
+
 /**
  * Sends; where the engine wants a second factor proved first, asks for it and sends the very same again, with its
  * Idempotency-Key. Whoever called never notices, unless the person changed their mind.
  */
 export async function send(request: Outgoing): Promise<Response> {
   const response = await authorised(request)
-  if (response.status !== 403 || !prove || (await codeOf(response)) !== 'step_up_required') return response
+  if (response.status !== 403) return response
+  const code = await codeOf(response)
+  if (bearer || isDesktop) noticeShut(request.path, code)
+  if (!prove || code !== 'step_up_required') return response
   return (await prove()) ? authorised(request) : response
 }
 
@@ -114,7 +128,7 @@ export async function send(request: Outgoing): Promise<Response> {
 async function authorised(request: Outgoing): Promise<Response> {
   const used = bearer
   const response = await door(request)
-  if (response.status !== 401 || /\/auth\/(login|refresh|challenge|passkey)/.test(request.path)) return response
+  if (response.status !== 401 || /\/auth\/(login|refresh|challenge|passkey|break-glass)/.test(request.path)) return response
   if (isDesktop) {
     lapsed()
     return response
@@ -137,6 +151,7 @@ export async function refresh(): Promise<Me | undefined> {
     // An engine that cannot answer now has not ended the session.
     if (response.status >= 500 || response.status === 429) throw await problemFrom(response)
     if (!response.ok) {
+      noticeShut('', await codeOf(response))
       bearer = undefined
       return undefined
     }

@@ -10,7 +10,12 @@ export type Money = Schemas['Money']
 export type Ref = Schemas['Ref']
 export type Party = Schemas['Party']
 export type Me = Schemas['Me']
-export type Tenant = Me['tenant']
+export type Tenant = Schemas['Tenant']
+export type TenantDetail = Schemas['TenantDetail']
+export type MadeTenant = Schemas['MadeTenant']
+export type SealedCodes = Schemas['SealedCodes']
+export type SealedCode = Schemas['SealedCode']
+export type NewSealedCode = Schemas['NewSealedCode']
 export type SignedIn = Schemas['SignedInView']
 export type User = Schemas['User']
 export type UserStatus = User['status']
@@ -106,7 +111,7 @@ export type Environment = 'local' | 'staging' | 'production'
 export type Meta = Schemas['Meta'] & Partial<Schemas['PageMeta']>
 export type Reply<T> = { data: T; meta: Meta }
 
-export type Topic = 'user' | 'order' | 'payment' | 'refund' | 'product' | 'file' | 'ledger' | 'import' | 'setting' | 'job' | 'mail' | 'session' | 'role' | 'policy'
+export type Topic = 'user' | 'order' | 'payment' | 'refund' | 'product' | 'file' | 'ledger' | 'import' | 'setting' | 'job' | 'mail' | 'session' | 'role' | 'policy' | 'tenant'
 export type Change = { seq: number; topic: Topic; action: string; subjectId: string; actorId?: string | null; at: string }
 
 export type Profile = { id: string; name: string; kind: 'local' | 'remote'; environment: Environment; url?: string | null }

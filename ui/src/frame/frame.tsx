@@ -14,7 +14,8 @@ import { useKnownRoles } from '@/pages/access/known'
 import { ActingBanner } from '@/pages/impersonation/banner'
 import { Toasts } from '@/parts/toasts'
 import { FirstThings } from '@/pages/entry/first'
-import { me, useEnvironment } from '@/session'
+import { ShutPage } from '@/pages/entry/shut'
+import { me, shut, useEnvironment } from '@/session'
 import { areas, waiting } from './areas'
 import { useAttention } from './attention'
 import { KeysSheet } from './keys-sheet'
@@ -22,8 +23,12 @@ import { Palette } from './palette'
 import { Rail } from './rail'
 import { Top } from './top'
 
-/** Whoever has something to do first sees that and nothing else. */
-export const Frame = () => (useStore(me)?.first ? <FirstThings /> : <Whole />)
+/** Whoever has something to do first sees that and nothing else; so does everybody of a business that is shut. */
+export function Frame() {
+  const how = useStore(shut)
+  const user = useStore(me)
+  return how ? <ShutPage how={how} /> : user?.first ? <FirstThings /> : <Whole />
+}
 
 function Whole() {
   const environment = useEnvironment()

@@ -107,6 +107,8 @@ const plainly: Record<string, [Key, Key]> = {
   role_above_yours: ['factor.unproved', 'common.roleAbove'],
   read_only: ['why.readOnly', 'why.readOnlyText'],
   not_while_impersonating: ['why.notNow', 'why.notNowText'],
+  tenant_suspended: ['shut.suspended', 'shut.suspendedText'],
+  tenant_closing: ['shut.closing', 'shut.closingText'],
   policy_denied: ['why.policyTitle', 'why.policyText'],
 }
 export function Refused({ problem }: { problem: Problem }) {

@@ -65,6 +65,7 @@ const tones: Record<string, Tone> = {
   queued: 'idle', sent: 'ok', kept: 'info', dead: 'bad',
   uploaded: 'idle', checking: 'info', checked: 'info', running: 'info', done: 'ok',
   draft: 'idle', shadow: 'info', enforced: 'ok', off: 'idle', would_refuse: 'warn',
+  suspended: 'warn', closing: 'bad', purging: 'bad', sealed: 'ok', open: 'warn', used: 'idle', void: 'idle',
   granted: 'ok', denied: 'bad', ended: 'idle',
   signed_in: 'ok', refused: 'bad', expired: 'idle', revoked: 'idle',
 }

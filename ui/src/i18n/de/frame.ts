@@ -15,6 +15,7 @@ export const frame = {
   mailbox: 'Postfach',
   access: 'Rechte',
   signIns: 'Anmeldungen',
+  tenants: 'Betriebe',
   settings: 'Einstellungen',
   connections: 'Verbindungen',
   docs: 'API',

@@ -66,6 +66,8 @@ export const moment = {
   'user.lock': 'Konto gesperrt',
   'user.unlock': 'Konto entsperrt',
   'user.delete': 'Konto gelöscht',
+  'user.erase': 'Endgültig getilgt',
+  'user.personal_data': 'Personendaten herausgegeben',
   'user.restore': 'Konto wiederhergestellt',
   'user.password': 'Passwort geändert',
   'user.invite': 'Noch einmal eingeladen',

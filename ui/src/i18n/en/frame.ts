@@ -16,6 +16,7 @@ export const frame = {
   mailbox: 'Mailbox',
   access: 'Access',
   signIns: 'Sign-ins',
+  tenants: 'Businesses',
   settings: 'Settings',
   connections: 'Connections',
   docs: 'API',

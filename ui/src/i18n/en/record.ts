@@ -68,6 +68,8 @@ export const moment = {
   'user.lock': 'Account locked',
   'user.unlock': 'Account unlocked',
   'user.delete': 'Account deleted',
+  'user.erase': 'Erased for good',
+  'user.personal_data': 'Personal data handed out',
   'user.restore': 'Account restored',
   'user.password': 'Password changed',
   'user.invite': 'Invited again',

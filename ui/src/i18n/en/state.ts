@@ -39,6 +39,9 @@ export const state = {
   signed_in: 'Signed in',
   refused: 'Refused',
   expired: 'Expired',
+  suspended: 'Suspended',
+  closing: 'Closing',
+  purging: 'Being deleted',
   erased: 'Erased',
   revoked: 'Revoked',
 }
@@ -103,7 +106,7 @@ export const permission = {
   'read:job': 'See work in the background',
   'manage:job': 'Retry and cancel background work',
   'read:mail': 'See sent mail',
-  'manage:tenant': 'Make, suspend and delete tenants',
+  'manage:tenant': 'Make, suspend and delete businesses',
   'manage:break-glass': 'Seal and close the sealed way in',
   'export:tenant': 'Take the business out as a file',
 }

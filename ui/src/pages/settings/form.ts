@@ -4,6 +4,8 @@ import { t } from '@/i18n'
 import { parseAmount, typed } from '@/lib/money'
 import { parseNumber, plain } from '@/lib/text'
 
+export const currencies = ['EUR', 'USD', 'GBP', 'CHF', 'NOK', 'SEK', 'DKK', 'PLN', 'CZK', 'JPY', 'CAD', 'AUD']
+
 export type BandText = { under: string; price: string }
 export type SettingsText = { name: string; currency: string; taxRateBp: string; shippingBands: string; freeShippingFrom: string; refundReasons: string; environment: string }
 

@@ -13,7 +13,7 @@ import { toast } from '@/parts/toasts'
 import { Section } from '@/record/record-page'
 import { can, me } from '@/session'
 import { Bands, bandsInWords } from './bands'
-import { checkText, toChange, toText, type SettingsText } from './form'
+import { checkText, currencies, toChange, toText, type SettingsText } from './form'
 import { Office } from './office'
 import { PasswordRules } from './passwords'
 import { Protection } from './protection'
@@ -21,7 +21,6 @@ import { Keeping } from './retention'
 import { SignInRules } from './sign-in'
 
 const query = read<Settings>('/settings')
-const currencies = ['EUR', 'USD', 'GBP', 'CHF', 'NOK', 'SEK', 'DKK', 'PLN', 'CZK', 'JPY', 'CAD', 'AUD']
 const environments: Environment[] = ['local', 'staging', 'production']
 const label = (name: string) => t(`settings.${name}` as Key)
 
