@@ -70,6 +70,11 @@ export async function signOut() {
   leave('out')
 }
 
+/** Reads again who this session is, and what hangs over it. */
+export async function lookAgain() {
+  const now = await get<Me>('/auth/me').catch(() => undefined)
+  if (now && standing.get() === 'in') me.set(now)
+}
 /** Reads again who this session is: after beginning, or ending, to see Purser as somebody else, also in the other windows. */
 export async function becameSomebody(client: { resetQueries: () => Promise<unknown> }) {
   const before = me.get()

@@ -12,6 +12,7 @@ import { StepUpHost } from '@/pages/factors/step-up'
 import { WhyHost } from '@/pages/access/why-host'
 import { useKnownRoles } from '@/pages/access/known'
 import { ActingBanner } from '@/pages/impersonation/banner'
+import { SealedBanner } from '@/pages/sealed/banner'
 import { Toasts } from '@/parts/toasts'
 import { FirstThings } from '@/pages/entry/first'
 import { ShutPage } from '@/pages/entry/shut'
@@ -58,7 +59,10 @@ function Whole() {
           {t('frame.skip')}
         </a>
         <div className="env-bar" aria-hidden />
-        <ActingBanner />
+        <div className="banners">
+          <SealedBanner />
+          <ActingBanner />
+        </div>
         <Top attention={attention} />
         <Rail counts={waiting(attention)} />
         <main id="page" className="page" tabIndex={-1} data-scroll-restoration-id="page">

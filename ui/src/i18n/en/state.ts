@@ -42,6 +42,10 @@ export const state = {
   suspended: 'Suspended',
   closing: 'Closing',
   purging: 'Being deleted',
+  void: 'Void',
+  used: 'Used',
+  open: 'Open',
+  sealed: 'Sealed',
   erased: 'Erased',
   revoked: 'Revoked',
 }

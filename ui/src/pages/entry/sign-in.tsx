@@ -18,6 +18,7 @@ import { signedIn } from '@/session'
 import { isDesktop } from '@/shell'
 import { EnrolStep, KeepStep } from './enrol-step'
 import { Gate } from './gate'
+import { SealedStep } from './sealed'
 import { CodeStep } from './second-step'
 
 /** Only a path of our own: an address from outside must not decide where a person lands. */
@@ -28,7 +29,7 @@ const FEW = 3
 const noteOf = ({ lapsed, said }: { lapsed?: string; said?: string }) =>
   lapsed ? { note: t('entry.lapsed') } : said === 'reset' ? { note: t('link.saidReset') } : said === 'invitation' ? { note: t('link.saidInvitation') } : {}
 
-type Step = { at: 'password'; note?: string } | { at: 'second'; challenge: Challenge } | { at: 'keep'; codes: string[] }
+type Step = { at: 'password'; note?: string } | { at: 'second'; challenge: Challenge } | { at: 'keep'; codes: string[] } | { at: 'sealed' }
 
 export function SignIn() {
   const search = useSearch({ strict: false }) as { next?: string; lapsed?: string; said?: string }
@@ -49,6 +50,7 @@ export function SignIn() {
   const back = () => setStep({ at: 'password' })
 
   if (step.at === 'keep') return <KeepStep codes={step.codes} email={email} onDone={land} />
+  if (step.at === 'sealed') return <SealedStep onIn={enter} onBack={back} />
   if (step.at === 'second') {
     const props = { challenge: step.challenge, onIn: enter, onOver: over, onBack: back }
     return step.challenge.enrol ? <EnrolStep {...props} /> : <CodeStep {...props} />
@@ -58,6 +60,7 @@ export function SignIn() {
       email={email}
       note={step.note}
       onIn={enter}
+      onSealed={() => setStep({ at: 'sealed' })}
       onNext={(reply, given) => {
         setEmail(given)
         if ('challenge' in reply) setStep({ at: 'second', challenge: reply })
@@ -67,8 +70,8 @@ export function SignIn() {
   )
 }
 
-type Props = { email: string; note: string | undefined; onIn: (reply: SignedIn) => void; onNext: (reply: FirstStep, email: string) => void }
-function Password({ email, note, onIn, onNext }: Props) {
+type Props = { email: string; note: string | undefined; onIn: (reply: SignedIn) => void; onSealed: () => void; onNext: (reply: FirstStep, email: string) => void }
+function Password({ email, note, onIn, onSealed, onNext }: Props) {
   const passkeys = usePasskeys().here
   const form = useForm({
     initial: { email, password: '', rememberMe: isDesktop },
@@ -102,6 +105,12 @@ function Password({ email, note, onIn, onNext }: Props) {
         <Link to={paths.forgot} className="linkish">
           {t('link.forgot')}
         </Link>
+        {/* In the window the session has to begin in the shell, which takes none from a sealed code. */}
+        {!isDesktop && (
+          <button type="button" className="linkish" onClick={onSealed}>
+            {t('sealed.link')}
+          </button>
+        )}
       </div>
     </Gate>
   )

@@ -12,6 +12,7 @@ import { Part } from '@/parts/states'
 import { toast } from '@/parts/toasts'
 import { Section } from '@/record/record-page'
 import { can, me } from '@/session'
+import { SealedWayIn } from '@/pages/sealed/codes'
 import { Bands, bandsInWords } from './bands'
 import { checkText, currencies, toChange, toText, type SettingsText } from './form'
 import { Office } from './office'
@@ -39,6 +40,7 @@ export function SettingsPage() {
         { id: 'passwords', title: t('passwords.title') },
         { id: 'protection', title: t('seal.title') },
         { id: 'keeping', title: t('keep.title') },
+        ...(can('manage:break-glass') ? [{ id: 'sealed', title: t('sealed.title') }] : []),
       ]}
     >
       <Part query={settings} lines={8}>
@@ -48,6 +50,7 @@ export function SettingsPage() {
       {can('read:setting') && <PasswordRules />}
       {can('read:setting') && <Protection />}
       {can('read:setting') && <Keeping />}
+      {can('manage:break-glass') && <SealedWayIn />}
     </Office>
   )
 }

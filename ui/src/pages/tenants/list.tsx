@@ -21,7 +21,7 @@ const tenants: ListSpec<Tenant> = {
   to: (tenant) => paths.tenant(tenant.id),
   page: paths.tenant,
   columns: [
-    { id: 'name', title: 'tenants.name', width: 170, grow: 3, sort: 'name', cell: (tenant) => <><Link to={paths.tenant(tenant.id)} className="link">{tenant.name}</Link>{tenant.home && <span className="cell-note">{t('tenants.home')}</span>}</> },
+    { id: 'name', title: 'tenants.name', width: 170, grow: 3, sort: 'name', cell: (tenant) => <><Link to={paths.tenant(tenant.id)} className="link">{tenant.name}</Link>{tenant.home && <span className="quiet"> · {t('tenants.home')}</span>}</> },
     { id: 'slug', title: 'tenants.slug', width: 140, drop: 2, grow: 1, cell: (tenant) => <code>{tenant.slug}</code> },
     { id: 'state', title: 'tenants.state', width: 120, cell: (tenant) => <State value={tenant.state} /> },
     { id: 'environment', title: 'tenants.environment', width: 116, drop: 3, cell: (tenant) => word('frame', tenant.environment) },

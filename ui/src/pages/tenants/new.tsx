@@ -55,7 +55,7 @@ export function NewTenant() {
           <TextField form={form} name="slug" label={t('tenants.slug')} hint={t('tenants.slugHint')} max={60} optional />
           <SelectField form={form} name="currency" label={t('tenants.currency')} options={currencies.map((value) => ({ value, label: value }))} />
         </div>
-        <p className="form-note">{t('tenants.ownerLead')}</p>
+        <p className="section-lead">{t('tenants.ownerLead')}</p>
         <div className="field-pair">
           <TextField form={form} name="owner.firstName" label={t('people.firstName')} />
           <TextField form={form} name="owner.lastName" label={t('people.lastName')} />
