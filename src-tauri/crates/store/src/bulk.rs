@@ -156,23 +156,11 @@ impl Rows {
     }
 }
 
-/// Place of the address in a row of orders: JSON text, which PostgreSQL wants to be told of.
-const ADDRESS: usize = 17;
-
-fn as_json(value: &mut Value) {
-    if let Value::Text(Some(text)) = value {
-        *value = Value::Json(serde_json::from_str(text).ok());
-    }
-}
-
 /// Write `rows`.
 pub async fn write(tx: &mut Tx, rows: Rows) -> Result<()> {
-    let Rows { table, mut values } = rows;
+    let Rows { table, values } = rows;
     if values.is_empty() {
         return Ok(());
-    }
-    if tx.engine() == Engine::Postgres && table == Table::Orders {
-        values.iter_mut().skip(ADDRESS).step_by(table.columns()).for_each(as_json);
     }
     if values.len() == table.per_statement() * table.columns() {
         let text = table.full(tx.engine());
