@@ -68,6 +68,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         factors(),
         passkeys(),
         codes(),
+        providers(),
         people(),
         rights(),
         policies(),
@@ -173,6 +174,26 @@ fn codes() -> Vec<Sample> {
         with("beginSmsFactor", "/auth/factors/sms", json!({ "phone": "+47 555 12 345" })),
         with("confirmSmsFactor", "/auth/factors/sms/confirm", json!({ "code": "000000" })),
         with("disownSignIn", "/auth/disown", json!({ "token": "none" })),
+    ]
+}
+
+fn providers() -> Vec<Sample> {
+    let new = json!({ "kind": "github", "name": "World hub", "clientId": "world", "secret": "a secret of the world", "createPeople": true });
+    vec![
+        bare("listSignInProviders", "/auth/providers"),
+        with("startProviderSignIn", "/auth/providers/{provider}/start", json!({ "rememberMe": true })),
+        with("startIdentityLink", "/auth/providers/{provider}/link", json!({})),
+        with("finishProviderSignIn", "/auth/providers/finish", json!({ "code": "none" })),
+        bare("listOwnIdentities", "/auth/identities"),
+        with("finishIdentityLink", "/auth/identities/finish", json!({ "code": "none" })),
+        bare("unlinkIdentity", "/auth/identities/{provider}"),
+        bare("listIdentities", "/users/{staff}/identities"),
+        bare("listProviders", "/providers"),
+        with("createProvider", "/providers", new),
+        bare("getProvider", "/providers/{provider}"),
+        change("updateProvider", "/providers/{provider}", json!({ "name": "Harbour hub", "domains": ["harbour.example"] })),
+        bare("testProvider", "/providers/{provider}/test"),
+        bare("deleteProvider", "/providers/{idle_provider}"),
     ]
 }
 

@@ -138,6 +138,10 @@ impl World {
             let id = self.app.db_job(self.tenant, name == "dead_job").await;
             self.keep(name, id.to_string());
         }
+        for name in ["provider", "idle_provider"] {
+            let body = json!({ "kind": "github", "name": name, "clientId": "purser", "secret": "a secret of the world" });
+            self.make(name, "/providers", body).await;
+        }
         self.app.advance(120_000_000);
         let mails = self.owner.get("/mailbox?limit=1&search=bulk").await.ok().data();
         self.keep("mail", mails[0]["id"].as_str().unwrap().to_owned());

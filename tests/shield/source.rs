@@ -82,7 +82,7 @@ fn the_engine_starts_no_programs_and_calls_nobody() {
 }
 
 /// Outside parties that are called over HTTP when the settings name them; `docs/security/data.md` says of each what it hears.
-const CALLED: [&str; 2] = ["puzzles", "texts"];
+const CALLED: [&str; 3] = ["puzzles", "texts", "web"];
 
 #[test]
 fn outside_parties_are_called_at_the_address_of_the_settings_and_within_bounds() {

@@ -1964,6 +1964,229 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one can sign in instead */
+        get: operations["listSignInProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/providers/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in elsewhere */
+        post: operations["startProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/providers/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a way in to one's own account
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["startIdentityLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/providers/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Collect the outcome of a sign-in elsewhere */
+        post: operations["finishProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where one can sign in instead, of one's own
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["listOwnIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/identities/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect the outcome of adding a way in
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["finishIdentityLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take one's own identity elsewhere away
+         * @description Needs the permission `read:self`.
+         */
+        delete: operations["unlinkIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a person can sign in instead
+         * @description Needs the permission `manage:session`.
+         */
+        get: operations["listIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connections to parties people sign in at
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        /**
+         * Add a connection
+         * @description Needs the permission `manage:provider`.
+         */
+        post: operations["createProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One connection
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getProvider"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a connection and the identities people have there
+         * @description Needs the permission `manage:provider`.
+         */
+        delete: operations["deleteProvider"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a connection
+         * @description Needs the permission `manage:provider`.
+         */
+        patch: operations["updateProvider"];
+        trace?: never;
+    };
+    "/api/v1/providers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a connection step by step
+         * @description Needs the permission `manage:provider`.
+         */
+        post: operations["testProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -3399,7 +3622,7 @@ export interface components {
             impersonation?: components["schemas"]["Acting"] | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail" | "manage:tenant" | "manage:break-glass" | "export:tenant";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "manage:provider" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail" | "manage:tenant" | "manage:break-glass" | "export:tenant";
         /** @description The tenant of whoever is signed in. */
         MyTenant: {
             /** Format: uuid */
@@ -5314,6 +5537,313 @@ export interface components {
              */
             graceDays?: number | null;
         };
+        /** @description Whose ways. */
+        ButtonsQuery: {
+            /**
+             * @description The address somebody wants to sign in with: ways for its domain.
+             * @default null
+             */
+            email: string | null;
+            /**
+             * @description The short name of the business.
+             * @default null
+             */
+            tenant: string | null;
+        };
+        ListEnvelope_for_SignInProvider: {
+            data: components["schemas"]["SignInProvider"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A way to sign in. */
+        SignInProvider: {
+            /** Format: uuid */
+            id: string;
+            /** @description What its button says. */
+            name: string;
+            kind: components["schemas"]["Kind2"];
+        };
+        /** @description What a connection leads to. */
+        Kind2: "oidc" | "google" | "apple" | "facebook" | "github" | "saml";
+        ProviderStart: {
+            /**
+             * @description Stay signed in for 30 days rather than 7.
+             * @default false
+             */
+            rememberMe: boolean;
+            /** @description For a program rather than a browser. */
+            native?: components["schemas"]["NativeProgram"] | null;
+        };
+        /** @description A program that waits for the outcome at a loopback port (RFC 8252). */
+        NativeProgram: {
+            /**
+             * Format: uint16
+             * @description Its port.
+             */
+            port: number;
+            /** @description SHA-256, base64url, of the verifier it will show to collect the outcome. */
+            challenge: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_ProviderStarted: {
+            data: components["schemas"]["ProviderStarted"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Where to send the person. */
+        ProviderStarted: {
+            /** @description The provider's page. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Seconds until it is over.
+             */
+            expiresIn: number;
+        };
+        ProviderFinish: {
+            /** @description What came back behind `#code=`. */
+            code: string;
+            /**
+             * @description For a program: what its challenge was made of.
+             * @default null
+             */
+            verifier: string | null;
+            /** @description Where the refresh token goes. */
+            tokenDelivery?: components["schemas"]["Delivery"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Identities: {
+            data: components["schemas"]["Identities"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The ways in somebody has. */
+        Identities: {
+            identities: components["schemas"]["Identity"][];
+            /** @description Whether there is a password as well. */
+            hasPassword: boolean;
+        };
+        /** @description A person as a provider knows them. */
+        Identity: {
+            /** Format: uuid */
+            id: string;
+            provider: components["schemas"]["IdentityProvider"];
+            /** @description Their address there, when they last came. */
+            email?: string | null;
+            /** Format: date-time */
+            linkedAt: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+        };
+        /** @description Where somebody is known. */
+        IdentityProvider: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["Kind2"];
+            /** @description Whether it can be used at the moment. */
+            enabled: boolean;
+        };
+        IdentityFinish: {
+            /** @description What came back behind `#code=`. */
+            code: string;
+            /**
+             * @description For a program: what its challenge was made of.
+             * @default null
+             */
+            verifier: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Identity: {
+            data: components["schemas"]["Identity"];
+            meta: components["schemas"]["Meta"];
+        };
+        ListEnvelope_for_Provider: {
+            data: components["schemas"]["Provider"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A connection to a party people sign in at. Its secret is never shown. */
+        Provider: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["Kind2"];
+            /** @description What its button says. */
+            name: string;
+            enabled: boolean;
+            /** @description The issuer; for GitHub the address of an Enterprise Server. */
+            issuer?: string | null;
+            clientId?: string | null;
+            hasSecret: boolean;
+            scopes: string[];
+            /** @description Domains of addresses that may sign in; empty: any. */
+            domains: string[];
+            /** @description Whether what the provider says of an address in these domains counts as proved. */
+            provesAddresses: boolean;
+            /** @description The claim with the groups somebody is in. */
+            groupClaim?: string | null;
+            /** @description Roles by group; the first that fits. */
+            roles: components["schemas"]["GroupRole"][];
+            /** @description Whether somebody nobody knows here gets an account. */
+            createPeople: boolean;
+            /** @description Their role, where no group says otherwise. */
+            defaultRole: string;
+            apple?: components["schemas"]["AppleKey"] | null;
+            saml?: components["schemas"]["SamlParty"] | null;
+            serviceProvider?: components["schemas"]["SamlService"] | null;
+            /** @description What the provider has to be told as the address to send people back to. */
+            redirectUri: string;
+            /**
+             * Format: int64
+             * @description How many people sign in here.
+             */
+            people: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description Members of this group of the provider get this role. */
+        GroupRole: {
+            /** @description The group as the provider writes it. */
+            group: string;
+            /** @description The role here. */
+            role: string;
+        };
+        /** @description What Apple wants instead of a secret: the names under which a key signs one. */
+        AppleKey: {
+            /** @description Team id. */
+            teamId: string;
+            /** @description Key id. */
+            keyId: string;
+        };
+        /** @description What is known of a SAML identity provider. */
+        SamlParty: {
+            /** @description Where requests go, by redirect. */
+            ssoUrl: string;
+            certificates: components["schemas"]["SamlCertificate"][];
+            /** @description The attribute with the e-mail address; else the name id. */
+            emailAttribute?: string | null;
+            firstNameAttribute?: string | null;
+            lastNameAttribute?: string | null;
+        };
+        /** @description A certificate of the provider. */
+        SamlCertificate: {
+            /** @description As PEM. */
+            pem: string;
+            subject: string;
+            /** @description SHA-256 of the whole, hexadecimal. */
+            fingerprint: string;
+            /**
+             * Format: date-time
+             * @description When it runs out.
+             */
+            notAfter: string;
+        };
+        /** @description What a SAML provider has to be told of us. */
+        SamlService: {
+            /** @description Our entity id. */
+            entityId: string;
+            /** @description Where answers go. */
+            acsUrl: string;
+            /** @description Where our metadata is. */
+            metadataUrl: string;
+        };
+        /** @description A new connection. */
+        NewProvider: {
+            kind: components["schemas"]["Kind2"];
+            name: string;
+            issuer?: string | null;
+            clientId?: string | null;
+            /** @description The client secret; for Apple the key as PEM. It is not shown again. */
+            secret?: string | null;
+            scopes?: string[] | null;
+            domains?: string[] | null;
+            provesAddresses?: boolean | null;
+            groupClaim?: string | null;
+            roles?: components["schemas"]["GroupRole"][] | null;
+            createPeople?: boolean | null;
+            /** @description Key of a role. */
+            defaultRole?: string | null;
+            apple?: components["schemas"]["AppleKey"] | null;
+            saml?: components["schemas"]["SamlChange"] | null;
+            enabled?: boolean | null;
+        };
+        /** @description What is said of a SAML provider: its metadata, or address and certificates one by one. */
+        SamlChange: {
+            /**
+             * @description The provider's metadata as XML: entity id, address and certificates at once.
+             * @default null
+             */
+            metadata: string | null;
+            /**
+             * @description Where requests go, by redirect.
+             * @default null
+             */
+            ssoUrl: string | null;
+            /**
+             * @description Certificates as PEM.
+             * @default null
+             */
+            certificates: string[] | null;
+            emailAttribute?: string | null;
+            firstNameAttribute?: string | null;
+            lastNameAttribute?: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Provider: {
+            data: components["schemas"]["Provider"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change: only what is mentioned changes. */
+        ProviderChange: {
+            name?: string | null;
+            issuer?: string | null;
+            clientId?: string | null;
+            /** @description The client secret; for Apple the key as PEM. It is not shown again. */
+            secret?: string | null;
+            /** @description `null`: the usual ones. */
+            scopes?: string[] | null;
+            domains?: string[] | null;
+            provesAddresses?: boolean | null;
+            groupClaim?: string | null;
+            roles?: components["schemas"]["GroupRole"][] | null;
+            createPeople?: boolean | null;
+            /** @description Key of a role. */
+            defaultRole?: string | null;
+            apple?: components["schemas"]["AppleKey"] | null;
+            saml?: components["schemas"]["SamlChange"] | null;
+            enabled?: boolean | null;
+        };
+        DeleteQuery: {
+            /**
+             * @description Even if it is the only way in somebody has.
+             * @default false
+             */
+            force: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_ProviderTest: {
+            data: components["schemas"]["ProviderTest"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a test found. */
+        ProviderTest: {
+            /** @description Whether nothing failed. */
+            ok: boolean;
+            steps: components["schemas"]["ProviderTestStep"][];
+        };
+        /** @description One step of a test. */
+        ProviderTestStep: {
+            /** @description `address`, `discovery`, `issuer`, `methods`, `keys`, `credentials`, … */
+            name: string;
+            state: components["schemas"]["ProviderTestState"];
+            /** @description In words. */
+            detail: string;
+        };
+        /** @description How a step ended. */
+        ProviderTestState: ("ok" | "failed") | "skipped" | "unknown";
         /** @description Which products. */
         ProductsQuery: {
             /**
@@ -6415,7 +6945,7 @@ export interface components {
         Import: {
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["Kind2"];
+            kind: components["schemas"]["Kind3"];
             fileName: string;
             state: components["schemas"]["State"];
             /** @description How the file is written: `UTF-8`, `windows-1252`, … */
@@ -6454,7 +6984,7 @@ export interface components {
             finishedAt?: string | null;
         };
         /** @description What a file holds. */
-        Kind2: "people" | "products" | "orders";
+        Kind3: "people" | "products" | "orders";
         /** @description Where an import stands. */
         State: "uploaded" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled";
         /** @description A field that can be filled. */
@@ -11101,6 +11631,461 @@ export interface operations {
                 };
                 content: {
                     "application/x-tar": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignInProviders: {
+        parameters: {
+            query?: {
+                /** @description The address somebody wants to sign in with: ways for its domain. */
+                email?: string | null;
+                /** @description The short name of the business. */
+                tenant?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_SignInProvider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startProviderSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderStart"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ProviderStarted"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startIdentityLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderStart"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ProviderStarted"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishProviderSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderFinish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_FirstStep"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOwnIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Identities"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishIdentityLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityFinish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Identity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlinkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Identities"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Provider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A new connection. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Provider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Provider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteProvider: {
+        parameters: {
+            query?: {
+                /** @description Even if it is the only way in somebody has. */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Provider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ProviderTest"];
                 };
             };
             /** @description A problem */

@@ -7,3 +7,4 @@ pub mod puzzles;
 pub mod sandbox;
 pub mod smtp;
 pub mod texts;
+pub mod web;

@@ -102,6 +102,12 @@ id! {
     CodeId,
     /// A sealed way in.
     EnvelopeId,
+    /// A connection to a party people sign in at.
+    ProviderId,
+    /// A person as such a party knows them.
+    IdentityId,
+    /// A sign-in that is under way elsewhere.
+    PendingId,
     /// One HTTP request.
     RequestId,
 }

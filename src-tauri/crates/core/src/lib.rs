@@ -21,6 +21,7 @@ pub mod orders;
 pub mod patch;
 pub mod payments;
 pub mod people;
+pub mod providers;
 pub mod tenants;
 pub mod text;
 pub mod time;

@@ -23,6 +23,7 @@ mod party;
 mod payments;
 mod people;
 mod problem;
+mod providers;
 mod reply;
 mod router;
 mod search;

@@ -17,8 +17,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::problem::Problem;
 use crate::{
-    access, audit, catalog, context, cors, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, search, settings,
-    stats, system, tenants, timeline, views,
+    access, audit, catalog, context, cors, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, providers,
+    search, settings, stats, system, tenants, timeline, views,
 };
 
 /// What differs from one installation to the next.
@@ -41,6 +41,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(people::routes())
         .merge(access::routes())
         .merge(tenants::routes())
+        .merge(providers::routes())
         .merge(catalog::routes())
         .merge(orders::routes())
         .merge(payments::routes())
@@ -67,6 +68,7 @@ pub fn router(app: App, options: Options) -> Router {
         .nest("/api/v1", api)
         .merge(openapi::routes(&document))
         .merge(system::plain())
+        .merge(providers::plain())
         .fallback(system::console)
         .method_not_allowed_fallback(wrong_method)
         .layer(CompressionLayer::new().gzip(true).br(true).compress_when(uncompressed))
@@ -135,7 +137,9 @@ fn refusal(options: &Options, request: &Request, listed: bool) -> Option<Error> 
     if !options.hosts.is_empty() && !options.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return Some(Error::Refused("unknown_host", "This server does not answer to that name.".into()));
     }
-    let foreign = !listed && text(&header::ORIGIN).is_some_and(|origin| origin.split("://").nth(1) != Some(host));
+    let foreign = !listed
+        && !providers::takes_forms(request.uri().path())
+        && text(&header::ORIGIN).is_some_and(|origin| origin.split("://").nth(1) != Some(host));
     foreign.then(|| Error::Refused("foreign_origin", "Pages of other sites may not call this server.".into()))
 }
 

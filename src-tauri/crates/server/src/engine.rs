@@ -12,6 +12,7 @@ use purser_adapters::puzzles::Puzzle;
 use purser_adapters::sandbox::Sandbox;
 use purser_adapters::smtp::Smtp;
 use purser_adapters::texts::Twilio;
+use purser_adapters::web::Outside;
 use purser_core::events::Event;
 use purser_core::ids::Ids;
 use purser_core::time::Clock;
@@ -68,7 +69,8 @@ impl Engine {
         let (counters, captcha) = (counters(&config)?, captcha(&config)?);
         let demo: Option<Arc<dyn DemoData>> = Some(Arc::new(Demo));
         let largest_file = files::LARGEST;
-        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha };
+        let web = Arc::new(web(&config)?);
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha, web };
         let app = App::new(setup).await.map_err(StartError::database)?;
         files::clean_up(&app).await.map_err(StartError::database)?;
         imports::recover(&app).await.map_err(StartError::database)?;
@@ -170,6 +172,12 @@ fn post(config: &Config) -> Result<Post, StartError> {
         None => None,
     };
     Ok(Post::new(mailer, config.public_url.clone()).texting(texter))
+}
+
+/// The way to other parties. An installation others reach does not go back to its own machine for anybody.
+fn web(config: &Config) -> Result<Outside, StartError> {
+    let here = config.public_url.as_deref().is_none_or(|url| url.starts_with("http://"));
+    Outside::new(here).map_err(|message| StartError::Config(vec![Problem::new("tls", message)]))
 }
 
 /// Hashing of passwords, with the list of breached ones of the settings.

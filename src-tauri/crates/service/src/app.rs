@@ -25,6 +25,7 @@ use crate::limits::Counters;
 use crate::mail::Post;
 use crate::payments::Desk;
 use crate::payments::port::Gateway;
+use crate::providers::{Parties, Web};
 use crate::seal::{self, Keyring, Seal};
 use crate::stats::Overviews;
 use crate::totals::Totals;
@@ -87,6 +88,10 @@ pub struct Parts {
     pub imports: crate::imports::Running,
     /// Who takes mail, and where its links lead.
     pub mail: Post,
+    /// The way to other parties on the network.
+    pub web: Arc<dyn Web>,
+    /// What is known of the parties people sign in at.
+    pub parties: Parties,
     /// What goes on after an answer was given; an orderly end waits for it.
     pub background: TaskTracker,
     /// The kinds of work for later this process knows.
@@ -125,12 +130,14 @@ pub struct Setup {
     pub counters: Arc<dyn Counters>,
     /// Tells people from programs, where one is configured.
     pub captcha: Option<Arc<dyn Captcha>>,
+    /// The way to other parties on the network.
+    pub web: Arc<dyn Web>,
 }
 
 impl App {
     /// Put the engine together; makes the first signing key if there is none.
     pub async fn new(setup: Setup) -> Result<Self> {
-        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha } = setup;
+        let Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha, web } = setup;
         let new_key = seal::register(&seal, &db, &clock).await?;
         let seal = Arc::new(seal);
         db.unlock(seal.clone());
@@ -141,6 +148,8 @@ impl App {
         let parts = Parts {
             passwords,
             mail,
+            web,
+            parties: Parties::default(),
             background: TaskTracker::new(),
             tokens,
             books: crate::access::Books::default(),

@@ -21,6 +21,7 @@ pub mod mail;
 pub mod orders;
 pub mod payments;
 pub mod people;
+pub mod providers;
 pub mod retention;
 pub mod seal;
 pub mod search;

@@ -194,6 +194,7 @@ impl Work for Renew {
             }
         }
         secrets(&app, turn.tenant).await?;
+        crate::providers::reseal(&app, turn.tenant).await?;
         Ok(())
     }
 }

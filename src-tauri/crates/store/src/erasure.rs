@@ -10,12 +10,14 @@ use crate::private::{Column, Place};
 use crate::{Query, Result, Tx, sql};
 
 /// What belongs to the person alone, children first: `$1` is the tenant, `$2` the person.
-const GONE: [&str; 21] = [
+const GONE: [&str; 23] = [
     "DELETE FROM user_terms WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM impersonations WHERE tenant_id = $1 AND (user_id = $2 OR by_id = $2)",
     "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND session_id IN (SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2)",
     "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM sign_ins WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM identities WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM provider_sign_ins WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM challenges WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM sent_codes WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM known_devices WHERE tenant_id = $1 AND user_id = $2",

@@ -78,6 +78,9 @@ from! {
     ids::EnvelopeId => Uuid, |v| v.0;
     ids::RightId => Uuid, |v| v.0;
     ids::CodeId => Uuid, |v| v.0;
+    ids::ProviderId => Uuid, |v| v.0;
+    ids::IdentityId => Uuid, |v| v.0;
+    ids::PendingId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;
 }
 

@@ -177,6 +177,14 @@ pub async fn verified(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<bool> {
     Ok(tx.run(sql(VERIFIED).bind(tx.tenant()).bind(id).bind(true).bind(at)).await? == 1)
 }
 
+const ACTIVATE: &str = "UPDATE users SET status = 'active', version = version + 1, updated_at = $3 \
+     WHERE tenant_id = $1 AND id = $2 AND status = 'invited'";
+
+/// Open an account that was asked in, for somebody who came another way than by a password.
+pub async fn activate(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<bool> {
+    Ok(tx.run(sql(ACTIVATE).bind(tx.tenant()).bind(id).bind(at)).await? == 1)
+}
+
 const REHASH: &str = "UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash = $4";
 
 /// Put another hash of the same password in the place of `old`; `false` if the password was changed meanwhile.

@@ -21,6 +21,7 @@ use purser_service::identity::{sign_in, tokens};
 use purser_service::limits::Local;
 use purser_service::mail::{Mailer, Post};
 use purser_service::payments::port::Gateway;
+use purser_service::providers::{Nowhere, Web};
 use purser_service::seal::{Keyring, Seal, SealKey};
 use purser_service::{App, app::Setup, jobs};
 use purser_store::jobs as store;
@@ -55,6 +56,19 @@ impl Keyring for Ring {
 /// The suite's "now".
 const NOW: &str = "2026-11-21T09:00:00Z";
 
+/// Outside parties of a test's own.
+struct Outside {
+    mailer: Arc<dyn Mailer>,
+    captcha: Option<Arc<dyn Captcha>>,
+    web: Arc<dyn Web>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self { mailer: Arc::new(Mailbox), captcha: None, web: Arc::new(Nowhere) }
+    }
+}
+
 /// An engine in a throw-away database. Time stands still, ids repeat.
 pub struct TestApp {
     /// The engine.
@@ -84,24 +98,26 @@ impl TestApp {
 
     /// On a database and with a payment provider of the test's own, which may keep its books with the sandbox.
     pub async fn with_gateway(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>) -> Self {
-        Self::with(database, gateway, (Arc::new(Mailbox), None)).await
+        Self::with(database, gateway, Outside::default()).await
     }
 
     /// On a database and with somebody of the test's own who takes mail.
     pub async fn with_mailer(database: Database, mailer: Arc<dyn Mailer>) -> Self {
-        Self::with(database, |sandbox| Arc::new(sandbox), (mailer, None)).await
+        Self::with(database, |sandbox| Arc::new(sandbox), Outside { mailer, ..Outside::default() }).await
     }
 
     /// On a database and with a puzzle that tells people from programs.
     pub async fn with_captcha(database: Database, captcha: Arc<dyn Captcha>) -> Self {
-        Self::with(database, |sandbox| Arc::new(sandbox), (Arc::new(Mailbox), Some(captcha))).await
+        Self::with(database, |sandbox| Arc::new(sandbox), Outside { captcha: Some(captcha), ..Outside::default() }).await
     }
 
-    async fn with(
-        database: Database,
-        gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>,
-        (mailer, captcha): (Arc<dyn Mailer>, Option<Arc<dyn Captcha>>),
-    ) -> Self {
+    /// On a database and with a way of the test's own to other parties.
+    pub async fn with_web(database: Database, web: Arc<dyn Web>) -> Self {
+        Self::with(database, |sandbox| Arc::new(sandbox), Outside { web, ..Outside::default() }).await
+    }
+
+    async fn with(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>, outside: Outside) -> Self {
+        let Outside { mailer, captcha, web } = outside;
         let db = Db::open(&database.config).await.expect("the database opens");
         db_signing_key(&db).await;
         let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
@@ -112,7 +128,7 @@ impl TestApp {
         let (demo, largest_file, data_folder) = (None, LARGEST_FILE, None);
         let (ids, mail, passwords) = (Ids::seeded(1), Post::new(mailer, Some("https://console.example".into())), Passwords::default());
         let counters = Arc::new(Local::default());
-        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha };
+        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha, web };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
         Self { app, router, database, tenant: OnceCell::new() }

@@ -85,6 +85,7 @@ impl Wish<'_> {
     /// Every Rust test that needs no window, on both engines.
     fn rust(&self, steps: &mut Steps) {
         let words = self.filter.filter(|filter| !PARTS.contains(filter));
+        steps.step("rust: parties", |_| ui::parties().map(|()| Done::Ran));
         steps.step("rust: build", |_| shell::run(&mut cargo(["build", "--all-targets"])).map(|()| Done::Ran));
         steps.step("rust: tests on SQLite and PostgreSQL", |tally| {
             let cluster = Cluster::start()?;

@@ -19,13 +19,22 @@ pub(crate) fn npm(args: &[&str]) -> Command {
 
 /// Install the console's packages when the lock file has changed since the last time.
 pub(crate) fn packages() -> Result<()> {
-    let (lock, seen) = (folder().join("package-lock.json"), folder().join("node_modules/.purser-lock"));
+    packages_in(&folder(), "the console's packages")
+}
+
+/// The same for the parties of the suite: servers nobody here wrote, for people to sign in at.
+pub(crate) fn parties() -> Result<()> {
+    packages_in(&root().join("tests/parties"), "the suite's parties")
+}
+
+fn packages_in(folder: &Path, what: &str) -> Result<()> {
+    let (lock, seen) = (folder.join("package-lock.json"), folder.join("node_modules/.purser-lock"));
     let wanted = std::fs::read(&lock).map_err(|error| format!("{} could not be read: {error}", lock.display()))?;
     if std::fs::read(&seen).is_ok_and(|had| had == wanted) {
         return Ok(());
     }
-    println!("installing the console's packages");
-    shell::run(&mut npm(&["ci", "--no-audit", "--no-fund"]))?;
+    println!("installing {what}");
+    shell::run(program("npm", ["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
     std::fs::write(&seen, wanted).map_err(|error| format!("{} could not be written: {error}", seen.display()))
 }
 

@@ -107,6 +107,7 @@ export const permission = {
   'read:stats': 'Kennzahlen sehen',
   'read:system': 'System sehen',
   'read:job': 'Hintergrundarbeit sehen',
+  'manage:provider': 'Anmeldung über andere Anbieter einrichten',
   'manage:job': 'Hintergrundarbeit wiederholen und abbrechen',
   'read:mail': 'Gesendete Mails sehen',
   'manage:tenant': 'Betriebe anlegen, sperren und löschen',

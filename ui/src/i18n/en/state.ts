@@ -108,6 +108,7 @@ export const permission = {
   'read:stats': 'See figures',
   'read:system': 'See the system',
   'read:job': 'See work in the background',
+  'manage:provider': 'Set up sign-in through other providers',
   'manage:job': 'Retry and cancel background work',
   'read:mail': 'See sent mail',
   'manage:tenant': 'Make, suspend and delete businesses',

@@ -112,6 +112,8 @@ permissions! {
     ReadSetting = "read:setting",
     /// Change the settings of the tenant.
     UpdateSetting = "update:setting",
+    /// Set up where people may sign in instead: whoever may do that decides who comes in.
+    ManageProvider = "manage:provider",
     /// Share saved views with the team.
     ShareView = "share:view",
     /// See figures of the whole business.

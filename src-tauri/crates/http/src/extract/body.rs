@@ -64,7 +64,7 @@ fn not_json() -> Problem {
 }
 
 /// The whole body, or 413 once it is larger than taken, however long it says it is.
-async fn read(request: Request) -> Result<bytes::Bytes, Problem> {
+pub(super) async fn read(request: Request) -> Result<bytes::Bytes, Problem> {
     let limit = usize::try_from(LARGEST).unwrap_or(usize::MAX);
     match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),

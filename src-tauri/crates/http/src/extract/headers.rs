@@ -120,6 +120,24 @@ impl<S: Send + Sync> FromRequestParts<S> for OwnPage {
 
 impl OperationInput for OwnPage {}
 
+/// What a browser keeps for us while somebody signs in elsewhere: only it collects the outcome.
+pub(crate) struct TravelCookie(pub(crate) Option<String>);
+
+/// Name of that cookie.
+pub(crate) const fn travel_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-purser_sign_in" } else { "purser_sign_in" }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TravelCookie {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self(cookie(parts, travel_cookie(parts.extensions.get::<Peer>().is_some_and(|peer| peer.secure)))))
+    }
+}
+
+impl OperationInput for TravelCookie {}
+
 fn parameter(ctx: &mut GenContext, operation: &mut Operation, name: &str, required: bool, description: &str) {
     let json_schema = ctx.schema.subschema_for::<String>();
     let parameter_data = ParameterData {

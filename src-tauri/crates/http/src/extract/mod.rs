@@ -3,6 +3,7 @@
 mod allowed;
 mod body;
 mod cursor;
+mod form;
 mod headers;
 mod path;
 mod query;
@@ -12,7 +13,8 @@ mod slowly;
 pub(crate) use allowed::{Allowed, AllowedOwn, Behind, From, Public};
 pub(crate) use body::{Json, OptionalJson};
 pub(crate) use cursor::encode_cursor;
-pub(crate) use headers::{DeviceCookie, IdempotencyKey, IfMatch, OwnPage, RefreshCookie, device_cookie, refresh_cookie};
+pub(crate) use form::Form;
+pub(crate) use headers::{DeviceCookie, IdempotencyKey, IfMatch, OwnPage, RefreshCookie, TravelCookie, device_cookie, refresh_cookie, travel_cookie};
 pub(crate) use path::Path;
 pub(crate) use query::{Any, Query, When, page};
 pub(crate) use slowly::part_by_part;

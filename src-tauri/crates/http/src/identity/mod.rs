@@ -17,7 +17,9 @@ use purser_service::App;
 
 use crate::openapi::about;
 
-pub(crate) use handlers::keys;
+pub(crate) use entrance::Entrance;
+pub(crate) use handlers::{Encrypted, FirstStep, keys};
+pub(crate) use views::{ChallengeView, Delivery};
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {

@@ -4,7 +4,7 @@ use purser_core::access::{Grant, can};
 use purser_core::jobs::Every;
 use purser_core::time::DAY;
 use purser_core::{Error, Result};
-use purser_store::{Scope, codes, devices, jobs as store, links, tenants};
+use purser_store::{Scope, codes, devices, jobs as store, links, provider_sign_ins, tenants};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Turn, When, Work, enqueue};
@@ -70,7 +70,8 @@ impl Work for Tidy {
                 // What was known of a browser that was not seen for so long as cookies last.
                 devices::forget(tx, now.plus(-400 * DAY)).await?;
                 let codes = codes::forget(tx, week, AT_ONCE).await?;
-                Ok::<_, Error>(jobs.max(codes).max(links::forget(tx, month, AT_ONCE).await?))
+                let travels = provider_sign_ins::forget(tx, now, AT_ONCE).await?;
+                Ok::<_, Error>(jobs.max(codes).max(travels).max(links::forget(tx, month, AT_ONCE).await?))
             });
             if gone.await? < full {
                 break;

@@ -30,6 +30,10 @@ macro_rules! steps {
 
 /// What refers to something comes before it.
 const STEPS: &[Step] = steps![
+    "identities" by "id",
+    "provider_sign_ins" by "id",
+    "assertions" by "provider_id, hash",
+    "providers" by "id",
     "permission_uses" by "user_id, permission",
     "refusals" by "id",
     "impersonations" by "id",

@@ -45,6 +45,8 @@ pub const TABLES: &[Table] = tables![
     "sessions",
     "sign_ins",
     "factors",
+    "providers",
+    "identities",
     "api_keys",
     "password_standings",
     "saved_views",
@@ -77,6 +79,8 @@ pub const LEFT_OUT: &[&str] = &[
     "one_time_links",
     "sent_codes",
     "known_devices",
+    "provider_sign_ins",
+    "assertions",
     "idempotency_keys",
     "job_schedules",
     "user_terms",
@@ -92,8 +96,21 @@ const INSTANTS: &[&str] = &["at", "until", "since", "locked_until", "lease_until
 /// Columns of SQLite that hold bytes which may be as many as an id has.
 const BYTES: &[&str] = &["hash", "prev_hash", "salt_actor", "salt_subject", "erased_actor", "erased_subject"];
 /// Columns of SQLite that are true or false.
-const BOOLEANS: &[&str] =
-    &["active", "denied", "email_verified", "must_change", "remembered", "shadow", "shared", "staff", "writes", "home", "new_device"];
+const BOOLEANS: &[&str] = &[
+    "active",
+    "denied",
+    "email_verified",
+    "enabled",
+    "made_account",
+    "must_change",
+    "remembered",
+    "shadow",
+    "shared",
+    "staff",
+    "writes",
+    "home",
+    "new_device",
+];
 /// Columns of SQLite that hold JSON.
 const JSON: &[&str] =
     &["address", "cases", "facts", "granted", "header", "inherits", "mapping", "payload", "result", "sample", "settings", "withheld"];

@@ -9,6 +9,7 @@ const RUST_INDEX: &str = "registry+https://github.com/rust-lang/crates.io-index"
 /// Lines that name a host.
 pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
     let mut faults = named(root, "ui/package-lock.json", npm_host)?;
+    faults.extend(named(root, "tests/parties/package-lock.json", npm_host)?);
     faults.extend(named(root, "Cargo.lock", cargo_host)?);
     Ok(faults)
 }

@@ -21,6 +21,11 @@ const WALLS: &[(&str, &[&str], &str)] = &[
     ("tower-http", &["purser-http", "purser-server"], "requests end at the HTTP room"),
     ("tauri", &["purser-desktop"], "nothing but the shell knows about the window"),
     ("keyring", &["purser-desktop"], "only the shell holds secrets of the desktop"),
+    (
+        "reqwest",
+        &["purser-adapters", "purser-desktop", "purser-tests"],
+        "one way out to the network, which refuses what must not be asked; the shell and the tests have their own",
+    ),
     ("openssl", &[], "TLS is rustls"),
     ("native-tls", &[], "TLS is rustls"),
 ];
