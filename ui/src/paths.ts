@@ -81,7 +81,7 @@ export function queryPath(query: string): string {
 }
 
 export const topicRoots: Record<Topic, string[]> = {
-  user: ['users', 'auth'],
+  user: ['users', 'auth', 'break-glass'],
   session: ['auth', 'users', 'keys'],
   order: ['orders'],
   payment: ['payments', 'orders'],

@@ -28,6 +28,8 @@ import { Top } from './top'
 export function Frame() {
   const how = useStore(shut)
   const user = useStore(me)
+  // Between the page of a shut business and the sign-in nobody is here.
+  if (!how && !user) return null
   return how ? <ShutPage how={how} /> : user?.first ? <FirstThings /> : <Whole />
 }
 
