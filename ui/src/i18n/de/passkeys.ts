@@ -43,7 +43,7 @@ export const seal = {
 }
 export const keep = {
   title: 'Wie lange etwas bleibt',
-  lead: 'Was älter ist, wird jede Nacht vergessen. Bestellungen, Zahlungen und die Bücher gehören nicht dazu.',
+  lead: 'Was älter ist, wird jede Nacht vergessen. Aufträge, Zahlungen und die Bücher gehören nicht dazu.',
   signInDays: 'Anmeldeversuche',
   sessionDays: 'Beendete Sitzungen',
   mailDays: 'Gesendete Mails',

@@ -100,14 +100,14 @@ export const people = {
   erase: 'Endgültig tilgen',
   erased: 'Die Person ist getilgt',
   eraseTitle: '{name} endgültig tilgen',
-  eraseBody: 'Name, Adresse, Telefonnummer, Notizen, Anmeldungen, Mails und Dateien von {name} verschwinden, auch aus dem Protokoll. Bestellungen, Zahlungen und die Bücher bleiben, ohne zu sagen, wer es war. Das lässt sich nicht zurücknehmen. Kopien in Ausgaben und Sicherungen bleiben unerreicht.',
-  eraseReason: 'Er bleibt im Protokoll: Persönliches gehört nicht hinein.',
-  ordersOpen: 'Einige Bestellungen dieser Person sind noch offen. Liefern oder stornieren Sie sie zuerst.',
+  eraseBody: 'Name, Adresse, Telefonnummer, Notizen, Anmeldungen, Mails und Dateien von {name} verschwinden, auch aus der Prüfspur. Aufträge, Zahlungen und die Bücher bleiben, ohne zu sagen, wer es war. Das lässt sich nicht zurücknehmen. Kopien in Ausgaben und Sicherungen bleiben unerreicht.',
+  eraseReason: 'Er bleibt in der Prüfspur: Persönliches gehört nicht hinein.',
+  ordersOpen: 'Einige Aufträge dieser Person sind noch offen. Liefern oder stornieren Sie sie zuerst.',
   notDeleted: 'Das Konto ist nicht gelöscht. Löschen Sie es zuerst; bis zum Tilgen lässt es sich zurückholen.',
   erasedAlready: 'Diese Person wurde schon getilgt.',
   erasedName: 'Getilgte Person',
   erasedSince: 'Getilgt',
-  erasedLead: 'Wer das war, ist hier nicht mehr bekannt. Bestellungen und Bücher bleiben, wie sie waren.',
+  erasedLead: 'Wer das war, ist hier nicht mehr bekannt. Aufträge und Bücher bleiben, wie sie waren.',
 }
 export const roleHint = {
   owner: 'Alles, und nur Inhaber ernennen Inhaber. Der letzte lässt sich nicht entfernen.',

@@ -62,6 +62,7 @@ export const jobState = {
 }
 export const jobKind = {
   'seal.renew': 'Privates neu versiegeln',
+  'tenant.purge': 'Einen Betrieb löschen',
   'people.erase': 'Eine Person löschen',
   'mail.send': 'Mail senden',
   tidy: 'Nächtliches Aufräumen',
@@ -117,6 +118,7 @@ export const mailProvider = {
   smtp: 'Mailserver',
 }
 export const template = {
+  break_glass: 'Versiegelter Zugang',
   sign_in_code: 'Code zur Anmeldung',
   new_device: 'Neues Gerät',
   invitation: 'Einladung',

@@ -63,6 +63,7 @@ export const jobState = {
 }
 export const jobKind = {
   'seal.renew': 'Seal private values anew',
+  'tenant.purge': 'Delete a business',
   'people.erase': 'Erase a person',
   'mail.send': 'Send a mail',
   tidy: 'Nightly tidying',
@@ -118,6 +119,7 @@ export const mailProvider = {
   smtp: 'Mail server',
 }
 export const template = {
+  break_glass: 'Sealed way in',
   sign_in_code: 'Code to sign in',
   new_device: 'New device',
   invitation: 'Invitation',

@@ -50,7 +50,7 @@ function Whole({ tenant }: { tenant: TenantDetail }) {
         ))}
         more={deeds.filter((deed) => !deed.main).map(({ label, run, refuse, danger }) => ({ label, run, refuse, ...(danger ? { danger } : {}) }))}
       />
-      <div className="form-page form-page-wide">
+      <div className="form-page form-page-wide choice-list">
         {tenant.state !== 'active' && <p className="form-note">{said(tenant)}</p>}
         <div className="figures figures-plain">
           <Figure name={t('tenants.people')}>{number(usage.people)}</Figure>
