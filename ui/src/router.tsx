@@ -125,6 +125,7 @@ const pages = [
 const tree = root.addChildren([
   alone('/setup', () => import('@/pages/entry/setup'), 'Setup'),
   alone('/sign-in', () => import('@/pages/entry/sign-in'), 'SignIn'),
+  alone('/sign-in/provider', () => import('@/pages/providers/come-back'), 'ComeBack'),
   alone('/forgot-password', () => import('@/pages/entry/forgot'), 'Forgot'),
   alone('/reset-password', () => import('@/pages/entry/choose'), 'ResetPassword'),
   alone('/invitation', () => import('@/pages/entry/choose'), 'Invitation'),

@@ -1,5 +1,5 @@
 /** What went wrong, as the engine says it (RFC 9457), or as near to it as a broken reply allows. */
-import type { FieldError } from './shapes'
+import type { FieldError, Puzzle } from './shapes'
 
 type Body = Partial<{
   type: string
@@ -11,6 +11,7 @@ type Body = Partial<{
   errors: FieldError[]
   missing: string | null
   explain: string | null
+  captcha: Puzzle | null
 }>
 
 export class Problem extends Error {
@@ -23,6 +24,8 @@ export class Problem extends Error {
   /** The right that is missing, and where the engine explains it. */
   readonly missingRight: string | undefined
   readonly explain: string | undefined
+  /** What a person has to solve before they are let in. */
+  readonly puzzle: Puzzle | undefined
   /** Seconds the engine asks us to wait before trying again. */
   readonly retryAfter: number | undefined
   /** The same as a moment, of this machine's clock. */
@@ -40,6 +43,7 @@ export class Problem extends Error {
     this.errors = body.errors ?? []
     this.missingRight = body.missing ?? undefined
     this.explain = body.explain ?? undefined
+    this.puzzle = body.captcha ?? undefined
     this.retryAfter = retryAfter
     this.retryAt = retryAfter === undefined ? undefined : Date.now() + retryAfter * 1000
   }

@@ -108,7 +108,7 @@ const codeOf = async (response: Response): Promise<unknown> => {
 
 /** At the door it is one more reason not to get in; inside it is the end of everything. */
 const noticeShut = (path: string, code: unknown) => {
-  if (typeof code === 'string' && SHUT.includes(code) && !/\/auth\/(login|challenge|passkey|break-glass)/.test(path)) shut(code)
+  if (typeof code === 'string' && SHUT.includes(code) && !/\/auth\/(login|challenge|passkey|break-glass|providers\/finish)/.test(path)) shut(code)
 }
 
 /**
@@ -128,7 +128,7 @@ export async function send(request: Outgoing): Promise<Response> {
 async function authorised(request: Outgoing): Promise<Response> {
   const used = bearer
   const response = await door(request)
-  if (response.status !== 401 || /\/auth\/(login|refresh|challenge|passkey|break-glass)/.test(request.path)) return response
+  if (response.status !== 401 || /\/auth\/(login|refresh|challenge|passkey|break-glass|providers\/finish)/.test(request.path)) return response
   if (isDesktop) {
     lapsed()
     return response

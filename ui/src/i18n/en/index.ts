@@ -15,10 +15,11 @@ import { forms, people, roleHint } from './people'
 import { as, policy, refusals, review } from './policies'
 import { keep, passkey, seal } from './passkeys'
 import { products } from './products'
+import { elsewhere, identity, preset, providers, providerStep, providerTest, puzzle } from './providers'
 import { files, moment } from './record'
 import { action, kind, permission, role, state } from './state'
 import { table } from './table'
 import { sealed, shut, tenants } from './tenants'
 import { jobKind, jobs, jobState, mailProvider, mails, mailState, passwords, priority, queue, template } from './work'
 
-export const en = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules, link, passwordHint, jobs, jobState, jobKind, queue, priority, mails, mailState, mailProvider, template, passwords, signIns, signInReason, signInMethod, apiKeys, access, why, because, resource, policy, refusals, review, as, passkey, seal, keep, tenants, shut, sealed }
+export const en = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed, thing, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules, link, passwordHint, jobs, jobState, jobKind, queue, priority, mails, mailState, mailProvider, template, passwords, signIns, signInReason, signInMethod, apiKeys, access, why, because, resource, policy, refusals, review, as, passkey, seal, keep, tenants, shut, sealed, elsewhere, puzzle, identity, providers, preset, providerStep, providerTest }

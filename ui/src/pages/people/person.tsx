@@ -12,6 +12,7 @@ import { country } from '@/lib/text'
 import { PersonalRights } from '@/pages/access/personal'
 import { SeeAs } from '@/pages/impersonation/start'
 import { Keys } from '@/pages/keys/keys'
+import { PersonIdentities } from '@/pages/providers/identities'
 import { filtered, paths } from '@/paths'
 import { Button } from '@/parts/button'
 import { Part } from '@/parts/states'
@@ -95,7 +96,8 @@ const OwnThings = ({ user }: { user: User }) => (
     <Files type="user" id={user.id} />
     {can('read:role') && <PersonalRights user={user} />}
     {can('manage:session') && <PersonFactors user={user} />}
-    {can('manage:session') && <PersonSessions user={user} />}
+    {can('manage:session') && <PersonIdentities id={user.id} />}
+        {can('manage:session') && <PersonSessions user={user} />}
     {can('read:sign-in') && <PersonSignIns user={user} />}
     {can('manage:key') && <Keys path={`/users/${user.id}/keys`} />}
   </>

@@ -15,6 +15,7 @@ import { Keys } from '@/pages/keys/keys'
 import { savePersonalData } from '@/pages/people/deeds'
 import { Sessions } from '@/pages/people/sessions'
 import { roleName } from '@/pages/people/roles'
+import { OwnIdentities } from '@/pages/providers/identities'
 import { paths } from '@/paths'
 import { Button, ButtonLink } from '@/parts/button'
 import { toast } from '@/parts/toasts'
@@ -35,6 +36,7 @@ export function AccountPage() {
         { id: 'profile', title: t('own.profile') },
         { id: 'password', title: t('own.password') },
         { id: 'factors', title: t('factor.title') },
+        { id: 'identities', title: t('identity.title') },
         { id: 'sessions', title: t('people.sessions') },
         ...(can('create:key') ? [{ id: 'keys', title: t('apiKeys.title') }] : []),
         { id: 'looked', title: t('as.who') },
@@ -60,6 +62,9 @@ export function AccountPage() {
       </div>
       <div id="factors" className="choice-list">
         <OwnFactors />
+      </div>
+      <div id="identities">
+        <OwnIdentities />
       </div>
       <div id="sessions">
         <Sessions path="/auth/sessions" />

@@ -15,6 +15,7 @@ import { can, me } from '@/session'
 import { SealedWayIn } from '@/pages/sealed/codes'
 import { Bands, bandsInWords } from './bands'
 import { checkText, currencies, toChange, toText, type SettingsText } from './form'
+import { Providers } from '@/pages/providers/providers'
 import { Office } from './office'
 import { PasswordRules } from './passwords'
 import { Protection } from './protection'
@@ -37,6 +38,7 @@ export function SettingsPage() {
         { id: 'refunds', title: t('settings.refunds') },
         { id: 'environment', title: t('settings.environment') },
         { id: 'signIn', title: t('rules.title') },
+        { id: 'providers', title: t('providers.title') },
         { id: 'passwords', title: t('passwords.title') },
         { id: 'protection', title: t('seal.title') },
         { id: 'keeping', title: t('keep.title') },
@@ -47,6 +49,7 @@ export function SettingsPage() {
         {(data) => <Editor settings={data} />}
       </Part>
       {can('read:setting') && <SignInRules />}
+      {can('read:setting') && <Providers />}
       {can('read:setting') && <PasswordRules />}
       {can('read:setting') && <Protection />}
       {can('read:setting') && <Keeping />}
