@@ -90,7 +90,8 @@ function Password({ email, note, next, onIn, onSealed, onNext }: Props) {
         {passkeys && (
           <PasskeyButton label={t('passkey.signIn')} begin={{ path: '/auth/passkey/begin' }} before={stopFilling} answer={(token, credential) => post<SignedIn>('/auth/passkey', { token, credential, rememberMe })} onDone={onIn} />
         )}
-        <ProviderButtons email={form.values.email} rememberMe={rememberMe} next={next} before={stopFilling} onDone={(reply) => onNext(reply, form.values.email.trim())} />
+        {/* The shell does not take a session yet that began in the system's browser. */}
+        {!isDesktop && <ProviderButtons email={form.values.email} rememberMe={rememberMe} next={next} before={stopFilling} onDone={(reply) => onNext(reply, form.values.email.trim())} />}
       </div>
       <div className="entry-ways">
         <Link to={paths.forgot} className="linkish">

@@ -56,7 +56,7 @@ export function OwnIdentities() {
   return (
     <Section
       title={t('identity.title')}
-      actions={open.length > 0 && <Menu items={open.map((way) => ({ label: way.name, run: () => link(way) }))} trigger={<Button small busy={away}>{t('identity.link')}</Button>} />}
+      actions={open.length > 0 && !isDesktop && <Menu items={open.map((way) => ({ label: way.name, run: () => link(way) }))} trigger={<Button small busy={away}>{t('identity.link')}</Button>} />}
     >
       {problem !== undefined && <Failure problem={problem} small />}
       {isDesktop && away && (
