@@ -38,7 +38,9 @@ both! {
         for (operation, (statements, rows)) in &after {
             let (few, had) = before[operation];
             assert_eq!(few, *statements, "{operation}: {few} statements for {had} rows, {statements} for {rows}");
-            assert!(*statements <= 12, "{operation} takes {statements} statements");
+            // What is held about somebody lies in as many tables.
+            let most = if operation.ends_with("PersonalData") { 16 } else { 12 };
+            assert!(*statements <= most, "{operation} takes {statements} statements");
             grown += usize::from(*rows >= had + 15);
         }
         assert!(grown >= 10, "only {grown} lists grew: {after:?}");

@@ -82,7 +82,7 @@ pub async fn take(counters: &dyn Counters, name: &str, limit: Limit, now: Timest
 /// Costly things, and how often one person may ask for them.
 pub(crate) const EXPORTS: Limit = Limit { calls: 30, span_s: 60 };
 /// Files to be brought in.
-pub(crate) const IMPORTS: Limit = Limit { calls: 120, span_s: 60 };
+pub(crate) const IMPORTS: Limit = Limit { calls: 600, span_s: 60 };
 /// Looks into the search box: somebody who types, however fast.
 pub(crate) const SEARCHES: Limit = Limit { calls: 300, span_s: 60 };
 
