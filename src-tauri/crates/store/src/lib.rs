@@ -33,6 +33,7 @@ pub mod mails;
 mod migrate;
 pub mod orders;
 mod orders_new;
+mod orders_private;
 pub mod overview;
 pub mod page;
 pub mod passkeys;
