@@ -7,3 +7,4 @@ mod lockout;
 mod passwords;
 mod secrets;
 mod source;
+mod vectors;

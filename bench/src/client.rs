@@ -1,5 +1,7 @@
 //! As little HTTP/1.1 as a load needs: one kept connection, one request at a time. A full client would take the processor from the server.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -22,9 +24,11 @@ impl Request {
         Self { method: "GET", path: path.into(), body: None, key: None }
     }
 
-    /// A `POST` of JSON.
+    /// A `POST` of JSON, with a key of its own as the console sends one.
     pub(crate) fn post(path: impl Into<String>, body: &Value) -> Self {
-        Self { method: "POST", path: path.into(), body: Some(body.to_string()), key: None }
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let key = format!("bench-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        Self { method: "POST", path: path.into(), body: Some(body.to_string()), key: Some(key) }
     }
 
     fn bytes(&self, host: &str, token: Option<&str>) -> Vec<u8> {

@@ -32,10 +32,15 @@ pub(crate) async fn folder(bench: &Bench, name: &str, people: u64, orders: u64) 
     }
 }
 
+/// The owner at the door.
+pub(crate) fn sign_in_request() -> Request {
+    let body = json!({ "email": EMAIL, "password": PASSWORD, "tokenDelivery": "body" });
+    Request::post("/api/v1/auth/login", &body)
+}
+
 /// Sign the owner in and hand back the access token.
 pub(crate) async fn sign_in(host: &str) -> Result<String> {
-    let body = json!({ "email": EMAIL, "password": PASSWORD, "tokenDelivery": "body" });
-    let reply = Client::connect(host, None).await?.json(&Request::post("/api/v1/auth/login", &body)).await?;
+    let reply = Client::connect(host, None).await?.json(&sign_in_request()).await?;
     reply["data"]["accessToken"].as_str().map(ToOwned::to_owned).ok_or_else(|| "sign-in gave no token".into())
 }
 

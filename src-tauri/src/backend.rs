@@ -1,7 +1,6 @@
 //! Where a profile's requests go: this process's own engine, or another Purser over TLS. Delivers; knows nothing of sessions.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +8,15 @@ use axum::body::Body;
 use axum::response::Response;
 use futures::TryStreamExt;
 use http::{HeaderValue, StatusCode, header};
+use parking_lot::Mutex;
 use reqwest::redirect;
 use tower::ServiceExt;
 use url::{Host, Url};
 
 use crate::local::Local;
+use crate::pins::{self, Pin, WrongKey};
 use crate::problem::Problem;
+use crate::trust::Trust;
 use crate::wire::Call;
 
 const CONNECT_MAX: Duration = Duration::from_secs(10);
@@ -29,6 +31,11 @@ pub(crate) enum Backend {
 }
 
 impl Backend {
+    /// Whether the far end is in this process.
+    pub(crate) const fn is_here(&self) -> bool {
+        matches!(self, Self::Local(_))
+    }
+
     /// Deliver one request. `Err` means that no reply came at all.
     pub(crate) async fn send(&self, call: &Call, bearer: Option<&str>) -> Result<Response, Problem> {
         let mut request = call.request(bearer)?;
@@ -47,29 +54,47 @@ impl Backend {
 pub(crate) struct Remote {
     base: Url,
     client: reqwest::Client,
+    /// The key it showed last.
+    seen: Arc<Mutex<Option<Pin>>>,
 }
 
 impl Remote {
-    /// A client that verifies certificates, follows nothing, and trusts `ca` besides the public authorities.
-    pub(crate) fn new(base: Url, ca: Option<&PathBuf>) -> Result<Self, Problem> {
-        let mut builder = reqwest::Client::builder()
+    /// A client that verifies certificates, follows nothing, and trusts what `trust` says besides the public authorities.
+    pub(crate) fn new(base: Url, trust: &Trust) -> Result<Self, Problem> {
+        let told = |error: String| match &trust.ca_file {
+            Some(path) => Problem::field("caFile", format!("{} cannot be used: {error}.", path.display())),
+            None => Problem::local("client", error),
+        };
+        let mut trusted = Vec::new();
+        if let Some(path) = &trust.ca_file {
+            let pem = std::fs::read(path).map_err(|error| told(error.to_string()))?;
+            trusted = pins::certificates(&pem).map_err(told)?;
+        }
+        let pins: Vec<Pin> = trust.pin.into_iter().chain(trust.backup_pin).collect();
+        if !pins.is_empty() && base.scheme() != "https" {
+            return Err(Problem::field("pin", "Only an encrypted connection has a key. Begin the address with https, or pin none."));
+        }
+        let (tls, seen) = pins::client(trusted, pins).map_err(|error| told(error.to_string()))?;
+        let builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_MAX)
             .read_timeout(SILENCE_MAX)
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .tls_version_min(reqwest::tls::Version::TLS_1_2);
-        if let Some(path) = ca {
-            let told = |error: &dyn std::fmt::Display| Problem::field("caFile", format!("{} cannot be used: {error}.", path.display()));
-            let pem = std::fs::read(path).map_err(|error| told(&error))?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| told(&error))?;
-            if certificates.is_empty() {
-                return Err(told(&"it holds no certificate"));
-            }
-            builder = builder.tls_certs_merge(certificates);
-        }
+            .tls_backend_preconfigured(tls);
         let client = builder.build().map_err(|error| Problem::local("client", chain(&error)))?;
-        Ok(Self { base, client })
+        Ok(Self { base, client, seen })
+    }
+
+    /// The key the far end is known by at this moment. Nothing but the question is sent.
+    pub(crate) async fn key(&self) -> Result<Pin, Problem> {
+        if self.base.scheme() != "https" {
+            return Err(Problem::field("url", "This connection is not encrypted, so there is no key to pin."));
+        }
+        let asked = Call::get("/health/live");
+        self.send(&asked, asked.request(None)?).await?;
+        let key = *self.seen.lock();
+        key.ok_or_else(|| Problem::new(StatusCode::BAD_GATEWAY, "no_key", format!("{} showed no key.", self.base)))
     }
 
     async fn send(&self, call: &Call, request: http::Request<Body>) -> Result<Response, Problem> {
@@ -96,27 +121,33 @@ impl Remote {
 }
 
 fn unreachable(base: &Url, error: &reqwest::Error) -> Problem {
-    let certificate = certificate_fault(error);
-    let (code, words) = match (&certificate, error.is_timeout()) {
-        (Some(fault), _) => ("certificate_refused", format!("{base} could not prove who it is: {fault}.")),
+    let fault = tls_fault(error);
+    let (code, words) = match (fault, error.is_timeout()) {
+        (Some(fault), _) => match WrongKey::within(fault) {
+            Some(key) => (
+                "wrong_key",
+                format!(
+                    "{base} has another key than the one that is pinned: {key}. Nothing was sent to it. If whoever runs it says that the key was \
+                     changed, pin this one; if not, somebody may stand in between."
+                ),
+            ),
+            None => ("certificate_refused", format!("{base} could not prove who it is: {fault}.")),
+        },
         (None, true) => ("unreachable", format!("{base} did not answer in time.")),
         (None, false) => ("unreachable", format!("{base} cannot be reached: {}.", chain(error))),
     };
     Problem::new(StatusCode::BAD_GATEWAY, code, words)
 }
 
-/// What was wrong with the certificate, when that was it.
-pub(crate) fn certificate_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+/// What was wrong with the certificate or the key, when that was it.
+fn tls_fault<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(fault) = error.downcast_ref::<rustls::Error>() {
-            return Some(fault.to_string());
-        }
         // An io::Error hides what it carries from `source`.
         let carried =
             error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref).and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(fault) = carried {
-            return Some(fault.to_string());
+        if let Some(fault) = error.downcast_ref::<rustls::Error>().or(carried) {
+            return Some(fault);
         }
         cause = error.source();
     }

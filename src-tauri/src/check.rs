@@ -59,7 +59,7 @@ async fn steps(shell: &Arc<Shell>, profile: &Profile, check: &mut Check) -> Opti
     };
     if let Some(url) = &url {
         let encrypted = url.scheme() == "https";
-        check.step(if encrypted { "tls" } else { "connect" }, reached(&connection, encrypted)).await?;
+        check.step(if encrypted { "tls" } else { "connect" }, reached(&connection, encrypted, profile.trust.pin.is_some())).await?;
     }
     check.step("health", healthy(&connection)).await?;
     let version = check.step("version", version(&connection)).await?;
@@ -98,9 +98,14 @@ async fn get(connection: &Connection, path: &str) -> Result<(StatusCode, Value),
     Ok((parts.status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
 }
 
-async fn reached(connection: &Connection, encrypted: bool) -> Result<String, String> {
+async fn reached(connection: &Connection, encrypted: bool, pinned: bool) -> Result<String, String> {
     get(connection, "/health/live").await.map_err(|problem| problem.detail)?;
-    Ok(if encrypted { "Encrypted; the certificate is good." } else { "Reached; not encrypted, which is fine within this machine." }.to_owned())
+    let how = match (encrypted, pinned) {
+        (true, true) => "Encrypted; the certificate is good, and the key is one that is pinned.",
+        (true, false) => "Encrypted; the certificate is good.",
+        (false, _) => "Reached; not encrypted, which is fine within this machine.",
+    };
+    Ok(how.to_owned())
 }
 
 async fn healthy(connection: &Connection) -> Result<String, String> {

@@ -23,17 +23,22 @@ pub(crate) struct Connection {
     pub(crate) signed: tokio::sync::watch::Sender<u64>,
 }
 
-/// What ends in a session: its tokens are asked for in the body and stay here.
-const SIGNS_IN: [&str; 8] = [
+/// What ends in a session: its tokens are asked for in the body and stay here. A test holds it against the engine's own description.
+pub(crate) const SIGNS_IN: [&str; 11] = [
     "/api/v1/setup",
     "/api/v1/auth/login",
     "/api/v1/auth/challenge/totp",
     "/api/v1/auth/challenge/backup",
-    "/api/v1/auth/challenge/code",
+    "/api/v1/auth/challenge/email",
+    "/api/v1/auth/challenge/sms",
     "/api/v1/auth/challenge/passkey",
     "/api/v1/auth/challenge/enrol/confirm",
     "/api/v1/auth/passkey",
+    "/api/v1/auth/providers/finish",
+    "/api/v1/auth/break-glass",
 ];
+/// Answers tokens as well; the page is only told who it is.
+pub(crate) const RENEWS: &str = "/api/v1/auth/refresh";
 
 impl Connection {
     pub(crate) fn new(profile: String, backend: Backend, session: Arc<Session>) -> Arc<Self> {
@@ -44,7 +49,7 @@ impl Connection {
     pub(crate) async fn answer(&self, call: Call) -> Result<Response, Problem> {
         match (&call.method, call.bare_path()) {
             (&Method::POST, path) if SIGNS_IN.contains(&path) => self.sign_in(call).await,
-            (&Method::POST, "/api/v1/auth/refresh") => self.refresh().await,
+            (&Method::POST, RENEWS) => self.refresh().await,
             (&Method::POST, "/api/v1/auth/logout") => self.sign_out(&call).await,
             _ => self.with_session(&call).await,
         }

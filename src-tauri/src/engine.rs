@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use futures::future::BoxFuture;
-use purser_server::{Config, DemoSize, Reach, StartError};
+use purser_server::{Config, DemoSize, Keychain, Reach, StartError};
 
 use crate::local::{Engine, Listener, Opener, Refusal};
 
-/// Opens engines; `demo` fills an empty folder.
-pub(crate) fn opener(demo: Option<DemoSize>) -> Opener {
+/// Opens engines; `demo` fills an empty folder, `keychain` is where their seal keys rest.
+pub(crate) fn opener(demo: Option<DemoSize>, keychain: Option<Arc<dyn Keychain>>) -> Opener {
     Arc::new(move |folder: PathBuf| {
-        let config = Config { demo, ..Config::embedded(folder) };
+        let config = Config { demo, keychain: keychain.clone(), ..Config::embedded(folder) };
         Box::pin(async move {
             // On a thread of its own: the compiler cannot see that this future may move between threads.
             let runtime = tokio::runtime::Handle::current();

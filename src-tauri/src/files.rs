@@ -17,8 +17,13 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, S
 
 /// Write beside it, then put it in place, so that a crash leaves the old or the new and never half of one.
 pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), String> {
-    let told = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
     let text = serde_json::to_vec_pretty(value).map_err(|error| error.to_string())?;
+    write(path, &text)
+}
+
+/// The same for bytes.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let told = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(told)?;
     }
@@ -31,7 +36,7 @@ pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), Str
         options.mode(0o600);
     }
     let mut file = options.open(&beside).map_err(told)?;
-    file.write_all(&text).and_then(|()| file.sync_all()).map_err(told)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(told)?;
     std::fs::rename(&beside, path).map_err(told)
 }
 

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use http::StatusCode;
 use parking_lot::Mutex;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::backend;
 use crate::files;
 use crate::problem::Problem;
+use crate::trust::{Given, Trust, TrustChange, given};
 use crate::vault::Fallback;
 
 /// The profile of the engine in this process. It is always there.
@@ -36,9 +37,8 @@ pub(crate) struct Remote {
     pub(crate) name: String,
     pub(crate) url: String,
     pub(crate) environment: Environment,
-    /// Certificates to trust for this profile alone, besides the public authorities.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) ca_file: Option<PathBuf>,
+    #[serde(flatten)]
+    pub(crate) trust: Trust,
 }
 
 /// A profile as the page sees it.
@@ -51,8 +51,8 @@ pub(crate) struct Profile {
     pub(crate) environment: Environment,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) ca_file: Option<PathBuf>,
+    #[serde(flatten)]
+    pub(crate) trust: Trust,
 }
 
 /// What a person wrote about a new profile.
@@ -64,18 +64,30 @@ pub(crate) struct NewProfile {
     environment: Environment,
     #[serde(default)]
     ca_file: Option<PathBuf>,
+    #[serde(default)]
+    pin: Option<String>,
+    #[serde(default)]
+    backup_pin: Option<String>,
 }
 
 impl NewProfile {
     /// A Purser that was found on this machine.
     pub(crate) fn found(name: &str, url: &str, ca_file: Option<PathBuf>) -> Self {
-        Self { name: name.to_owned(), url: url.to_owned(), environment: Environment::Local, ca_file }
+        Self { name: name.to_owned(), url: url.to_owned(), environment: Environment::Local, ca_file, pin: None, backup_pin: None }
     }
 }
 
 impl From<NewProfile> for ProfileChange {
     fn from(new: NewProfile) -> Self {
-        Self { name: Some(new.name), environment: Some(new.environment), url: Some(new.url), ca_file: Some(Given(new.ca_file)) }
+        Self {
+            name: Some(new.name),
+            environment: Some(new.environment),
+            url: Some(new.url),
+            ca_file: Some(Given(new.ca_file)),
+            // What is pinned stays pinned, unless something else is said.
+            pin: new.pin.map(|pin| Given(Some(pin))),
+            backup_pin: new.backup_pin.map(|pin| Given(Some(pin))),
+        }
     }
 }
 
@@ -86,17 +98,13 @@ pub(crate) struct ProfileChange {
     name: Option<String>,
     environment: Option<Environment>,
     url: Option<String>,
-    /// Left out it stays, `null` takes it away.
+    /// Left out they stay, `null` takes them away.
     #[serde(default, deserialize_with = "given")]
-    ca_file: Option<Given>,
-}
-
-/// Said, even if what was said is "none".
-#[derive(Debug)]
-struct Given(Option<PathBuf>);
-
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Given>, D::Error> {
-    Option::deserialize(deserializer).map(|path| Some(Given(path)))
+    ca_file: Option<Given<PathBuf>>,
+    #[serde(default, deserialize_with = "given")]
+    pin: Option<Given<String>>,
+    #[serde(default, deserialize_with = "given")]
+    backup_pin: Option<Given<String>>,
 }
 
 /// The file's content.
@@ -175,7 +183,8 @@ impl Store {
 
     pub(crate) fn add(&self, new: NewProfile) -> Result<Profile, Problem> {
         let url = backend::address(&new.url)?;
-        backend::Remote::new(url.clone(), new.ca_file.as_ref())?;
+        let trust = Trust::new(new.ca_file, new.pin, new.backup_pin)?;
+        backend::Remote::new(url.clone(), &trust)?;
         self.change(|settings| {
             if settings.profiles.len() >= PROFILES_MAX {
                 return Err(Problem::new(
@@ -185,7 +194,7 @@ impl Store {
                 ));
             }
             let name = settings.free_name(&new.name, None)?;
-            let remote = Remote { id: settings.free_id(&name), name, url: url.to_string(), environment: new.environment, ca_file: new.ca_file };
+            let remote = Remote { id: settings.free_id(&name), name, url: url.to_string(), environment: new.environment, trust };
             let profile = shown(&remote);
             settings.profiles.push(remote);
             Ok(profile)
@@ -197,7 +206,7 @@ impl Store {
         self.change(|settings| {
             let name = change.name.map(|name| settings.free_name(&name, Some(id))).transpose()?;
             if id == LOCAL {
-                if url.is_some() || change.ca_file.is_some() {
+                if url.is_some() || change.ca_file.is_some() || change.pin.is_some() || change.backup_pin.is_some() {
                     return Err(Problem::field("url", "The engine of this computer has no address."));
                 }
                 settings.local_name = name.unwrap_or_else(|| settings.local_name.clone());
@@ -208,8 +217,9 @@ impl Store {
             remote.name = name.unwrap_or_else(|| remote.name.clone());
             remote.environment = change.environment.unwrap_or(remote.environment);
             remote.url = url.map_or_else(|| remote.url.clone(), |url| url.to_string());
-            remote.ca_file = change.ca_file.map_or_else(|| remote.ca_file.take(), |Given(path)| path);
-            backend::Remote::new(backend::address(&remote.url)?, remote.ca_file.as_ref())?;
+            let said = TrustChange { ca_file: change.ca_file, pin: change.pin, backup_pin: change.backup_pin };
+            remote.trust = std::mem::take(&mut remote.trust).changed(said)?;
+            backend::Remote::new(backend::address(&remote.url)?, &remote.trust)?;
             Ok(shown(remote))
         })
     }
@@ -234,7 +244,14 @@ impl Store {
 
 impl Settings {
     fn local(&self) -> Profile {
-        Profile { id: LOCAL.to_owned(), name: self.local_name.clone(), kind: "local", environment: self.local_environment, url: None, ca_file: None }
+        Profile {
+            id: LOCAL.to_owned(),
+            name: self.local_name.clone(),
+            kind: "local",
+            environment: self.local_environment,
+            url: None,
+            trust: Trust::default(),
+        }
     }
 
     /// Two profiles of one name could be taken for each other, which is how the wrong shop gets refunded.
@@ -267,7 +284,7 @@ fn shown(remote: &Remote) -> Profile {
         kind: "remote",
         environment: remote.environment,
         url: Some(remote.url.clone()),
-        ca_file: remote.ca_file.clone(),
+        trust: remote.trust.clone(),
     }
 }
 
@@ -280,7 +297,7 @@ mod tests {
     use super::*;
 
     fn new(name: &str, url: &str) -> NewProfile {
-        NewProfile { name: name.to_owned(), url: url.to_owned(), environment: Environment::Production, ca_file: None }
+        NewProfile { name: name.to_owned(), url: url.to_owned(), environment: Environment::Production, ca_file: None, pin: None, backup_pin: None }
     }
 
     #[test]
@@ -324,9 +341,28 @@ mod tests {
         let trusted = folder.path().join("ca.pem");
         std::fs::write(&trusted, include_str!("tests/ca.pem")).unwrap();
         let shop = store.add(NewProfile { ca_file: Some(trusted.clone()), ..new("Shop", "https://shop.example") }).unwrap();
-        let change = |json: &str| store.update(&shop.id, serde_json::from_str(json).unwrap()).unwrap().ca_file;
+        let change = |json: &str| store.update(&shop.id, serde_json::from_str(json).unwrap()).unwrap().trust.ca_file;
         assert_eq!(change(r#"{"name": "Shop 2"}"#), Some(trusted), "what is left out stays");
         assert_eq!(change(r#"{"caFile": null}"#), None);
+    }
+
+    #[test]
+    fn a_profile_carries_a_pin_and_one_in_reserve() {
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path());
+        let [one, two] = ["sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "sha256/XAc8vpXUD+t1xnIiHDJTn/Ql9INmFW6OExUtDtd4xuY="];
+        let shop = store.add(NewProfile { pin: Some(one.into()), ..new("Shop", "https://shop.example") }).unwrap();
+        let change = |json: serde_json::Value| store.update(&shop.id, serde_json::from_value(json).unwrap());
+        let trust = change(serde_json::json!({ "backupPin": two })).unwrap().trust;
+        assert_eq!((trust.pin.unwrap().to_string(), trust.backup_pin.unwrap().to_string()), (one.to_owned(), two.to_owned()));
+        assert_eq!(change(serde_json::json!({ "backupPin": one })).unwrap_err().field, Some("backupPin"));
+        assert_eq!(change(serde_json::json!({ "pin": null })).unwrap_err().field, Some("pin"), "one in reserve alone is none");
+        assert_eq!(change(serde_json::json!({ "pin": "nonsense" })).unwrap_err().field, Some("pin"));
+        assert_eq!(change(serde_json::json!({ "url": "http://127.0.0.1:1" })).unwrap_err().field, Some("pin"), "there is no key to compare");
+        let again = Store::open(folder.path()).find(&shop.id).unwrap();
+        assert_eq!(again.trust.pin.unwrap().to_string(), one, "what was refused changed nothing");
+        assert_eq!(change(serde_json::json!({ "pin": null, "backupPin": null })).unwrap().trust, Trust::default());
     }
 
     #[test]

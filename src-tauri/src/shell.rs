@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::backend::{self, Backend};
 use crate::connection::Connection;
+use crate::elsewhere::Waiting;
 use crate::local::{Local, Opener};
 use crate::problem::Problem;
 use crate::profiles::{LOCAL, NewProfile, Profile, ProfileChange, Store};
@@ -53,6 +54,7 @@ pub(crate) struct Shell {
     pub(crate) store: Store,
     pub(crate) vault: Arc<Vault>,
     pub(crate) desk: Box<dyn Desk>,
+    pub(crate) waiting: Waiting,
     config_folder: PathBuf,
     opener: Opener,
     local: RwLock<Arc<Local>>,
@@ -71,6 +73,7 @@ impl Shell {
             store: setup.store,
             vault: Arc::new(setup.vault),
             desk: setup.desk,
+            waiting: Waiting::default(),
             config_folder: setup.config_folder,
             opener: setup.opener,
             local: RwLock::new(local),
@@ -113,7 +116,7 @@ impl Shell {
             (Backend::Local(local), key)
         } else {
             let remote = self.store.remote(id)?;
-            let client = backend::Remote::new(backend::address(&remote.url)?, remote.ca_file.as_ref())?;
+            let client = backend::Remote::new(backend::address(&remote.url)?, &remote.trust)?;
             // The address belongs to the key: a profile that is pointed elsewhere does not take its session along.
             (Backend::Remote(client), format!("{id} {}", remote.url))
         };
@@ -168,7 +171,7 @@ impl Shell {
         {
             line.session.forget().await;
         }
-        if (&before.url, &before.ca_file) != (&after.url, &after.ca_file) {
+        if (&before.url, &before.trust) != (&after.url, &after.trust) {
             self.disconnect(id);
         }
         Ok(after)
@@ -176,6 +179,7 @@ impl Shell {
 
     /// A window is gone.
     pub(crate) fn closed(&self, window: &str) {
+        self.waiting.call_off(window);
         self.windows.lock().remove(window);
     }
 

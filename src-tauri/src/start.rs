@@ -10,10 +10,10 @@ use crate::desk::{self, NativeDesk};
 use crate::ipc::{self, Door};
 use crate::profiles::Store;
 use crate::shell::{self, Setup, Shell};
-use crate::vault::Vault;
+use crate::vault::{Fallback, Vault};
 use crate::watchdog::{self, Watchdog};
 use crate::window::{self, Places, Zoom};
-use crate::{engine, menu};
+use crate::{engine, files, menu};
 
 /// The admin console, in a window of its own.
 #[derive(Debug, Clone, clap::Parser)]
@@ -28,6 +28,9 @@ pub struct Flags {
     /// Fill an empty data folder with a plausible business to look around in.
     #[arg(long, value_name = "SIZE")]
     demo: Option<Demo>,
+    /// Save a copy of the keys that the data folder's secrets are sealed with, from the keychain to a file, and end.
+    #[arg(long, value_name = "FILE", requires = "data")]
+    save_seal_keys: Option<PathBuf>,
     /// What is logged, in the form `info,purser_http=debug`.
     #[arg(long, default_value = "warn,purser_desktop=info", value_name = "FILTER")]
     log: String,
@@ -48,6 +51,9 @@ pub fn run(flags: Flags) -> Result<(), String> {
     drop(tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init());
     // Two providers come along with the libraries, so one has to be named; the engine names the same one.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    if let (Some(file), Some(data)) = (&flags.save_seal_keys, &flags.data) {
+        return save_seal_keys(data, file);
+    }
     if flags.after_other {
         std::thread::sleep(std::time::Duration::from_secs(2));
     }
@@ -81,6 +87,13 @@ pub fn run(flags: Flags) -> Result<(), String> {
     Ok(())
 }
 
+/// For whoever can not get in any more, and for a server on the window's folder: the account on this machine has the keychain anyway.
+fn save_seal_keys(data: &Path, file: &Path) -> Result<(), String> {
+    let vault = Vault::open(Fallback::Memory, Path::new(""));
+    let keys = purser_server::seal_keys(data, vault.keychain().as_deref()).map_err(|error| error.to_string())?;
+    files::write(file, keys.as_bytes())
+}
+
 fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
     let config_folder = match &flags.config {
         Some(folder) => std::path::absolute(folder)?,
@@ -97,12 +110,13 @@ fn set_up(app: &AppHandle, flags: &Flags) -> Result<(), Box<dyn std::error::Erro
     if let Some(reason) = vault.reason() {
         tracing::warn!(
             "there is no keychain ({reason}); sessions rest in {}",
-            if vault.fallback() == Some(crate::vault::Fallback::File) { "a file" } else { "memory" }
+            if vault.fallback() == Some(Fallback::File) { "a file" } else { "memory" }
         );
     }
     let demo = flags.demo.map(|Demo::Small| purser_server::DemoSize::Small);
     let desk = Box::new(NativeDesk(app.clone()));
-    let setup = Setup { config_folder, data_folder, vault, store, opener: engine::opener(demo), desk };
+    let opener = engine::opener(demo, vault.keychain());
+    let setup = Setup { config_folder, data_folder, vault, store, opener, desk };
     // The engine is opened on the runtime while the window is being drawn.
     let shell = tauri::async_runtime::block_on(async move { Shell::start(setup) });
     app.manage(shell.clone());

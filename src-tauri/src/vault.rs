@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use keyring_core::{CredentialStore, Error};
 use parking_lot::Mutex;
+use purser_server::Keychain;
 use serde::{Deserialize, Serialize};
 
 use crate::files;
+use crate::keys::SealKeys;
 
 const SERVICE: &str = "app.purser.desktop";
 
@@ -61,6 +63,14 @@ impl Vault {
     /// Whether the OS keychain holds the sessions.
     pub(crate) fn is_keychain(&self) -> bool {
         matches!(*self.place.lock(), Place::Keychain(_))
+    }
+
+    /// The keychain for the engine's own keys.
+    pub(crate) fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        match &*self.place.lock() {
+            Place::Keychain(store) => Some(Arc::new(SealKeys(store.clone()))),
+            _ => None,
+        }
     }
 
     /// What stands in, when there is no keychain.

@@ -13,6 +13,8 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     /// `x-permission`.
     pub(crate) permission: Option<String>,
+    /// `x-permission-or`: who holds this over everything may call as well.
+    pub(crate) or: Option<String>,
     /// `x-permission-own`: who holds it over their own alone may call as well.
     pub(crate) own: bool,
     /// Schema of the JSON body, if it takes one.
@@ -23,6 +25,8 @@ pub(crate) struct Operation {
     pub(crate) query: Vec<(String, Value)>,
     /// Whether it takes `Idempotency-Key`.
     pub(crate) repeatable: bool,
+    /// Whether it is refused without one.
+    pub(crate) keyed: bool,
     /// Whether it wants `If-Match`.
     pub(crate) versioned: bool,
     /// Documented statuses and the content type of each.
@@ -32,7 +36,8 @@ pub(crate) struct Operation {
 impl Operation {
     /// Whether the path names a thing.
     pub(crate) fn names_a_thing(&self) -> bool {
-        self.path.contains('{')
+        // What is fixed goes by its name, in every business.
+        self.path.replace("{name}", "").contains('{')
     }
 
     /// Whether it is a list with pages.
@@ -78,6 +83,7 @@ pub(crate) fn operations() -> (Value, Vec<Operation>) {
 fn read(document: &Value, path: &str, method: Method, operation: &Value) -> Operation {
     let parameters: Vec<&Value> = operation["parameters"].as_array().into_iter().flatten().map(|parameter| resolve(document, parameter)).collect();
     let header = |name: &str| parameters.iter().any(|p| p["in"] == "header" && p["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name)));
+    let needs = |name: &str| parameters.iter().any(|p| p["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name)) && p["required"] == true);
     let content = &resolve(document, &operation["requestBody"])["content"];
     let query = parameters.iter().filter(|p| p["in"] == "query").map(|p| (p["name"].as_str().unwrap().to_owned(), p["schema"].clone()));
     let replies = operation["responses"].as_object().into_iter().flatten().filter_map(|(status, reply)| {
@@ -88,11 +94,13 @@ fn read(document: &Value, path: &str, method: Method, operation: &Value) -> Oper
         id: operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no operationId")).to_owned(),
         path: path.strip_prefix("/api/v1").unwrap_or_else(|| panic!("{path} is outside /api/v1")).to_owned(),
         permission: operation["x-permission"].as_str().map(str::to_owned),
+        or: operation["x-permission-or"].as_str().map(str::to_owned),
         own: operation["x-permission-own"] == true,
         body: content.get("application/json").map(|media| media["schema"].clone()),
         multipart: content.get("multipart/form-data").is_some(),
         query: query.collect(),
         repeatable: header("Idempotency-Key"),
+        keyed: needs("Idempotency-Key"),
         versioned: header("If-Match"),
         replies: replies.collect(),
         method,

@@ -2,6 +2,11 @@
 
 mod document;
 mod samples;
+mod samples_gateways;
+mod samples_machine;
+mod samples_money;
+mod samples_shop;
+mod samples_ways;
 mod world;
 
 pub(crate) use document::{Operation, operations, resolve};

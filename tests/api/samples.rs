@@ -48,15 +48,15 @@ pub(crate) fn order(customer: &str, product: &str) -> Value {
     json!({ "customerId": customer, "items": [{ "productId": product, "quantity": 2 }], "shippingAddress": address })
 }
 
-const fn bare(operation: &'static str, path: &'static str) -> Sample {
+pub(super) const fn bare(operation: &'static str, path: &'static str) -> Sample {
     Sample { operation, path, body: Body::None, version_of: None, endless: false }
 }
 
-fn with(operation: &'static str, path: &'static str, body: Value) -> Sample {
+pub(super) fn with(operation: &'static str, path: &'static str, body: Value) -> Sample {
     Sample { body: Body::Json(body), ..bare(operation, path) }
 }
 
-fn change(operation: &'static str, path: &'static str, body: Value) -> Sample {
+pub(super) fn change(operation: &'static str, path: &'static str, body: Value) -> Sample {
     Sample { version_of: Some(path), ..with(operation, path, body) }
 }
 
@@ -66,19 +66,28 @@ pub(crate) fn samples() -> Vec<Sample> {
         identity(),
         proof(),
         factors(),
+        super::samples_ways::guarded(),
         passkeys(),
         codes(),
         providers(),
         people(),
         rights(),
         policies(),
-        catalog(),
-        orders(),
+        super::samples_shop::catalog(),
+        super::samples_shop::orders(),
+        super::samples_shop::handling(),
+        super::samples_shop::coupons(),
         payments(),
+        super::samples_money::money(),
+        super::samples_money::disputes(),
+        super::samples_money::whole_books(),
+        super::samples_machine::events(),
         books(),
         papers(),
         imports(),
-        work(),
+        super::samples_machine::work(),
+        super::samples_gateways::webhooks(),
+        super::samples_gateways::gateways(),
         mail(),
         tenants(),
         break_glass(),
@@ -118,23 +127,25 @@ fn factors() -> Vec<Sample> {
         with("renewBackupCodes", "/auth/factors/backup-codes", json!({ "password": PASSWORD, "code": "000000" })),
         with("removeFactor", "/auth/factors/{factor}/remove", json!({ "password": PASSWORD, "code": "000000" })),
         with("stepUp", "/auth/step-up", json!({ "method": "backup", "code": "none" })),
+        with("stepUpByPassword", "/auth/step-up/password", json!({ "password": PASSWORD })),
         with("answerTotp", "/auth/challenge/totp", answer.clone()),
         with("answerBackup", "/auth/challenge/backup", answer.clone()),
         with("beginEnrolment", "/auth/challenge/enrol", json!({ "challenge": "none" })),
         with("confirmEnrolment", "/auth/challenge/enrol/confirm", answer),
+        bare("getOwnMails", "/auth/mails"),
+        with("chooseOwnMails", "/auth/mails", json!({ "wanted": ["weekly"] })),
         bare("listOwnKeys", "/keys"),
         with("createKey", "/keys", json!({ "name": "Nightly", "scopes": ["read:user"], "expiresInDays": 30, "ratePerMinute": 60 })),
         with("rotateKey", "/keys/{key}/rotate", json!({ "overlapHours": 1 })),
         bare("revokeOwnKey", "/keys/{key}"),
         bare("listKeys", "/users/{me}/keys"),
         bare("revokeKey", "/users/{me}/keys/{idle_key}"),
-        bare("listSignIns", "/sign-ins"),
-        bare("listUserSignIns", "/users/{staff}/sign-ins"),
-        bare("getLockout", "/users/{staff}/lockout"),
         bare("listFactors", "/users/{staff}/factors"),
-        with("resetFactors", "/users/{staff}/factors/reset", json!({ "reason": "lost telephone" })),
+        with("resetFactors", "/users/{staff}/factors/reset", json!({ "reason": "lost telephone", "identifiedBy": "video call with their manager" })),
         bare("getRetention", "/settings/retention"),
         change("updateRetention", "/settings/retention", json!({ "signInDays": 180, "deletedPeopleDays": 60 })),
+        bare("getCustomerMails", "/settings/mails"),
+        change("updateCustomerMails", "/settings/mails", json!({ "delivered": false, "shipped": true })),
         bare("getSealKeys", "/settings/seal"),
         bare("rotateSealKey", "/settings/seal/rotate"),
         bare("renewSeals", "/settings/seal/renew"),
@@ -158,7 +169,11 @@ fn passkeys() -> Vec<Sample> {
         with("provePasskey", "/auth/step-up/passkey", proof),
         bare("beginPasskey", "/auth/factors/passkey"),
         with("confirmPasskey", "/auth/factors/passkey/confirm", json!({ "token": "none", "name": "Laptop", "credential": made })),
-        with("removeFactorOf", "/users/{staff}/factors/{factor}/remove", json!({ "reason": "lost telephone" })),
+        with(
+            "removeFactorOf",
+            "/users/{staff}/factors/{factor}/remove",
+            json!({ "reason": "lost telephone", "identifiedBy": "video call with their manager" }),
+        ),
     ]
 }
 
@@ -260,39 +275,11 @@ fn policies() -> Vec<Sample> {
     ]
 }
 
-fn catalog() -> Vec<Sample> {
-    let price = json!({ "amount": 1_200, "currency": "EUR" });
-    vec![
-        bare("listProducts", "/products"),
-        with(
-            "createProduct",
-            "/products",
-            json!({ "name": "Compass", "sku": "COMPASS-1", "description": "Brass", "price": price, "weight": 0.4, "stock": 5, "active": true }),
-        ),
-        bare("getProduct", "/products/{product}"),
-        change("updateProduct", "/products/{product}", json!({ "name": "Lantern", "price": price, "stock": 400 })),
-        bare("archiveProduct", "/products/{idle_product}"),
-    ]
-}
-
-fn orders() -> Vec<Sample> {
-    vec![
-        bare("listOrders", "/orders"),
-        with("createOrder", "/orders", order("{user}", "{product}")),
-        with("quoteOrder", "/orders/quote", json!({ "items": [{ "productId": "{product}", "quantity": 2 }] })),
-        bare("exportOrders", "/orders/export"),
-        bare("getOrder", "/orders/{order}"),
-        bare("getOrderTimeline", "/orders/{order}/timeline"),
-        bare("listOrderLedger", "/orders/{order}/ledger"),
-        with("payOrder", "/orders/{unpaid}/pay", json!({ "paymentMethod": "pm_card_visa", "capture": "automatic" })),
-        with("setOrderState", "/orders/{packed}/state", json!({ "state": "processing" })),
-        with("cancelOrder", "/orders/{doomed}/cancel", json!({ "reason": "changed their mind" })),
-    ]
-}
-
 fn payments() -> Vec<Sample> {
     vec![
+        bare("getPaymentMethods", "/payment-methods"),
         bare("listPayments", "/payments"),
+        bare("exportPayments", "/payments/export"),
         bare("getPayment", "/payments/{payment}"),
         with("capturePayment", "/payments/{promise}/capture", json!({ "amount": { "amount": 1_000, "currency": "EUR" } })),
         bare("voidPayment", "/payments/{released}/void"),
@@ -303,6 +290,7 @@ fn payments() -> Vec<Sample> {
             json!({ "amount": { "amount": 500, "currency": "EUR" }, "reason": "scratched", "kind": "goodwill" }),
         ),
         bare("listRefunds", "/refunds"),
+        bare("exportRefunds", "/refunds/export"),
         bare("getRefund", "/refunds/{refund}"),
     ]
 }
@@ -343,6 +331,13 @@ fn proof() -> Vec<Sample> {
         with("acceptInvitation", "/auth/invitation/accept", json!({ "token": "none", "password": "violet anchor 77 copper", "firstName": "Ada" })),
         with("verifyEmail", "/auth/email/verify", json!({ "token": "none" })),
         bare("sendVerification", "/auth/email/send"),
+        bare("getRegistration", "/auth/register"),
+        with(
+            "register",
+            "/auth/register",
+            json!({ "email": "stranger@example.com", "password": "violet anchor 77 copper", "firstName": "Ida", "lastName": "Nygaard" }),
+        ),
+        with("updateMe", "/auth/me", json!({ "language": "en" })),
         bare("resendInvitation", "/users/{asked_in}/invitation"),
         bare("demandPassword", "/users/{staff}/demand-password"),
         bare("getPasswordPolicy", "/settings/passwords"),
@@ -377,16 +372,6 @@ fn tenants() -> Vec<Sample> {
     ]
 }
 
-fn work() -> Vec<Sample> {
-    vec![
-        bare("listJobs", "/jobs"),
-        bare("getJobStats", "/jobs/stats"),
-        bare("getJob", "/jobs/{job}"),
-        bare("retryJob", "/jobs/{dead_job}/retry"),
-        bare("cancelJob", "/jobs/{idle_job}/cancel"),
-    ]
-}
-
 fn imports() -> Vec<Sample> {
     vec![
         bare("listImports", "/imports"),
@@ -403,7 +388,11 @@ fn imports() -> Vec<Sample> {
 fn office() -> Vec<Sample> {
     vec![
         bare("getSettings", "/settings"),
-        change("updateSettings", "/settings", json!({ "name": "Harbour", "taxRateBp": 900, "refundReasons": ["scratched"] })),
+        change(
+            "updateSettings",
+            "/settings",
+            json!({ "name": "Harbour", "address": { "street": "Quay 1", "city": "Bergen", "zipCode": "5003", "country": "NO" }, "vatId": "NO 974 760 673 MVA", "taxRateBp": 900, "refundReasons": ["scratched"] }),
+        ),
         bare("getSystem", "/system"),
         bare("search", "/search?q=wilma"),
         Sample { endless: true, ..bare("followEvents", "/events") },

@@ -6,7 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::body::Body;
 use axum::http::Method;
 use purser_core::access::Role;
-use purser_core::ids::TenantId;
+use purser_core::ids::{SagaId, TenantId};
+use purser_core::sagas::SagaState;
+use purser_core::time::{HOUR, SECOND};
+use purser_store::lockouts;
+use purser_store::sagas::{self, Saga};
 use purser_testkit::{Caller, Reply, TestApp, json};
 use serde_json::Value;
 
@@ -32,6 +36,10 @@ impl World {
         world.people().await;
         world.rights().await;
         world.trade().await;
+        world.approvals().await;
+        world.disputes().await;
+        world.sandbox().await;
+        world.differences().await;
         world.papers().await;
         world.work().await;
         world.tenants().await;
@@ -91,7 +99,12 @@ impl World {
             let body = json!({ "name": format!("Brass lantern {sku}"), "sku": sku, "price": { "amount": 2_500, "currency": "EUR" }, "weight": 1.5, "stock": 500 });
             self.make(name, "/products", body).await;
         }
-        for name in ["order", "unpaid", "doomed", "promised", "let_go", "proving", "packed", "given_back"] {
+        let jersey = json!({ "name": "Jersey", "sku": "WORLD-3", "price": { "amount": 2_500, "currency": "EUR" } });
+        self.make("jersey", "/products", jersey).await;
+        for name in ["category", "idle_category"] {
+            self.make(name, "/categories", json!({ "name": name })).await;
+        }
+        for name in ["order", "unpaid", "doomed", "promised", "let_go", "proving", "packed", "given_back", "regretted", "unpaid_too", "half_paid"] {
             self.app.advance(1_000);
             self.make(name, "/orders", samples::order("{user}", "{product}")).await;
         }
@@ -102,17 +115,110 @@ impl World {
             ("proof", "proving", "pm_card_authentication_required", "automatic"),
             ("shipped", "packed", "pm_card_visa", "automatic"),
             ("returned", "given_back", "pm_card_visa", "automatic"),
+            ("disputed", "regretted", "pm_card_visa", "automatic"),
+            ("half", "half_paid", "pm_card_visa", "manual"),
         ];
         for (name, order, method, capture) in payments {
             let path = format!("/orders/{}/pay", self.ids[order]);
             let reply = self.owner.post(&path, json!({ "paymentMethod": method, "capture": capture })).await.ok();
             self.keep(name, reply.data()["payment"]["id"].as_str().unwrap().to_owned());
         }
+        let part = json!({ "amount": { "amount": 1_000, "currency": "EUR" } });
+        let _ = self.owner.post(&self.fill("/payments/{half}/capture"), part).await.ok();
+        self.goods().await;
         let body = json!({ "amount": { "amount": 100, "currency": "EUR" }, "reason": "scratched" });
         self.make("refund", "/payments/{payment}/refund", body).await;
     }
 
+    async fn goods(&mut self) {
+        self.carts().await;
+        self.make("coupon", "/coupons", json!({ "code": "WORLD", "kind": "fixed", "amountOff": 100 })).await;
+        let mut body = samples::order("{user}", "{product}");
+        body["items"][0]["quantity"] = json!(9);
+        let sent = self.make("sent", "/orders", body).await;
+        self.keep("sent_line", sent["items"][0]["id"].as_str().unwrap().to_owned());
+        self.make("waiting", "/orders", samples::order("{user}", "{product}")).await;
+        let _ = self.owner.post(&self.fill("/orders/{waiting}/hold"), json!({ "reason": "asked for" })).await.ok();
+        let _ = self.owner.post(&self.fill("/orders/{sent}/pay"), json!({ "paymentMethod": "pm_card_visa" })).await.ok();
+        let parcel = self.owner.post(&self.fill("/orders/{sent}/fulfilments"), json!({ "carrier": "Posten" })).await.ok().data();
+        self.keep("parcel", parcel["fulfilments"][0]["id"].as_str().unwrap().to_owned());
+        for name in ["asked", "coming", "refused"] {
+            let body = json!({ "lines": [{ "lineId": "{sent_line}", "quantity": 1 }], "reason": "too small" });
+            self.make(name, "/orders/{sent}/returns", body).await;
+        }
+        let _ = self.owner.call(Method::POST, &self.fill("/returns/{coming}/approve"), None).await.ok();
+    }
+
+    async fn carts(&mut self) {
+        for name in ["cart", "guest_cart", "idle_cart", "full_cart", "offer"] {
+            let customer = if matches!(name, "full_cart" | "offer") { json!("{user}") } else { Value::Null };
+            let kind = if name == "offer" { "draft" } else { "cart" };
+            let body = json!({ "kind": kind, "customerId": customer, "lines": [{ "productId": "{product}", "quantity": 1 }] });
+            let opened = self.make(name, "/carts", body).await;
+            if name == "cart" {
+                self.keep("cart_line", opened["lines"][0]["id"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+
+    /// Two requests of somebody else's and one of the owner's, by a rule that is not in force any more.
+    async fn approvals(&mut self) {
+        for name in ["rule", "idle_rule"] {
+            let body = json!({ "name": name, "kind": "refund", "effect": "approve", "refundKind": "goodwill", "active": name == "rule" });
+            self.make(name, "/approval-rules", body).await;
+        }
+        let staff = self.app.caller(Role::Support).await;
+        let _ = self.app.owner().await;
+        for (name, by) in [("wish", &staff), ("wish_too", &staff), ("wish_own", &self.owner.clone())] {
+            let body = json!({ "amount": { "amount": 100, "currency": "EUR" }, "kind": "goodwill", "reason": "a kindness" });
+            let reply = by.post(&self.fill("/orders/{packed}/refunds"), body).await.ok();
+            self.keep(name, reply.data()["approval"]["id"].as_str().unwrap().to_owned());
+        }
+        let path = self.fill("/approval-rules/{rule}");
+        let by = self.owner.with("if-match", self.owner.get(&path).await.ok().header("etag").unwrap());
+        let _ = by.patch(&path, json!({ "active": false })).await.ok();
+    }
+
+    async fn disputes(&mut self) {
+        for name in ["dispute", "dispute_too", "dispute_last"] {
+            self.app.advance(1_000);
+            let body = json!({ "reason": "fraudulent", "amount": { "amount": 100, "currency": "EUR" } });
+            self.make(name, "/payments/{disputed}/dispute", body).await;
+        }
+        let words = json!({ "texts": { "productDescription": "Two lanterns of brass" } });
+        let path = self.fill("/disputes/{dispute}/evidence");
+        let version = self.owner.get(&self.fill("/disputes/{dispute}")).await.ok();
+        let by = self.owner.with("if-match", version.header("etag").unwrap());
+        let _ = by.call(Method::PUT, &path, Some(words)).await.ok();
+    }
+
+    /// The sandbox was watched for one payment, and told of it.
+    async fn sandbox(&mut self) {
+        let _ = self.owner.patch("/sandbox", json!({ "recording": true, "webhooks": { "enabled": true } })).await.ok();
+        let order = id_of(&self.owner.post("/orders", self.fill_json(&samples::order("{user}", "{product}"))).await.ok());
+        let _ = self.owner.post(&format!("/orders/{order}/pay"), json!({ "paymentMethod": "pm_card_visa" })).await.ok();
+        let _ = self.owner.patch("/sandbox", json!({ "recording": false, "webhooks": { "enabled": false } })).await.ok();
+        let told = self.owner.get("/sandbox/messages").await.ok().data();
+        self.keep("message", told[0]["id"].as_str().unwrap().to_owned());
+        self.make("fault", "/sandbox/faults", json!({ "effect": "slow", "operation": "confirm", "millis": 1, "calls": 1_000 })).await;
+    }
+
+    /// Two lines in the provider's books that ours do not have.
+    async fn differences(&mut self) {
+        for name in ["adj_1", "adj_2"] {
+            let body = json!({ "reference": name, "kind": "extra", "amount": 100 });
+            let _ = self.owner.post("/reconciliation/plant", body).await.ok();
+        }
+        let _ = self.owner.post("/reconciliation/runs", json!({})).await.ok();
+        self.app.settle().await;
+        let found = self.owner.get("/reconciliation/exceptions?kind=missing_here").await.ok().data();
+        for (name, place) in [("exception", 0), ("exception_too", 1)] {
+            self.keep(name, found[place]["id"].as_str().unwrap().to_owned());
+        }
+    }
+
     async fn papers(&mut self) {
+        self.make("period", "/ledger/periods", json!({ "endsAt": "2019-01-01", "reason": "long ago" })).await;
         let form = self.fill(&samples::upload("order", "{order}"));
         let kind = samples::FORM_TYPE;
         for name in ["file", "idle_file"] {
@@ -134,19 +240,80 @@ impl World {
     }
 
     async fn work(&mut self) {
-        for name in ["job", "dead_job", "idle_job"] {
-            let id = self.app.db_job(self.tenant, name == "dead_job").await;
+        for name in ["job", "dead_job", "idle_job", "broken_job"] {
+            let id = self.app.db_job(self.tenant, ["dead_job", "broken_job"].contains(&name)).await;
             self.keep(name, id.to_string());
+        }
+        for name in ["saga", "stuck_saga", "idle_saga"] {
+            let id = self.db_saga(if name == "saga" { SagaState::Completed } else { SagaState::NeedsAttention }).await;
+            self.keep(name, id);
+        }
+        for name in ["stuck", "idle_stuck"] {
+            let id = super::samples_machine::db_stuck(&self.app, self.tenant).await;
+            self.keep(name, id);
         }
         for name in ["provider", "idle_provider"] {
             let body = json!({ "kind": "github", "name": name, "clientId": "purser", "secret": "a secret of the world" });
             self.make(name, "/providers", body).await;
         }
+        for name in ["gateway", "idle_gateway"] {
+            let body = json!({ "kind": "stripe", "name": name, "secret": "sk_test_world", "webhookSecret": "whsec_world" });
+            self.make(name, "/payment-providers", body).await;
+        }
+        let event =
+            json!({ "id": "evt_world", "type": "payment_intent.created", "data": { "object": { "id": "pi_world", "object": "payment_intent" } } })
+                .to_string();
+        let signed = crate::routes::gateways::signature(&event, self.app.app.clock.now().seconds(), "whsec_world");
+        let door = self.app.nobody().with("stripe-signature", &signed);
+        let _ = door.send(Method::POST, &self.fill("//webhooks/{gateway}"), Some("application/json"), Body::from(event)).await.ok();
+        let told = self.owner.get("/payment-providers/events?limit=1").await.ok().data();
+        self.keep("told", told[0]["id"].as_str().unwrap().to_owned());
+        for name in ["endpoint", "idle_endpoint"] {
+            self.make(name, "/webhooks/endpoints", json!({ "url": format!("https://hooks.example/{name}") })).await;
+        }
+        let sent = self.owner.call(Method::POST, &self.fill("/webhooks/endpoints/{endpoint}/test"), None).await.ok().data();
+        self.keep("delivery", sent["delivery"]["id"].as_str().unwrap().to_owned());
         self.app.advance(120_000_000);
         let mails = self.owner.get("/mailbox?limit=1&search=bulk").await.ok().data();
         self.keep("mail", mails[0]["id"].as_str().unwrap().to_owned());
         let asked_in = self.ids["bulk"].clone();
         self.keep("asked_in", asked_in);
+    }
+
+    /// A run of several steps that stands there.
+    async fn db_saga(&self, state: SagaState) -> String {
+        let now = self.app.app.clock.now();
+        let id: SagaId = self.app.app.ids.next(now);
+        let saga = Saga {
+            id,
+            kind: "test.nothing".into(),
+            subject_id: id.uuid(),
+            state,
+            undoing: false,
+            payload: json!({}).into(),
+            error: None,
+            note: None,
+            again_of: None,
+            created_by: None,
+            created_at: now,
+            updated_at: now,
+            finished_at: None,
+            version: 1,
+        };
+        self.app.app.db.transact(self.tenant, async |tx| sagas::insert(tx, &saga).await).await.unwrap();
+        id.to_string()
+    }
+
+    /// Somebody whom too many failures keep out for so many seconds and an hour.
+    async fn db_lock(&self, email: &str, seconds: usize) {
+        let now = self.app.app.clock.now();
+        let until = now.plus(HOUR + i64::try_from(seconds % 5).unwrap() * SECOND);
+        let account = (email, "203.0.113.7");
+        let locked = async |tx: &mut purser_store::Tx| {
+            lockouts::fail(tx, account, now, (now, now)).await?;
+            lockouts::lock(tx, account, until).await
+        };
+        self.app.app.db.transact(self.tenant, locked).await.unwrap();
     }
 
     async fn tenants(&mut self) {
@@ -170,7 +337,9 @@ impl World {
             }
             let person = json!({ "email": format!("grown{name}@world.example"), "firstName": "Wilma", "lastName": format!("Grown{name}"), "role": "user", "country": "NO" });
             let _ = self.owner.post("/users", person).await.ok();
+            self.db_lock(&format!("grown{name}@world.example"), name).await;
             let _ = self.app.db_job(self.tenant, false).await;
+            let _ = self.db_saga(SagaState::Completed).await;
             let product = json!({ "name": format!("Grown {name}"), "sku": format!("GROWN-{name}"), "price": { "amount": 2_000 + name % 7, "currency": "EUR" }, "stock": 5 });
             let _ = self.owner.post("/products", product).await.ok();
             let order = id_of(&self.owner.post("/orders", self.fill_json(&samples::order("{user}", "{product}"))).await.ok());

@@ -10,6 +10,8 @@ use uuid::Uuid;
 fn key(app: &TestApp, owner: u128) -> Key {
     let now = app.app.clock.now();
     Key {
+        id: app.app.ids.next(now),
+        operation: "create_order".into(),
         caller: "ada".into(),
         key: "k".into(),
         request_hash: vec![1, 2],

@@ -1,5 +1,6 @@
 //! What the store promises, on both engines.
 
+mod bus;
 mod counters;
 mod db;
 mod faults;
@@ -12,3 +13,4 @@ mod rights;
 mod rooms;
 mod tenancy;
 mod texts;
+mod upgrade;

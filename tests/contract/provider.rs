@@ -1,16 +1,18 @@
 //! A provider that does not answer, answers late, or says no: nothing is lost, nothing is done twice.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use purser_adapters::sandbox::Sandbox;
 use purser_core::ids::TenantId;
+use purser_core::time::SECOND;
 use purser_core::{Error, Money};
 use purser_service::payments::port::{Answer, Charge, Gateway, Handle, RefundAnswer, RefundCall, Standing, Trouble};
 use purser_service::payments::resolve_unknown;
 use purser_store::sandbox;
 use purser_testkit::{Database, TestApp, json};
+use tokio::sync::Notify;
 
 use crate::routes::shop::Shop;
 
@@ -19,11 +21,16 @@ const WELL: u8 = 0;
 const DOES_IT_BUT_IS_NOT_HEARD: u8 = 1;
 const NOT_REACHED: u8 = 2;
 const SAYS_NO: u8 = 3;
+const WAITS: u8 = 4;
 
 /// The sandbox behind a line that can fail.
 struct Flaky {
     inner: Sandbox,
     mood: Arc<AtomicU8>,
+    /// Refunds it was asked for.
+    asked: Arc<AtomicUsize>,
+    /// Lets a call that waits go on.
+    gate: Arc<Notify>,
 }
 
 impl Flaky {
@@ -32,6 +39,11 @@ impl Flaky {
             WELL => call.await,
             DOES_IT_BUT_IS_NOT_HEARD => call.await.and(Err(Trouble::Unknown)),
             NOT_REACHED => Err(Trouble::Unknown),
+            WAITS => {
+                self.asked.fetch_add(1, Ordering::Relaxed);
+                self.gate.notified().await;
+                call.await
+            }
             _ => Err(Trouble::Refused("no".into(), "Not today.".into())),
         }
     }
@@ -61,6 +73,7 @@ impl Gateway for Flaky {
         if self.mood.load(Ordering::Relaxed) == WELL { self.inner.lookup(handle).await } else { Err(Trouble::Unknown) }
     }
     async fn refund(&self, tenant: TenantId, refunds: &[RefundCall]) -> Vec<RefundAnswer> {
+        self.asked.fetch_add(refunds.len(), Ordering::Relaxed);
         match self.mood.load(Ordering::Relaxed) {
             WELL => self.inner.refund(tenant, refunds).await,
             DOES_IT_BUT_IS_NOT_HEARD => self.inner.refund(tenant, refunds).await.into_iter().map(|_| RefundAnswer::Unknown).collect(),
@@ -74,15 +87,19 @@ struct Scene {
     app: TestApp,
     shop: Shop,
     mood: Arc<AtomicU8>,
+    asked: Arc<AtomicUsize>,
+    gate: Arc<Notify>,
 }
 
 impl Scene {
     async fn set(database: Database) -> Self {
         let mood = Arc::new(AtomicU8::new(WELL));
-        let line = mood.clone();
-        let app = TestApp::with_gateway(database, |inner| Arc::new(Flaky { inner, mood: line })).await;
+        let asked = Arc::new(AtomicUsize::new(0));
+        let gate = Arc::new(Notify::new());
+        let line = (mood.clone(), asked.clone(), gate.clone());
+        let app = TestApp::with_gateway(database, |inner| Arc::new(Flaky { inner, mood: line.0, asked: line.1, gate: line.2 })).await;
         let shop = Shop::open(&app).await;
-        Self { app, shop, mood }
+        Self { app, shop, mood, asked, gate }
     }
 
     fn mood(&self, mood: u8) {
@@ -91,6 +108,11 @@ impl Scene {
 
     async fn resolve(&self) {
         resolve_unknown(&self.app.app, 0).await.unwrap();
+    }
+
+    /// How many notices of this name there are.
+    async fn told(&self, name: &str) -> i64 {
+        self.shop.owner.get(&format!("/events/outbox?name={name}")).await.ok().meta()["total"].as_i64().unwrap()
     }
 
     /// What the provider's own books say was given back of a payment.
@@ -126,6 +148,26 @@ macro_rules! both_with_a_flaky_provider {
 }
 
 both_with_a_flaky_provider! {
+    async fn a_repeat_while_the_first_is_worked_on_hears_when_to_ask_again(scene) {
+        let path = format!("/orders/{}/pay", scene.shop.order().await["id"].as_str().unwrap());
+        let (keyed, body) = (scene.shop.owner.with("idempotency-key", "slow"), json!({ "paymentMethod": "pm_card_visa" }));
+        scene.mood(WAITS);
+        let first = tokio::spawn({
+            let (keyed, path, body) = (keyed.clone(), path.clone(), body.clone());
+            async move { keyed.post(&path, body).await }
+        });
+        while scene.asked.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let meanwhile = keyed.post(&path, body.clone()).await.problem(409, "still_running");
+        assert_eq!(meanwhile.header("retry-after"), Some("1"));
+        scene.gate.notify_one();
+        let first = first.await.unwrap().ok();
+        let again = keyed.post(&path, body).await.ok();
+        assert_eq!((&again.body, again.header("idempotency-replayed")), (&first.body, Some("true")));
+        assert_eq!(scene.shop.owner.get("/payments").await.ok().meta()["total"], 1);
+    }
+
     async fn a_refund_without_an_answer_is_held_and_made_once(scene) {
         for (mood, done) in [(DOES_IT_BUT_IS_NOT_HEARD, 4_000), (NOT_REACHED, 0)] {
             scene.mood(WELL);
@@ -177,6 +219,48 @@ both_with_a_flaky_provider! {
         let third = keyed.post(&path, body).await.is(201);
         assert_eq!(second.body, third.body);
         assert_eq!((scene.given_back(&payment).await, scene.shop.owner.get("/refunds").await.ok().meta()["total"].as_i64()), (500, Some(1)));
+    }
+
+    async fn a_repeat_of_a_refund_that_is_over_asks_nobody(scene) {
+        let payment = scene.shop.paid().await;
+        let keyed = scene.shop.owner.with("idempotency-key", "over");
+        let (path, body) = (format!("/payments/{payment}/refund"), json!({ "amount": { "amount": 500, "currency": "EUR" }, "reason": "x" }));
+        scene.mood(NOT_REACHED);
+        assert_eq!(keyed.post(&path, body.clone()).await.is(201).data()["state"], "unknown");
+        scene.mood(SAYS_NO);
+        scene.resolve().await;
+        // It does not remember what it refused: asked again, it would make the refund, and nobody would book it.
+        scene.mood(WELL);
+        let asked = scene.asked.load(Ordering::Relaxed);
+        for _ in 0..2 {
+            assert_eq!(keyed.post(&path, body.clone()).await.is(201).data()["state"], "failed");
+        }
+        assert_eq!((scene.asked.load(Ordering::Relaxed), scene.given_back(&payment).await), (asked, 0));
+        scene.shop.books_balance().await;
+    }
+
+    async fn a_refund_that_takes_its_time_is_asked_about_ever_more_rarely_and_told_once(scene) {
+        let payment = scene.shop.paid().await;
+        scene.mood(NOT_REACHED);
+        let refund = scene.shop.refund(&payment, Some(4_000)).await.is(201).data();
+        assert_eq!(refund["state"], "unknown");
+        for _ in 0..200 {
+            scene.app.advance(SECOND);
+            resolve_unknown(&scene.app.app, 2 * SECOND).await.unwrap();
+        }
+        assert_eq!(scene.asked.load(Ordering::Relaxed), 9, "at once, and then after 1, 2, 4 … 128 seconds");
+        for name in ["order.refunded", "payment.refunded", "refund.refunded", "ledger.refunded"] {
+            assert_eq!(scene.told(name).await, 0, "{name}");
+        }
+        assert_eq!(scene.told("refund.refund_unknown").await, 1);
+        scene.mood(WELL);
+        scene.app.advance(10 * purser_core::time::MINUTE);
+        resolve_unknown(&scene.app.app, 2 * SECOND).await.unwrap();
+        assert_eq!((scene.told("order.refunded").await, scene.given_back(&payment).await), (1, 4_000));
+        // A no is no refund either.
+        scene.mood(SAYS_NO);
+        assert_eq!(scene.shop.refund(&payment, None).await.is(201).data()["state"], "failed");
+        assert_eq!((scene.told("order.refunded").await, scene.told("refund.refund_failed").await), (1, 1));
     }
 
     async fn a_payment_that_never_arrived_fails_after_a_while_and_can_be_tried_again(scene) {

@@ -48,8 +48,8 @@ both! {
         assert_eq!(write(&app, async |tx| Ok(rights::given(tx, &[ada.id], now).await?)).await.len(), 2, "denials are left out");
         let found = write(&app, async |tx| Ok(rights::find(tx, ada.id, made[2].id).await?)).await.unwrap();
         assert_eq!((found.power, found.denied, found.expires_at), (Power::own(P::ReadOrder), false, Some(now.plus(5))));
-        assert!(write(&app, async |tx| Ok(rights::end(tx, made[0].id, now, "Olive".into()).await?)).await);
-        assert!(!write(&app, async |tx| Ok(rights::end(tx, made[0].id, now, "Olive".into()).await?)).await);
+        assert!(write(&app, async |tx| Ok(rights::end(tx, made[0].id, now, (None, "Olive".into())).await?)).await);
+        assert!(!write(&app, async |tx| Ok(rights::end(tx, made[0].id, now, (None, "Olive".into())).await?)).await);
         assert_eq!(live(now).await, 2);
         let all = write(&app, async |tx| Ok(rights::of_user(tx, ada.id).await?)).await;
         assert_eq!(all.iter().filter(|right| right.ended_by_name.as_deref() == Some("Olive")).count(), 1);

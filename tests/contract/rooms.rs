@@ -92,7 +92,7 @@ both! {
         assert_eq!(all.iter().map(|e| e.action.as_str()).collect::<Vec<_>>(), ["a0", "a1", "a2", "a3", "a4"]);
         assert_eq!(all[4].seq, last);
         assert_eq!(write(&app, async |tx| Ok(events::after(tx, all[2].seq, 1).await?)).await[0].action, "a3");
-        let forgotten = app.app.db.transact(Scope::System, async |tx| events::forget(tx, now.plus(1), 100).await.map_err(Error::from)).await.unwrap();
+        let forgotten = app.app.db.transact(Scope::System, async |tx| events::forget(tx, (now.plus(1), now.plus(1)), &[], 100).await.map_err(Error::from)).await.unwrap();
         assert_eq!(forgotten, 4);
         assert!(write(&app, async |tx| Ok(events::is_kept(tx, last).await?)).await);
         assert!(!write(&app, async |tx| Ok(events::is_kept(tx, all[2].seq).await?)).await);

@@ -80,7 +80,7 @@ const KEY = 'element-6066-11e4-a52e-4f735466cecf'
 /** Found by what a person reads: the accessible name as far as markup gives it. */
 const FIND = `
   const [role, name, nth] = arguments
-  const tags = { button: 'button,[role=button]', link: 'a[href]', textbox: 'input,textarea', heading: 'h1,h2,h3,[role=heading]', dialog: '[role=dialog],[role=alertdialog]', any: '*', combobox: 'select,[role=combobox]', option: 'option,[role=option]', radio: '[role=radio],input[type=radio]', row: '[role=row],tr', reason: 'dialog label,[role=dialog] label,[role=dialog] button,[role=dialog] [role=radio]' }
+  const tags = { button: 'button,[role=button]', link: 'a[href]', textbox: 'input,textarea', heading: 'h1,h2,h3,[role=heading]', dialog: '[role=dialog],[role=alertdialog]', any: '*', combobox: 'select,[role=combobox]', option: 'option,[role=option]', menuitem: '[role=menuitem]', radio: '[role=radio],input[type=radio]', row: '[role=row],tr', reason: 'dialog label,[role=dialog] label,[role=dialog] button,[role=dialog] [role=radio]' }
   const text = (id) => document.getElementById(id)?.textContent ?? ''
   const named = (node) => (node.getAttribute('aria-label') ?? (node.getAttribute('aria-labelledby') ?? '').split(' ').filter(Boolean).map(text).join(' ') ?? '')
     || [...(node.labels ?? [])].map((label) => label.textContent).join(' ') || node.textContent || node.getAttribute('placeholder') || node.getAttribute('title') || ''
@@ -144,7 +144,7 @@ export class Page {
     return this.runAsync(
       `const [method, path, body] = args
       const bytes = body === null ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(body))
-      const headers = { 'x-method': method, 'x-path': path, 'x-headers': JSON.stringify(body === null ? {} : { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }) }
+      const headers = { 'x-method': method, 'x-path': path, 'x-headers': JSON.stringify({ ...(body === null ? {} : { 'content-type': 'application/json' }), ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}) }) }
       const raw = await window.__TAURI_INTERNALS__.invoke('api', bytes, { headers })
       const length = new DataView(raw).getUint32(0)
       const head = JSON.parse(new TextDecoder().decode(new Uint8Array(raw, 4, length)))

@@ -6,6 +6,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Driver, pause, start, stopAll, until } from './driver.mjs'
+import { otherWaysIn, standIns, throughAnother } from './elsewhere.mjs'
 import { hasFailed, holds, result, same, step } from './steps.mjs'
 import { asSeller, orderPaid } from './trade.mjs'
 
@@ -16,7 +17,7 @@ const remoteData = join(scratch, 'remote')
 const owner = { tenantName: 'Harbour Lights', firstName: 'Ada', lastName: 'Quay', email: 'ada@harbour.example', password: 'brass lantern on the quay 7' }
 const other = { tenantName: 'Far Shore', firstName: 'Bo', lastName: 'Strand', email: 'bo@farshore.example', password: 'salt wind over grey water 3' }
 
-let driver = await Driver.start({ driver: PURSER_DRIVER, native: PURSER_NATIVE_DRIVER, env: process.env })
+let driver = await Driver.start({ driver: PURSER_DRIVER, native: PURSER_NATIVE_DRIVER, env: { ...process.env, PATH: standIns() } })
 let page
 const open = async () => {
   const began = Date.now()
@@ -104,11 +105,24 @@ await step('the menu leads the page', async () => {
   press('Escape')
 })
 
+await otherWaysIn({ page: () => page, owner, holdsToken })
+
+await step('the keys rest in the keychain, and another follows there', async () => {
+  await page.run('location.assign("/settings#protection")')
+  await page.sees('The keys rest in this computer')
+  await page.find('button', '^Save a copy of the keys')
+  same((await page.ask('POST', '/api/v1/settings/seal/rotate', {})).status, 204, 'a new key')
+  const { keys } = (await page.ask('GET', '/api/v1/settings/seal')).json.data
+  same([keys.length, keys.every(({ held }) => held)], [2, true], 'the keys')
+})
+
 let people
 await step('it is closed in order', async () => {
   people = (await page.ask('GET', '/api/v1/users')).json.meta.total
   await quit()
   for (const path of everyFile(config)) holds(!holdsToken(readFileSync(path, 'latin1')), `${path} holds a token`)
+  const keys = readFileSync(join(data, 'seal.key'), 'utf8')
+  holds(/^keychain [0-9a-f]{32}$/m.test(keys) && !/^[0-9a-f]{64}$/m.test(keys), `the seal keys are in the folder: ${keys.replace(/[0-9a-f]{32,}/g, '…')}`)
   holds(!everyFile(data).some((path) => path.endsWith('-wal') && statSync(path).size > 0), 'the database was not closed in order')
 })
 
@@ -118,7 +132,9 @@ await step('started again: still signed in, everything there', async () => {
   const { json } = await page.ask('GET', '/api/v1/auth/me')
   same([json.data.email, json.data.tenant.name], [owner.email, owner.tenantName], 'who is signed in')
   same((await page.ask('GET', '/api/v1/users')).json.meta.total, people, 'the people')
-  same((await page.ask('GET', `/api/v1/orders/${order.id}`)).json.data.refunded.amount, 1000, 'the refund')
+  const kept = (await page.ask('GET', `/api/v1/orders/${order.id}`)).json.data
+  same([kept.refunded.amount, kept.shippingAddress.street], [1000, 'Quay 4'], 'the refund, and what was sealed')
+  same((await page.ask('GET', '/api/v1/settings/seal')).json.data.keys.map(({ held }) => held), [true, true], 'the keys after a new start')
   holds(!(await page.ask('GET', '/shell/v1/state')).json.data.firstRun, 'the first run is over')
 })
 
@@ -139,6 +155,14 @@ await step('its certificate is not trusted until somebody says so', async () => 
   same(changed.status, 200, 'trusting the certificate')
   const good = (await page.ask('POST', `/shell/v1/profiles/${profile}/test`)).json.data
   same([good.ok, good.signedIn, good.steps.map(({ name }) => name)], [true, false, ['resolve', 'tls', 'health', 'version', 'session']], 'the check with it')
+  const pinned = async (pin) => {
+    same((await page.ask('PATCH', `/shell/v1/profiles/${profile}`, { pin })).status, 200, 'pinning a key')
+    return (await page.ask('POST', `/shell/v1/profiles/${profile}/test`)).json.data
+  }
+  const other = await pinned('sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=')
+  same([other.ok, other.steps.at(-1).name, other.steps.at(-1).ok], [false, 'tls', false], 'the check with another key pinned')
+  const shown = await page.ask('POST', '/shell/v1/server-key', { url: remote, caFile: join(remoteData, 'tls-cert.pem') })
+  same((await pinned(shown.json.data.pin)).ok, true, 'the check with its own key pinned')
   same((await page.ask('POST', '/shell/v1/profiles', { name: 'Plain', url: 'http://farshore.example', environment: 'staging' })).status, 400, 'plain http beyond this machine')
 })
 
@@ -157,10 +181,15 @@ await step('the window works on the other one, and each keeps its own session', 
   await page.sees('Home')
   await page.sees('PRODUCTION')
   same((await asked('/api/v1/auth/me')).json.data.email, other.email, 'who works there')
+})
+
+await throughAnother({ page, owner: other, address: remote, certificate: join(remoteData, 'tls-cert.pem'), holdsToken })
+
+await step('back on this computer, its session is still there', async () => {
   await page.ask('POST', '/shell/v1/profiles/local/switch', {})
   await page.run('location.assign("/")')
   await page.sees('Home')
-  same((await asked('/api/v1/auth/me')).json.data.email, owner.email, 'who works here')
+  same((await page.ask('GET', '/api/v1/auth/me')).json.data.email, owner.email, 'who works here')
 })
 
 await step('what changes elsewhere is told to the window', async () => {
@@ -196,6 +225,24 @@ await step('a second start of the same folder says who has it', async () => {
   const twin = start(PURSER_DESKTOP, ['--data', data, '--config', config])
   await until('the second window to give way to the first', () => twin.child.exitCode !== null)
   same(twin.child.exitCode, 0, 'how it ended')
+})
+
+await step('with a copy of its keys, a server opens the folder of the window', async () => {
+  await quit()
+  const refused = start(PURSER_BIN, ['serve', '--data', data, '--listen', '127.0.0.1:0'])
+  await until('its refusal', () => refused.child.exitCode !== null)
+  holds(refused.out.text.includes('--save-seal-keys'), refused.out.text)
+  const copy = join(scratch, 'keys')
+  const saved = spawnSync(PURSER_DESKTOP, ['--data', data, '--save-seal-keys', copy], { encoding: 'utf8' })
+  same([saved.status, statSync(copy).mode & 0o777], [0, 0o600], `saving the keys: ${saved.stderr}`)
+  const server = start(PURSER_BIN, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--seal-key-file', copy])
+  const url = await until('the server', () => /listening on (http:\/\/\S+)/.exec(server.out.text)?.[1])
+  const login = await fetch(`${url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: owner.email, password: owner.password, tokenDelivery: 'body' }) })
+  const { accessToken } = (await login.json()).data
+  const reply = await fetch(`${url}/api/v1/orders/${order.id}`, { headers: { authorization: `Bearer ${accessToken}` } })
+  same((await reply.json()).data.shippingAddress.street, 'Quay 4', 'what was sealed in the window')
+  server.child.kill('SIGTERM')
+  await until('the server to end', () => server.child.exitCode !== null)
 })
 
 if (hasFailed()) {

@@ -10,7 +10,32 @@ use super::{join, readable};
 use crate::api::{Operation, World};
 
 /// Every sort any list knows; a list refuses those it does not.
-const SORTS: [&str; 12] = ["createdAt", "name", "email", "lastLoginAt", "sku", "price", "stock", "number", "total", "amount", "at", "runAt"];
+const SORTS: [&str; 24] = [
+    "createdAt",
+    "name",
+    "email",
+    "lastLoginAt",
+    "sku",
+    "price",
+    "stock",
+    "number",
+    "total",
+    "amount",
+    "at",
+    "runAt",
+    "receivedAt",
+    "code",
+    "requestedAt",
+    "openedAt",
+    "endsAt",
+    "madeAt",
+    "foundAt",
+    "expiresAt",
+    "lastFailureAt",
+    "lockedUntil",
+    "updatedAt",
+    "seq",
+];
 
 fn paged() -> Vec<(Operation, &'static str)> {
     readable().into_iter().filter(|(operation, _)| operation.is_paged()).collect()

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import samlp from 'samlp';
 
-const { key, cert, signingCert, issuer, acsUrl, people, algorithms } = JSON.parse(process.argv[2]);
+const { key, cert, signingCert, issuer, acsUrl, people, algorithms, encryption } = JSON.parse(process.argv[2]);
 
 const server = createServer((request, response) => {
   const url = new URL(request.url, 'http://127.0.0.1');
@@ -22,6 +22,8 @@ const server = createServer((request, response) => {
     lifetimeInSeconds: 300,
     signatureAlgorithm: algorithms?.signature ?? 'rsa-sha256',
     digestAlgorithm: algorithms?.digest ?? 'sha256',
+    // The key of whoever asks comes with its certificate.
+    ...(encryption && { encryptionCert: signingCert, encryptionPublicKey: signingCert, encryptionAlgorithm: encryption, disallowEncryptionWithInsecureAlgorithm: false, warnOnInsecureEncryptionAlgorithm: false }),
     getPostURL: (_audience, _dom, _request, done) => done(null, acsUrl),
     getUserFromRequest: () => person,
     profileMapper: (user) => ({

@@ -1,9 +1,14 @@
 //! A caller over the network. Every failure of the line comes back as one: a killed server is what these tests are about.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use uuid::Uuid;
+
+/// The next key of a request that is made once.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 #[derive(Clone)]
 pub(super) struct Client {
@@ -59,7 +64,8 @@ impl Client {
     }
 
     pub(super) async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path).json(&body)).await
+        // A new key for a new request, where one is needed.
+        self.post_once(path, &Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into()).to_string(), &body).await
     }
 
     /// A repeatable request.

@@ -1,18 +1,22 @@
-//! Killed in the middle of a storm of refunds, a dozen times. What was acknowledged is there, once; the books are even; the log is whole.
+//! Killed in the middle of a storm of refunds, a dozen times, or a thousand at night. What was acknowledged is there, once; the books are even; the log is whole.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use purser_store::{Config, Db, Scope, sql};
-use purser_testkit::{Database, json};
+use purser_testkit::{Database, json, times};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::client::Client;
+use super::keys::signed_in;
 use super::{LIMIT, Place, order, run, shop};
 
-const ROUNDS: u64 = 12;
+/// Kills of a change, and of a night.
+const ROUNDS: (u64, u64) = (12, 1_000);
+/// After so many the owner signs in anew.
+const SIGNED_IN: u64 = 50;
 const WRITERS: u64 = 8;
 /// Change it to see other mixes; the moment of the kill within the work under way differs with every run anyway.
 const SEED: u64 = 0x5EED_0F2E_F04D_1234;
@@ -71,14 +75,15 @@ async fn writer(client: Client, payments: Arc<Vec<String>>, mut dice: Dice, name
     }
 }
 
-/// Payments to refund from: most have plenty, the last two run out on the way.
-async fn payments(owner: &Client) -> Vec<String> {
+/// Payments to refund from: most have plenty for `rounds`, the last two run out on the way.
+async fn payments(owner: &Client, rounds: u64) -> Vec<String> {
     let things = shop(owner, 100_000).await;
     let cheap = json!({ "name": "Wick", "sku": "WICK-1", "price": { "amount": 300, "currency": "EUR" }, "stock": 100 });
     let cheap = (super::made(owner.post("/products", cheap).await.unwrap()), things.1.clone());
     let mut payments = Vec::new();
-    for place in 0..6 {
-        let id = super::made(owner.post("/orders", order(if place < 4 { &things } else { &cheap })).await.unwrap());
+    let plenty = 4 + rounds / 20;
+    for place in 0..plenty + 2 {
+        let id = super::made(owner.post("/orders", order(if place < plenty { &things } else { &cheap })).await.unwrap());
         let (status, reply) = owner.post(&format!("/orders/{id}/pay"), json!({ "paymentMethod": "pm_card_visa" })).await.unwrap();
         assert_eq!((status, reply["data"]["payment"]["state"].as_str()), (200, Some("captured")), "{reply}");
         payments.push(reply["data"]["payment"]["id"].as_str().unwrap().to_owned());
@@ -109,15 +114,16 @@ async fn a_storm_of_refunds_on_postgres_survives_being_killed() {
 }
 
 async fn storm(place: &Place, more: &[&str]) {
-    println!("seed {SEED:#x}");
+    let rounds = times(ROUNDS.0, ROUNDS.1);
+    println!("seed {SEED:#x}, {rounds} kills");
     let server = place.serve_with(more).await;
     let mut owner = server.set_up().await;
-    let payments = Arc::new(payments(&owner).await);
+    let payments = Arc::new(payments(&owner, rounds).await);
     let mut server = Some(server);
     let mut dice = Dice(SEED);
     let (mut done, mut refused): (HashMap<String, (Asked, Value)>, HashSet<String>) = Default::default();
     let mut waiting = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let (tell, mut told) = mpsc::unbounded_channel();
         let mut writers = JoinSet::new();
         for name in 0..WRITERS {
@@ -147,6 +153,9 @@ async fn storm(place: &Place, more: &[&str]) {
         writers.join_all().await;
         let again = place.serve_with(more).await;
         owner = owner.at(&again.url);
+        if round % SIGNED_IN == SIGNED_IN - 1 {
+            owner = signed_in(&owner).await;
+        }
         // Whoever heard nothing asks again with the same key, and only now learns what became of it.
         for asked in unheard {
             match ask(&owner, &asked).await {
@@ -162,7 +171,7 @@ async fn storm(place: &Place, more: &[&str]) {
         }
         server = Some(again);
     }
-    assert!(done.len() > usize::try_from(ROUNDS).unwrap(), "the storm was a breeze: {} refunds", done.len());
+    assert!(done.len() > usize::try_from(rounds).unwrap(), "the storm was a breeze: {} refunds", done.len());
     repeats_answer_the_same(&owner, &done).await;
     books_are_even(&owner, &payments, (&done, waiting)).await;
     server.unwrap().stop().await;

@@ -10,10 +10,45 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use super::client::Client;
 use super::{LIMIT, PASSWORD, Place, purser};
 
+const SMTP: &str = "planted-smtp-password-51c2";
+
+/// Make one of every kind of secret, and use what can be used.
+async fn plant(owner: &Client) -> Vec<String> {
+    let made = async |path: &str, body: Value| {
+        let (status, reply) = owner.post(path, body).await.unwrap();
+        assert!((200..300).contains(&status), "{path}: {reply}");
+        reply["data"].clone()
+    };
+    let text = |value: &Value| value["secret"].as_str().unwrap().to_owned();
+    let mut planted = vec![text(&made("/auth/factors/totp", json!({ "name": "Telephone" })).await)];
+    let key = text(&made("/keys", json!({ "name": "Planted", "scopes": ["read:self"] })).await);
+    assert_eq!(owner.with_token(&key).get("/auth/me").await.unwrap().0, 200);
+    assert_eq!(owner.with_token(&format!("{key}x")).get("/auth/me").await.unwrap().0, 401);
+    planted.push(key);
+    planted.push(text(&made("/webhooks/endpoints", json!({ "url": "https://hooks.example/planted", "topics": ["user.*"] })).await));
+    let client = "planted-client-secret-9f31";
+    let _ = made("/providers", json!({ "kind": "github", "name": "Planted", "clientId": "planted", "secret": client })).await;
+    let gateway = "sk_test_plantedgatewaysecret";
+    let body = json!({ "kind": "stripe", "name": "Planted", "secret": gateway, "webhookSecret": "whsec_plantedsigningsecret" });
+    let _ = made("/payment-providers", body).await;
+    let tag = owner.request(Method::GET, "/settings/captcha").send().await.unwrap().headers()["etag"].clone();
+    let body = json!({ "kind": "hcaptcha", "siteKey": "site", "secret": "planted-captcha-secret-77aa" });
+    let (status, reply) = owner.send(owner.request(Method::PATCH, "/settings/captcha").header("if-match", tag).json(&body)).await.unwrap();
+    assert_eq!(status, 200, "{reply}");
+    assert_eq!(owner.post("/auth/challenge/backup", json!({ "challenge": "none", "code": "planted-backup-code" })).await.unwrap().0, 401);
+    planted.extend([client, gateway, "whsec_plantedsigningsecret", "planted-captcha-secret-77aa", "planted-backup-code"].map(str::to_owned));
+    planted
+}
+
 #[tokio::test]
 async fn refusals_are_told_and_secrets_are_not() {
     let place = Place::new();
     let mut command = purser(["serve", "--listen", "127.0.0.1:0", "--data"]);
+    for (name, value) in
+        [("HOST", "127.0.0.1"), ("PORT", "9"), ("SECURITY", "none"), ("USER", "purser"), ("PASSWORD", SMTP), ("FROM", "purser@harbour.example")]
+    {
+        command.env(format!("PURSER_SMTP_{name}"), value);
+    }
     command.arg(place.data()).env("PURSER_LOG", "trace").env("PURSER_LOG_FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut err = child.stderr.take().unwrap();
@@ -52,6 +87,7 @@ async fn refusals_are_told_and_secrets_are_not() {
     let foreign = owner.request(Method::GET, "/users").header("origin", "https://evil.example").header("user-agent", "planted agent words");
     assert_eq!(owner.send(foreign).await.unwrap().0, 403);
     assert_eq!(owner.post("/users", json!({ "planted_field_words": 1 })).await.unwrap().0, 400);
+    let planted = plant(&owner).await;
     child.kill().await.unwrap();
     let text = reading.await.unwrap().unwrap();
 
@@ -90,7 +126,11 @@ async fn refusals_are_told_and_secrets_are_not() {
         "$argon2",
         "owner@harbour.example",
         "PRIVATE KEY",
-    ] {
+        SMTP,
+    ]
+    .into_iter()
+    .chain(planted.iter().map(String::as_str))
+    {
         assert!(
             !text.contains(secret),
             "the log says {secret}:\n{}",

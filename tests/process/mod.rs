@@ -1,6 +1,7 @@
 //! The real `purser` binary in a process of its own: started, called over the network, stopped, killed.
 
 mod client;
+mod cluster;
 mod crash;
 mod demo;
 mod drain;
@@ -8,12 +9,16 @@ mod flood;
 mod guard;
 mod imports;
 mod jobs;
+mod keys;
 mod log;
 mod owner;
+mod postgres_away;
 mod slow;
 mod start;
 mod tls;
 mod wire;
+mod workers;
+mod workers_killed;
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};

@@ -19,10 +19,15 @@ async fn a_certificate_from_files() {
     let reply = client.request(Method::GET, "/setup").send().await.unwrap();
     assert_eq!(reply.status().as_u16(), 200);
     assert!(reply.headers().contains_key("strict-transport-security"));
-    // Whoever does not trust the certificate gets nowhere, and neither does plain HTTP.
+    // Whoever does not trust the certificate gets nowhere.
     assert!(server.nobody().get("/setup").await.is_err());
-    let plain = Client::new(&server.url.replace("https", "http"));
-    assert!(plain.get("/setup").await.is_err());
+    // Plain HTTP is told where to go, and a request that carries something is not even that.
+    let plain = server.url.replace("https", "http");
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let reply = client.get(format!("{plain}/people?q=a")).send().await.unwrap();
+    assert_eq!((reply.status().as_u16(), reply.headers()["location"].to_str().unwrap()), (308, format!("{}/people?q=a", server.url).as_str()));
+    let reply = client.post(format!("{plain}/api/v1/auth/login")).body("{}").send().await.unwrap();
+    assert_eq!((reply.status().as_u16(), reply.headers().get("location")), (400, None));
     server.stop().await;
 }
 

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use purser_core::ids::UserId;
+use purser_core::ids::{OrderId, UserId};
 use purser_service::jobs;
+use purser_store::private::{Column, Place};
+use purser_store::seal::Seal;
 use purser_store::{private, sql};
 use purser_testkit::{Caller, TestApp, both, json};
 use uuid::Uuid;
@@ -107,6 +109,42 @@ both! {
         .unwrap();
         let _ = owner.get(&format!("/users/{other}")).await.problem(500, "internal");
         let _ = owner.get(&format!("/users/{id}")).await.ok();
+    }
+
+    async fn what_was_sealed_with_a_key_that_is_gone_takes_nothing_else_away(app) {
+        let shop = Shop::open(&app).await;
+        let (tenant, owner) = (app.tenant().await, &shop.owner);
+        let id: Uuid = person(owner).await.parse().unwrap();
+        let order = shop.order().await["id"].as_str().unwrap().to_owned();
+        let lost = Seal::new(&[[9; 32].into()]).unwrap();
+        let phone = private::hide(&lost, Place::user(tenant, UserId(id), Column::UserPhone), PHONE).unwrap();
+        let place = Place::order(tenant, OrderId(order.parse().unwrap()), Column::OrderAddress);
+        let address = private::hide(&lost, place, "{}").unwrap();
+        let of_order: Uuid = order.parse().unwrap();
+        app.app.db.transact(tenant, async |tx| {
+            tx.run(sql("UPDATE users SET phone = $3 WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id).bind(phone.clone())).await?;
+            tx.run(sql("UPDATE orders SET address = $3 WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(of_order).bind(address)).await
+        })
+        .await
+        .unwrap();
+        // The list is there, and says of that one field that it can not be read.
+        let list = owner.get("/users?search=gerda").await.ok().data();
+        assert_eq!((list[0]["unreadable"].clone(), list[0]["phone"].clone(), list[0]["notes"].clone()), (json!(["phone"]), json!(null), json!(NOTES)));
+        let read = owner.get(&format!("/orders/{order}")).await.ok().data();
+        assert_eq!((read["unreadable"].clone(), read["shippingAddress"]["city"].clone()), (json!(["shippingAddress"]), json!("")));
+        // The rest of the row can be written, the field itself can not, and what is sealed is still there.
+        let path = format!("/users/{id}");
+        let tag = owner.get(&path).await.ok().header("etag").unwrap().to_owned();
+        let refused = owner.with("if-match", &tag).patch(&path, json!({ "phone": "+47 1 234 567" })).await.problem(400, "invalid");
+        let _ = refused.complains("phone", "unreadable");
+        let changed = owner.with("if-match", &tag).patch(&path, json!({ "lastName": "Quay" })).await.ok().data();
+        assert_eq!((changed["lastName"].as_str(), changed["unreadable"].clone()), (Some("Quay"), json!(["phone"])));
+        let _ = owner.post("/settings/seal/renew", json!({})).await.is(204);
+        assert!(jobs::run_due(&app.app).await.unwrap() >= 1);
+        assert_eq!(owner.get("/settings/seal").await.ok().data()["renewal"]["state"], "done");
+        assert!(stored(&app).await.contains(&phone));
+        assert_eq!(owner.get("/system").await.ok().data()["sealKeysMissing"], json!(lost.ids()));
+        assert_eq!(app.nobody().get("//health/ready").await.ok().json()["notes"], json!(["seal_key_missing"]));
     }
 
     async fn a_new_key_takes_over_while_everything_stays_readable(app) {

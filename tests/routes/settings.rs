@@ -23,6 +23,24 @@ both! {
         assert!(cleared.get("freeShippingFrom").is_none());
     }
 
+    async fn a_business_says_where_it_sits_and_may_stop_saying_it(app) {
+        let owner = app.owner().await;
+        assert!(owner.get("/settings").await.ok().data().get("address").is_none());
+        let seat = json!({ "street": " Quay 1 ", "city": "Bergen", "zipCode": "5003", "country": "NO" });
+        let next = owner.with("if-match", "\"1\"").patch("/settings", json!({ "address": seat, "vatId": " NO 974 760 673 MVA " })).await.ok().data();
+        let kept = json!({ "street": "Quay 1", "city": "Bergen", "state": "", "zipCode": "5003", "country": "NO" });
+        assert_eq!((&next["address"], next["vatId"].as_str()), (&kept, Some("NO 974 760 673 MVA")));
+        assert_eq!(owner.get("/settings").await.ok().data(), next);
+        // Other parts of the settings leave it alone.
+        let other = owner.with("if-match", "\"2\"").patch("/settings", json!({ "taxRateBp": 2_500 })).await.ok().data();
+        assert_eq!(other["address"], kept);
+        let line = owner.get("/audit?action=setting.update").await.ok().data()[1].clone();
+        assert_eq!((&line["before"]["vatId"], &line["after"]["address"]["city"]), (&serde_json::Value::Null, &json!("Bergen")), "{line}");
+        let gone = owner.with("if-match", "\"3\"").patch("/settings", json!({ "address": null, "vatId": "" })).await.ok().data();
+        assert_eq!((gone.get("address"), gone.get("vatId")), (None, None));
+        assert_eq!(owner.get("/settings").await.ok().data(), gone);
+    }
+
     async fn bad_settings_change_nothing(app) {
         let owner = app.owner().await.with("if-match", "\"1\"");
         let try_one = async |body: serde_json::Value, field: &str, code: &str| {
@@ -39,6 +57,11 @@ both! {
         try_one(json!({ "shippingBands": [{ "underGrams": 100, "price": { "amount": 1, "currency": "EUR" } }] }), "shippingBands", "no_last_band").await;
         try_one(json!({ "shippingBands": [{ "underGrams": null, "price": { "amount": -1, "currency": "EUR" } }] }), "shippingBands[0].price", "out_of_range").await;
         try_one(json!({ "refundReasons": [""] }), "refundReasons[0]", "required").await;
+        let seat = |city: &str, country: &str| json!({ "address": { "street": "Quay 1", "city": city, "zipCode": "5003", "country": country } });
+        try_one(seat(" ", "NO"), "address.city", "required").await;
+        try_one(seat("Bergen", "Norway"), "address.country", "not_a_country").await;
+        try_one(json!({ "address": { "city": "Bergen" } }), "address.street", "required").await;
+        try_one(json!({ "vatId": "we have none" }), "vatId", "not_valid").await;
         try_one(json!({ "tenant": "x" }), "tenant", "unknown_field").await;
         assert_eq!(owner.get("/settings").await.ok().data()["version"], 1);
         let plain = app.owner().await;

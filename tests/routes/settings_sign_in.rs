@@ -22,11 +22,25 @@ both! {
         let _ = app.caller(Role::Auditor).await.with("if-match", "\"2\"").patch("/settings/sign-in", change).await.problem(403, "forbidden");
     }
 
+    async fn roles_of_ones_own_can_need_a_factor_and_made_up_ones_can_not(app) {
+        let owner = app.owner().await;
+        let _ = owner.post("/roles", json!({ "key": "clerk", "name": "Clerk", "inherits": ["support"] })).await.ok();
+        let tag = owner.get("/settings/sign-in").await.ok().header("etag").unwrap().to_owned();
+        let by = owner.with("if-match", &tag);
+        let refused = by.patch("/settings/sign-in", json!({ "requireFactorFor": ["pirate"] })).await.problem(400, "invalid");
+        let _ = refused.complains("requireFactorFor", "unknown_choice");
+        let changed = by.patch("/settings/sign-in", json!({ "requireFactorFor": ["clerk", "admin"] })).await.ok().data();
+        assert_eq!(changed["requireFactorFor"], json!(["admin", "clerk"]));
+        let clerk = app.db_user(app.tenant().await, "clerk".parse::<purser_core::RoleKey>().unwrap(), "Carla").await;
+        let asked = app.nobody().post("/auth/login", json!({ "email": clerk.email, "password": "harbour lantern 42 brass" })).await.ok().data();
+        assert!(asked["challenge"].is_string(), "{asked}");
+    }
+
     async fn refuses_limits_nobody_could_work_with(app) {
         let owner = app.owner().await;
         let tag = owner.get("/settings/sign-in").await.ok().header("etag").unwrap().to_owned();
         let by = owner.with("if-match", &tag);
-        for (field, value) in [("idleMinutes", json!(14)), ("rememberedIdleMinutes", json!(200_000)), ("absoluteDays", json!(0)), ("stepUpRefundFrom", json!(-1))] {
+        for (field, value) in [("idleMinutes", json!(14)), ("rememberedIdleMinutes", json!(200_000)), ("absoluteDays", json!(0)), ("stepUpRefundFrom", json!(-1)), ("unprovedDays", json!(1))] {
             let reply = by.patch("/settings/sign-in", json!({ field: value })).await.problem(400, "invalid");
             let _ = reply.complains(field, "out_of_range");
         }

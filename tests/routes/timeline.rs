@@ -79,6 +79,80 @@ both! {
         assert_eq!(seen, story.iter().map(|e| e["id"].clone()).collect::<Vec<_>>());
     }
 
+    async fn an_orders_story_says_what_was_true_then(app) {
+        let shop = Shop::open(&app).await;
+        let order = shop.order().await["id"].as_str().unwrap().to_owned();
+        let pay = async |method: &str| shop.owner.post(&format!("/orders/{order}/pay"), json!({ "paymentMethod": method })).await.ok().data();
+        app.advance(100_000_000);
+        let _ = pay("pm_card_declined").await;
+        app.advance(100_000_000);
+        let asked = pay("pm_card_authentication_required").await;
+        app.advance(100_000_000);
+        let confirm = format!("/payments/{}/confirm", asked["payment"]["id"].as_str().unwrap());
+        let _ = shop.owner.post(&confirm, json!({ "outcome": "success" })).await.ok();
+        app.advance(100_000_000);
+        let _ = shop.owner.post(&format!("/orders/{order}/hold"), json!({ "reason": "asked for" })).await.ok();
+        app.advance(100_000_000);
+        let _ = shop.refund(asked["payment"]["id"].as_str().unwrap(), Some(5_900)).await.is(201);
+        let story = shop.owner.get(&format!("/orders/{order}/timeline?limit=100")).await.ok().data();
+        let mut told: Vec<_> = story.as_array().unwrap().iter().map(|e| (e["at"].as_str().unwrap(), e["action"].as_str().unwrap())).collect();
+        told.sort_unstable();
+        let told: Vec<_> = told.into_iter().map(|(_, action)| action).collect();
+        // A payment that was given back later was only begun then.
+        let wanted = [
+            "order.create",
+            "payment.created",
+            "payment.fail",
+            "payment.created",
+            "payment.require_action",
+            "payment.capture",
+            "order.hold",
+            "refund.succeeded",
+        ];
+        assert_eq!(told, wanted, "{story}");
+        let taken = story.as_array().unwrap().iter().find(|e| e["action"] == "payment.capture").unwrap();
+        assert_eq!((taken["amount"]["amount"].clone(), taken["actor"]["name"].clone(), taken["auditId"].is_string()), (json!(5_900), json!("Olive Owner"), true));
+        let held = story.as_array().unwrap().iter().find(|e| e["action"] == "order.hold").unwrap();
+        assert_eq!(held["actor"]["name"], "Olive Owner");
+    }
+
+    async fn parcels_returns_and_messages_are_told_once(app) {
+        let shop = Shop::open(&app).await;
+        let paid = shop.paid_by("pm_card_visa").await;
+        let order = paid["order"]["id"].as_str().unwrap().to_owned();
+        app.advance(1_000);
+        let _ = shop.owner.post(&format!("/orders/{order}/fulfilments"), json!({ "carrier": "Harbour Post" })).await.ok();
+        app.advance(1_000);
+        let whole = shop.owner.get(&format!("/orders/{order}")).await.ok().data();
+        let lines = json!([{ "lineId": whole["items"][0]["id"], "quantity": 1 }]);
+        let back = shop.owner.post(&format!("/orders/{order}/returns"), json!({ "lines": lines, "reason": "Too large" })).await.is(201).data();
+        app.advance(1_000);
+        let _ = shop.owner.post(&format!("/returns/{}/approve", back["id"].as_str().unwrap()), json!({})).await.ok();
+        app.advance(1_000);
+        let _ = shop.owner.post("/auth/password/forgot", json!({ "email": shop.owner.get(&format!("/users/{}", shop.customer)).await.ok().data()["email"] })).await;
+        app.settle().await;
+        let told = async |path: String| -> Vec<(String, String)> {
+            let story = shop.owner.get(&path).await.ok().data();
+            let word = |entry: &serde_json::Value, field: &str| entry[field].as_str().unwrap().to_owned();
+            story.as_array().unwrap().iter().map(|entry| (word(entry, "kind"), word(entry, "action"))).collect()
+        };
+        for path in [format!("/orders/{order}/timeline"), format!("/users/{}/timeline", shop.customer)] {
+            let story = told(path).await;
+            for (kind, action) in [("order", "order.fulfil"), ("return", "return.request"), ("return", "return.approve")] {
+                let times = story.iter().filter(|told| (told.0.as_str(), told.1.as_str()) == (kind, action)).count();
+                assert_eq!(times, 1, "{action}: {story:?}");
+            }
+        }
+        let theirs = shop.owner.get(&format!("/users/{}/timeline", shop.customer)).await.ok().data();
+        let message = theirs.as_array().unwrap().iter().find(|entry| entry["kind"] == "message").unwrap_or_else(|| panic!("no message: {theirs}"));
+        assert!(message["subject"]["type"] == "mail" && message["subject"]["label"].as_str().is_some_and(|label| label.len() > 3), "{message}");
+        let request = theirs.as_array().unwrap().iter().find(|entry| entry["action"] == "return.request").unwrap();
+        assert!(request["detail"] == "Too large" && request["actor"]["name"] == "Olive Owner", "{request}");
+        let of = format!("/returns?customerId={}", shop.customer);
+        assert_eq!(shop.owner.get(&of).await.ok().data()[0]["id"], back["id"]);
+        assert_eq!(shop.owner.get(&format!("/returns?customerId={}", shop.owner.id.clone().unwrap())).await.ok().meta()["total"], 0);
+    }
+
     async fn not_of_strangers(app) {
         let owner = app.owner().await;
         let me = owner.id.clone().unwrap();
@@ -99,6 +173,6 @@ both! {
         let before = app.app.db.statements();
         let _ = owner.get(&path).await.ok();
         // One a source, one to see whether the person is there; PostgreSQL names the tenant twice.
-        assert!(app.app.db.statements() - before <= 9);
+        assert!(app.app.db.statements() - before <= 13);
     }
 }

@@ -84,7 +84,7 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
     await page.goto('/products/new')
     await page.getByLabel('Name').fill('Storm lantern')
     await page.getByLabel('SKU').fill('LAN-01')
-    await page.getByLabel('Price').fill('25.00')
+    await page.getByLabel('Price', { exact: true }).fill('25.00')
     await page.getByLabel('Stock').fill('40')
     await page.getByLabel('Weight').fill('1.5')
     await page.getByRole('button', { name: 'Add product' }).click()

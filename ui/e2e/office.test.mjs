@@ -1,4 +1,4 @@
-/** The office's ways in a real browser: bring people in from a file with a bad row, lock and unlock several, prove the audit, change settings while somebody else does. */
+/** The office's ways in a real browser: bring people in from a file with a bad row, lock and unlock several, let somebody in again, revoke a key, set a puzzle, prove the audit, change settings while somebody else does. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { axeClean, openBrowser, openPage, settled } from './browser.mjs'
@@ -71,6 +71,49 @@ describe('the office', { concurrency: false }, () => {
     assert.equal(await locked(), 0)
   })
 
+  it('lets somebody in again whom failures keep out', async () => {
+    for (let i = 0; i < 5; i++) {
+      const reply = await fetch(`${engine.base}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: 'ada@office.test', password: 'a guess' }) })
+      assert.equal(reply.status, 401)
+    }
+    await page.goto('/sign-ins')
+    await page.getByRole('link', { name: 'Locked accounts' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Locked accounts' }).waitFor()
+    await page.getByRole('gridcell', { name: 'Ada Brandt', exact: true }).waitFor()
+    await settled(page)
+    await axeClean(page, 'locked accounts')
+    await page.getByRole('gridcell').getByRole('button', { name: 'Unlock' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: /^Unlock sign-in/ }).click()
+    await toast('Ada Brandt can sign in again').waitFor()
+    await page.getByText(/^Nobody is kept out/).waitFor()
+    await axeClean(page, 'nobody locked')
+  })
+
+  it('revokes a key of whoever', async () => {
+    await api('POST', '/keys', { name: 'Nightly', scopes: ['read:user'] })
+    await page.getByRole('link', { name: 'API keys' }).click()
+    await page.getByRole('gridcell', { name: 'Nightly' }).waitFor()
+    await settled(page)
+    await axeClean(page, 'API keys of everybody')
+    await page.getByRole('gridcell').getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: /^Revoke/ }).click()
+    await toast('Nightly revoked').waitFor()
+    await page.getByRole('gridcell', { name: 'Revoked' }).waitFor()
+  })
+
+  it('puts a puzzle before those who fail', async () => {
+    await page.goto('/settings#captcha')
+    await page.getByLabel('Puzzle', { exact: true }).selectOption('hcaptcha')
+    await page.getByLabel('Site key').fill('10000000-ffff-ffff-ffff-000000000001')
+    await page.getByLabel('Secret').fill('a secret of the office')
+    await settled(page)
+    await axeClean(page, 'settings with a puzzle')
+    await page.getByRole('button', { name: 'Save puzzle' }).click()
+    await toast('Puzzle saved').waitFor()
+    const now = await api('GET', '/settings/captcha')
+    assert.deepEqual([now.kind, now.hasSecret, now.secret], ['hcaptcha', true, undefined])
+  })
+
   it('proves the audit', async () => {
     await page.goto('/audit')
     await page.getByRole('button', { name: 'Verify' }).click()
@@ -78,6 +121,18 @@ describe('the office', { concurrency: false }, () => {
     await page.getByRole('gridcell', { name: 'Account locked' }).first().click()
     await page.getByRole('complementary', { name: 'Beside the list' }).getByText('Asked by the auditor').first().waitFor()
     await axeClean(page, 'a line of the audit')
+  })
+
+  it('says where the business sits', async () => {
+    await page.goto('/settings')
+    const business = page.locator('#business')
+    for (const [label, value] of [['Street and house', 'Harbour Lane 9'], ['Postal code', '4006'], ['Town', 'Stavanger'], ['Country', 'no'], ['VAT id', 'no 974 760 673 mva']]) await business.getByLabel(label).fill(value)
+    await axeClean(page, 'the address of the business')
+    await page.getByRole('button', { name: 'Review changes' }).click()
+    await page.getByRole('button', { name: /^Save settings/ }).click()
+    await toast('Settings saved').waitFor()
+    const now = await api('GET', '/settings')
+    assert.deepEqual([now.address.city, now.address.country, now.vatId], ['Stavanger', 'NO', 'NO 974 760 673 MVA'])
   })
 
   it('meets a change of settings made meanwhile', async () => {

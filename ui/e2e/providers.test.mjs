@@ -1,7 +1,6 @@
 /** Signing in elsewhere in a real browser, at an OpenID provider nobody here wrote: set up and tried, signed in with, refused, linked and unlinked. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { axeClean, openBrowser, openPage, settled } from './browser.mjs'
@@ -33,9 +32,8 @@ async function as(of, issuer, who) {
   await of.route(`${issuer}/auth?*`, (route) => route.continue({ url: `${route.request().url()}&login_hint=${who}` }))
 }
 
-const skip = existsSync(`${parties}node_modules`) ? false : 'npm ci in tests/parties first'
 let engine, call, provider, browser, page, complaints
-describe('signing in elsewhere', { concurrency: false, skip }, () => {
+describe('signing in elsewhere', { concurrency: false }, () => {
   before(async () => {
     engine = await startEngine()
     const made = await fetch(`${engine.base}/api/v1/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ tenantName: 'Harbour Quay', ...owner }) })

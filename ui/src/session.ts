@@ -109,6 +109,8 @@ export const useMe = (): Me => {
 export const can = (right: Right) => {
   return me.get()?.permissions.includes(right) ?? false
 }
+/** Whether somebody may see such things at all: everybody's, or their own. */
+export const sees = (right: Right) => can(right) || (me.get()?.own.includes(right) ?? false)
 export const useCan = (right: Right | undefined) => {
   useStore(me)
   return right === undefined || can(right)

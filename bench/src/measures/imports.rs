@@ -30,7 +30,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Section> {
     Ok(section)
 }
 
-async fn import(bench: &Bench, kind: &str, file: &Path, folder: &Path) -> Result<Duration> {
+pub(super) async fn import(bench: &Bench, kind: &str, file: &Path, folder: &Path) -> Result<Duration> {
     let begun = Instant::now();
     let mut command = Command::new(&bench.purser);
     command.args(["import", kind]).arg(file).arg("--data").arg(folder).stdin(Stdio::null());
@@ -50,7 +50,7 @@ fn people(rows: u64) -> String {
     text
 }
 
-fn products(rows: u64) -> String {
+pub(super) fn products(rows: u64) -> String {
     let mut text = String::from("name,sku,price,currency,weight,stock\n");
     for at in 0..rows {
         let _ = writeln!(text, "Article {at},IMP-{at:07},{}.{:02},EUR,0.5,{}", 5 + at % 90, at % 100, at % 500);

@@ -1,11 +1,15 @@
 //! One file per group of figures. Each starts its own servers on its own folders and hands back a section.
 
 mod imports;
+mod jobs;
 mod list;
 mod million;
 mod refunds;
 mod rights;
+mod search;
+mod sign_ins;
 mod start;
+mod trade;
 mod window;
 
 use std::path::Path;
@@ -14,7 +18,7 @@ use crate::report::Report;
 use crate::{Bench, Result};
 
 /// In the order of the report.
-const NAMES: &[&str] = &["list", "refunds", "million", "rights", "imports", "start", "window"];
+const NAMES: &[&str] = &["list", "trade", "refunds", "jobs", "search", "million", "rights", "sign-ins", "imports", "start", "window"];
 
 /// Measure what was asked for (everything when nothing was named) and write the report after each group.
 pub(crate) async fn all(bench: &Bench, only: &[String], out: &Path) -> Result<()> {
@@ -27,9 +31,13 @@ pub(crate) async fn all(bench: &Bench, only: &[String], out: &Path) -> Result<()
         println!("measuring {name}");
         let section = match *name {
             "list" => list::measure(bench).await,
+            "trade" => trade::measure(bench).await,
+            "jobs" => jobs::measure(bench).await,
+            "search" => search::measure(bench).await,
             "refunds" => refunds::measure(bench).await,
             "million" => million::measure(bench).await,
             "rights" => rights::measure(bench).await,
+            "sign-ins" => sign_ins::measure(bench).await,
             "imports" => imports::measure(bench).await,
             "window" => window::measure(bench).await,
             _ => start::measure(bench).await,

@@ -37,6 +37,8 @@ pub(super) async fn describe(shell: &Arc<Shell>, window: &str) -> Value {
         // Why the engine of this computer did not start: another process has the folder, the disk is full …
         "local": refused,
         "keychain": {"available": shell.vault.is_keychain(), "fallback": shell.vault.fallback(), "reason": shell.vault.reason()},
+        // Where the keys rest that this computer's engine seals with, once it has some.
+        "sealKeys": purser_server::seal_keys_in_keychain(local.folder()).map(|there| if there { "keychain" } else { "folder" }),
         "sharing": local.sharing().await,
         "version": env!("CARGO_PKG_VERSION"),
     })
@@ -88,6 +90,8 @@ pub(crate) async fn in_browser(shell: &Arc<Shell>, window: &str) -> Result<Strin
             None => share(shell, true, Scope::Machine).await?.address.unwrap_or_default(),
         },
     };
+    // Passkeys are for names, and this machine's is `localhost`.
+    let url = url.replacen("http://127.0.0.1:", "http://localhost:", 1);
     shell.desk.open_url(&url).map_err(|error| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_browser", format!("No browser could be opened ({error}). The address is {url}"))
     })?;

@@ -1,8 +1,10 @@
 //! `/shell/v1`: what the page may ask of the shell itself. Spoken over the same command as everything else, in the same
 //! shapes; never part of the router that answers the network.
 
+mod elsewhere;
 mod folder;
 mod here;
+mod keys;
 mod profiles;
 mod save;
 
@@ -36,9 +38,12 @@ pub(crate) fn router(shell: Arc<Shell>) -> Router {
         .route("/shell/v1/profiles/{id}/test", post(profiles::test))
         .route("/shell/v1/profiles/{id}/switch", post(profiles::switch))
         .route("/shell/v1/certificate", post(profiles::certificate))
+        .route("/shell/v1/server-key", post(profiles::server_key))
         .route("/shell/v1/sharing", post(here::sharing))
         .route("/shell/v1/open-in-browser", post(here::open_in_browser))
+        .route("/shell/v1/sign-in", post(elsewhere::sign_in).delete(elsewhere::call_off))
         .route("/shell/v1/keychain", post(here::keychain))
+        .route("/shell/v1/seal-keys", post(keys::save))
         .route("/shell/v1/connect-to-owner", post(folder::connect_to_owner))
         .route("/shell/v1/data-folder", post(folder::choose))
         .route("/shell/v1/save", post(save::save))

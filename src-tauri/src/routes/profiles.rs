@@ -1,5 +1,6 @@
 //! Profiles: add, test, rename, remove, switch.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,13 +8,16 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Fields, Result, Window};
+use crate::backend;
 use crate::check;
 use crate::problem::{Problem, data, data_as};
 use crate::profiles::{NewProfile, ProfileChange};
 use crate::shell::Shell;
+use crate::trust::Trust;
 use crate::wire::Call;
 
 /// How long the far end may take to hear that a session is over before its profile goes without.
@@ -69,4 +73,20 @@ pub(super) async fn switch(State(shell): State<Arc<Shell>>, Extension(Window(win
 /// Let the person point at a certificate to trust; `null` when they changed their mind.
 pub(super) async fn certificate(State(shell): State<Arc<Shell>>) -> Response {
     data(json!(shell.desk.pick_certificate().await.map(|path| json!({"path": path}))))
+}
+
+/// A far end somebody thinks of pinning.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Asked {
+    url: String,
+    #[serde(default)]
+    ca_file: Option<PathBuf>,
+}
+
+/// The key a far end shows at this moment, once its certificate is found good. To believe it is for whoever compares it.
+pub(super) async fn server_key(Fields(asked): Fields<Asked>) -> Result {
+    let trust = Trust { ca_file: asked.ca_file, ..Trust::default() };
+    let key = backend::Remote::new(backend::address(&asked.url)?, &trust)?.key().await?;
+    Ok(data(json!({"pin": key})))
 }

@@ -15,6 +15,7 @@ use crate::connection::Connection;
 use crate::engine;
 use crate::local::{Local, Opener};
 use crate::session::Session;
+use crate::trust::Trust;
 use crate::vault::Vault;
 use crate::wire::{self, Call};
 
@@ -57,7 +58,7 @@ async fn the_window_and_the_network_get_the_same_bytes() {
     let vault = Arc::new(Vault::memory());
     let inside = Backend::Local(Local::open(folder.path().to_owned(), &opener));
     let window = Connection::new("local".into(), inside, Session::new("window".into(), vault.clone()));
-    let network = Connection::new("net".into(), Backend::Remote(Remote::new(url, None).unwrap()), Session::new("network".into(), vault));
+    let network = Connection::new("net".into(), Backend::Remote(Remote::new(url, &Trust::default()).unwrap()), Session::new("network".into(), vault));
 
     let owner = json!({"tenantName": "Harbour", "firstName": "Ada", "lastName": "Quay", "email": "ada@harbour.example", "password": "brass lantern on the quay 7"});
     assert_eq!(ask(&window, Call::post("/api/v1/setup", &owner)).await.status, StatusCode::CREATED);

@@ -1,6 +1,9 @@
 //! The shell without a window: a stand-in engine whose tokens rotate as the real one's do, and the same door the page uses.
 
 mod doors;
+mod elsewhere;
+mod keys;
+mod pins;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -18,6 +21,7 @@ use futures::future::BoxFuture;
 use http::{HeaderMap, StatusCode};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 use crate::ipc::Door;
 use crate::local::{Engine, Listener, Opener, Refusal};
@@ -39,6 +43,7 @@ struct Fake {
     refresh_answers: Mutex<Option<StatusCode>>,
     saw: Mutex<Vec<Value>>,
     replay: AtomicUsize,
+    rights: Mutex<Vec<&'static str>>,
 }
 
 impl Fake {
@@ -58,7 +63,9 @@ impl Fake {
     fn router(self: &Arc<Self>) -> Router {
         Router::new()
             .route("/api/v1/auth/login", post(login))
+            .merge(elsewhere::routes())
             .route("/api/v1/auth/refresh", post(refresh))
+            .route("/api/v1/auth/me", get(me))
             .route("/api/v1/auth/logout", post(async || StatusCode::NO_CONTENT))
             .route("/api/v1/setup", get(async || axum::Json(json!({"data": {"needed": true}}))))
             .route("/api/v1/echo", get(echo).post(echo))
@@ -71,6 +78,10 @@ impl Fake {
 async fn login(State(fake): State<Arc<Fake>>, body: Bytes) -> Response {
     fake.saw.lock().push(serde_json::from_slice(&body).unwrap());
     fake.issue()
+}
+
+async fn me(State(fake): State<Arc<Fake>>) -> Response {
+    axum::Json(json!({"data": {"permissions": *fake.rights.lock()}})).into_response()
 }
 
 async fn refresh(State(fake): State<Arc<Fake>>, body: Bytes) -> Response {
@@ -110,7 +121,10 @@ impl Engine for FakeEngine {
     }
 }
 
-struct FakeDesk(PathBuf);
+struct FakeDesk {
+    folder: PathBuf,
+    opened: mpsc::UnboundedSender<String>,
+}
 
 impl Desk for FakeDesk {
     fn pick_folder(&self) -> BoxFuture<'_, Option<PathBuf>> {
@@ -120,11 +134,12 @@ impl Desk for FakeDesk {
         Box::pin(async { None })
     }
     fn pick_save(&self, name: &str) -> BoxFuture<'_, Option<PathBuf>> {
-        let path = self.0.join(name);
+        let path = self.folder.join(name);
         Box::pin(async { Some(path) })
     }
-    fn open_url(&self, _: &str) -> Result<(), String> {
-        Err("there is none".to_owned())
+    fn open_url(&self, url: &str) -> Result<(), String> {
+        let party = url.starts_with("https://party.example/");
+        if party { self.opened.send(url.to_owned()).map_err(|error| error.to_string()) } else { Err("there is none".to_owned()) }
     }
 }
 
@@ -133,12 +148,15 @@ struct Bench {
     fake: Arc<Fake>,
     shell: Arc<Shell>,
     door: Arc<Door>,
+    /// Pages the system's browser was sent to.
+    opened: tokio::sync::Mutex<mpsc::UnboundedReceiver<String>>,
 }
 
 fn bench() -> Bench {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::new("local");
+    let (browser, went_to) = mpsc::unbounded_channel();
     let engine = fake.clone();
     let opener: Opener = Arc::new(move |folder| {
         let engine = engine.clone();
@@ -161,9 +179,9 @@ fn bench() -> Bench {
         vault: Vault::memory(),
         store: Store::open(folder.path()),
         opener,
-        desk: Box::new(FakeDesk(folder.path().to_owned())),
+        desk: Box::new(FakeDesk { folder: folder.path().to_owned(), opened: browser }),
     });
-    Bench { folder, fake, door: Arc::new(Door::new(shell.clone())), shell }
+    Bench { folder, fake, door: Arc::new(Door::new(shell.clone())), shell, opened: tokio::sync::Mutex::new(went_to) }
 }
 
 impl Bench {

@@ -47,6 +47,8 @@ both! {
         let _ = owner.post("/auth/impersonation", json!({ "userId": support.id, "reason": "x", "readOnly": false })).await.is(201);
         let _ = owner.post(&format!("/users/{customer}/lock"), json!({ "reason": "asked" })).await.ok();
         let _ = owner.post("/auth/password", json!({ "currentPassword": "x", "newPassword": "y" })).await.problem(403, "not_while_impersonating");
+        // Looking is allowed, taking out all that is held of somebody is not.
+        let _ = owner.get("/auth/personal-data").await.problem(403, "not_while_impersonating");
         let _ = owner.delete("/auth/impersonation").await.is(204);
         let line = owner.get("/audit?action=user.lock").await.ok().data()[0].clone();
         assert_eq!(line["actor"]["id"].as_str(), owner.id.as_deref());

@@ -77,4 +77,55 @@ both! {
         let body = json!({ "name": "Stolen", "scopes": ["read:ledger"] });
         let _ = owner.post("/keys", body).await.problem(403, "not_while_impersonating");
     }
+
+    async fn a_key_works_from_its_networks_alone(app) {
+        let developer = app.caller(Role::Developer).await;
+        let body = json!({ "name": "Office", "scopes": ["read:ledger", "read:self"], "allowedNetworks": ["203.0.113.0/24", "2001:db8::7", "203.0.113.0/24"] });
+        let made = developer.post("/keys", body).await.is(201).data();
+        assert_eq!(made["allowedNetworks"], json!(["203.0.113.0/24", "2001:db8::7"]));
+        let script = app.nobody().with_token(made["secret"].as_str().unwrap());
+        for inside in ["203.0.113.9", "2001:db8::7"] {
+            let _ = script.from(inside).get("/ledger/accounts").await.ok();
+        }
+        for outside in ["203.0.114.9", "2001:db8::8", "127.0.0.1"] {
+            let _ = script.from(outside).get("/ledger/accounts").await.problem(403, "key_not_from_here");
+        }
+        // From nowhere that is known is not from there either.
+        let _ = script.get("/ledger/accounts").await.problem(403, "key_not_from_here");
+        // Made anew it is bound as before.
+        let next = developer.post(&format!("/keys/{}/rotate", made["id"].as_str().unwrap()), json!({})).await.is(201).data();
+        let script = app.nobody().with_token(next["secret"].as_str().unwrap());
+        let _ = script.from("203.0.114.9").get("/ledger/accounts").await.problem(403, "key_not_from_here");
+        let _ = script.from("203.0.113.9").get("/ledger/accounts").await.ok();
+        for bad in ["0.0.0.0/0", "office", "203.0.113.0/33"] {
+            let body = json!({ "name": "x", "scopes": ["read:self"], "allowedNetworks": ["203.0.113.9", bad] });
+            let _ = developer.post("/keys", body).await.problem(400, "invalid").complains("allowedNetworks[1]", "not_a_network");
+        }
+        let many: Vec<String> = (0..21).map(|n| format!("203.0.113.{n}")).collect();
+        let body = json!({ "name": "x", "scopes": ["read:self"], "allowedNetworks": many });
+        let _ = developer.post("/keys", body).await.problem(400, "invalid").complains("allowedNetworks", "too_many");
+    }
+
+    async fn the_first_use_of_a_day_from_an_address_is_in_the_log(app) {
+        let developer = app.caller(Role::Developer).await;
+        let script = key(&app, &developer, &["read:ledger"]).await;
+        let used = async || {
+            purser_service::identity::keys::flush(&app.app).await.unwrap();
+            let lines = app.owner_unasked().await.get("/audit?action=key.use").await.ok().data();
+            lines.as_array().unwrap().iter().map(|line| line["ip"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        for _ in 0..3 {
+            let _ = script.from("203.0.113.9").get("/ledger/accounts").await.ok();
+        }
+        assert_eq!(used().await, ["203.0.113.9"]);
+        let _ = script.from("203.0.113.9").get("/ledger/accounts").await.ok();
+        assert_eq!(used().await.len(), 1, "not each call");
+        let _ = script.from("203.0.113.10").get("/ledger/accounts").await.ok();
+        assert_eq!(used().await.len(), 2, "another address is news");
+        app.advance(24 * HOUR);
+        let _ = script.from("203.0.113.9").get("/ledger/accounts").await.ok();
+        assert_eq!(used().await.len(), 3, "and so is another day");
+        let line = app.owner_unasked().await.get("/audit?action=key.use").await.ok().data()[0].clone();
+        assert!(line.to_string().contains("key Nightly") && line.to_string().contains(developer.id.as_deref().unwrap()), "{line}");
+    }
 }

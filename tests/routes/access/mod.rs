@@ -1,4 +1,5 @@
 mod explain;
+mod explain_self;
 mod impersonation;
 mod keys;
 mod policies;

@@ -78,6 +78,43 @@ both! {
         let _ = support.get("/orders").await.problem(403, "policy_denied");
     }
 
+    async fn known_devices_and_proved_factors_are_words_of_a_policy(app) {
+        let owner = app.owner().await;
+        let source = "forbid (principal, action == Action::\"read:order\", resource) unless { context.device.known };\n\
+             forbid (principal, action == Action::\"read:payment\", resource) unless { context.factor.proved && context.factor has minutes && context.factor.minutes < 5 };";
+        let test = |name: &str, permission: &str, expect: &str, with: serde_json::Value| {
+            let mut test = json!({ "name": name, "permission": permission, "expect": expect });
+            test.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+            test
+        };
+        let tests = json!([
+            test("new device", "read:order", "deny", json!({})),
+            test("known device", "read:order", "allow", json!({ "knownDevice": true })),
+            test("no factor", "read:payment", "deny", json!({})),
+            test("fresh factor", "read:payment", "allow", json!({ "provedMinutesAgo": 4 })),
+            test("stale factor", "read:payment", "deny", json!({ "provedMinutesAgo": 5 })),
+        ]);
+        let report = owner.post("/policies/check", json!({ "source": source, "tests": tests })).await.ok().data();
+        assert_eq!((&report["valid"], &report["passed"]), (&json!(true), &json!(true)), "{report}");
+        let _ = owner.post("/policies", json!({ "name": "Trust", "source": source, "tests": tests, "state": "enforced" })).await.is(201);
+        // The same of real sessions: the second on a device is known, one of nowhere is not.
+        let place = app.nobody().with("user-agent", "Lynx/2.9").from("192.0.2.77");
+        let login = async || {
+            let body = json!({ "email": "owner@harbour.example", "password": "harbour lantern 42 brass" });
+            let reply = place.post("/auth/login", body).await.ok().data();
+            app.nobody().with_token(reply["accessToken"].as_str().unwrap())
+        };
+        let first = login().await;
+        let _ = first.get("/orders").await.problem(403, "policy_denied");
+        let second = login().await;
+        let _ = second.get("/orders").await.ok();
+        let _ = second.get("/payments").await.problem(403, "policy_denied");
+        let _ = crate::routes::identity::factors::enrol(&app, &second).await;
+        let _ = second.get("/payments").await.ok();
+        app.advance(6 * 60 * 1_000_000);
+        let _ = second.get("/payments").await.problem(403, "policy_denied");
+    }
+
     async fn a_shadow_tells_and_does_not_refuse(app) {
         let shop = Shop::open(&app).await;
         let support = app.caller(Role::Support).await;

@@ -2,4 +2,5 @@
 
 mod export;
 mod list;
+mod looked;
 mod verify;

@@ -1,1 +1,4 @@
+mod categories;
 mod products;
+mod stock;
+mod variants;

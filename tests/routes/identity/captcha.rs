@@ -18,7 +18,7 @@ type Spent = Arc<Mutex<Vec<String>>>;
 /// Answers are words here: what the maker says of each is in the word. Each is good once, as with the makers.
 async fn verify(State(spent): State<Spent>, Form(form): Form<Vec<(String, String)>>) -> Json<Value> {
     let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    if field("secret") != "shh" {
+    if !field("secret").starts_with("shh") {
         return Json(json!({ "success": false, "error-codes": ["invalid-input-secret"] }));
     }
     let answer = field("response");
@@ -38,7 +38,7 @@ async fn verify(State(spent): State<Spent>, Form(form): Form<Vec<(String, String
     Json(json!({ "success": true, "score": score, "action": action, "hostname": host, "challenge_ts": "2026-11-21T09:00:00Z" }))
 }
 
-async fn maker() -> String {
+pub(super) async fn maker() -> String {
     let app = Router::new().route("/siteverify", post(verify)).with_state(Spent::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/siteverify", listener.local_addr().unwrap());

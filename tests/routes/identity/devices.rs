@@ -34,13 +34,13 @@ both! {
         // The same browser elsewhere is known by its cookie.
         let _ = login(&app.nobody().with("user-agent", FIREFOX).from("198.51.100.7").with("cookie", &device(&first)), PASSWORD).await.ok();
         assert_eq!(told(&app).await, 0);
-        let thief = app.nobody().with("user-agent", CHROME).from("203.0.113.9");
+        let thief = app.nobody().with("user-agent", CHROME).from("129.240.2.3");
         let _ = login(&thief, PASSWORD).await.ok();
         assert_eq!(told(&app).await, 1);
         let owner = app.owner_unasked().await;
         let row = owner.get("/mailbox?template=new_device").await.ok().data()[0].clone();
         let mail = owner.get(&format!("/mailbox/{}", row["id"].as_str().unwrap())).await.ok().data();
-        for part in ["203.0.113.9", "Chrome on Windows", "2026-11-21 09:00 UTC", "https://console.example/not-me#token="] {
+        for part in ["129.240.2.3 (Norway)", "Chrome on Windows", "2026-11-21 09:00 UTC", "https://console.example/not-me#token="] {
             assert!(mail["text"].as_str().unwrap().contains(part) && mail["html"].as_str().unwrap().contains(part), "{part}: {mail}");
         }
         // The same program from another address, without the cookie.

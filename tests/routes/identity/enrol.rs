@@ -39,4 +39,27 @@ both! {
         let _ = app.nobody().post("/auth/challenge/enrol", json!({ "challenge": "made up" })).await.problem(401, "challenge_over");
         let _ = answer(&app, "enrol/confirm", "made up", "000000").await.problem(401, "challenge_over");
     }
+
+    async fn who_was_asked_for_a_first_factor_adds_no_second(app) {
+        require(&app, &["finance"]).await;
+        let tenant = app.tenant().await;
+        let person = app.db_user(tenant, Role::Finance, "Fin").await;
+        // Two sign-ins wait at once; somebody who only knows the password holds one of them.
+        let (theirs, ours) = (challenge(&app, &person.email).await, challenge(&app, &person.email).await);
+        let enrolment = app.nobody().post("/auth/challenge/enrol", json!({ "challenge": ours })).await.ok().data();
+        let device = Authenticator::scan(&enrolment);
+        let _ = answer(&app, "enrol/confirm", &ours, &device.code(&app, 0)).await.ok();
+        let _ = app.nobody().post("/auth/challenge/enrol", json!({ "challenge": theirs })).await.problem(401, "challenge_over");
+        let _ = answer(&app, "enrol/confirm", &theirs, "000000").await.problem(401, "challenge_over");
+    }
+
+    async fn the_first_factor_is_added_by_whoever_showed_the_password_lately(app) {
+        let owner = app.owner().await;
+        app.advance(10 * 60_000_000);
+        let begin = async |by: &purser_testkit::Caller| by.post("/auth/factors/totp", json!({ "name": "Telephone" })).await;
+        let _ = begin(&owner).await.problem(403, "step_up_required");
+        let _ = owner.post("/auth/factors/email", json!({})).await.problem(403, "step_up_required");
+        let _ = owner.post("/auth/step-up/password", json!({ "password": PASSWORD })).await.ok();
+        let _ = begin(&owner).await.ok();
+    }
 }

@@ -127,7 +127,7 @@ both! {
         let _ = script.call(Method::GET, "/keys", None).await.problem(403, "needs_session");
         let id = app.caller(Role::User).await.id.unwrap();
         let _ = script.patch(&format!("/users/{id}/role"), json!({ "role": "admin" })).await.problem(403, "needs_session");
-        let _ = script.post(&format!("/users/{id}/factors/reset"), json!({ "reason": "x" })).await.problem(403, "needs_session");
+        let _ = script.post(&format!("/users/{id}/factors/reset"), json!({ "reason": "x", "identifiedBy": "y" })).await.problem(403, "needs_session");
         let _ = script.get("/auth/sessions").await.problem(403, "needs_session");
         let _ = script.post("/auth/logout", json!({})).await.problem(403, "needs_session");
         let _ = script.get("/users/export").await.ok();
@@ -154,5 +154,57 @@ both! {
         let _ = stranger.delete(&format!("/users/{user}/keys/{id}")).await.problem(404, "not_found");
         let _ = owner.delete(&format!("/users/{user}/keys/{id}")).await.is(204);
         let _ = script(&app, &key).get("/ledger/accounts").await.problem(401, "key_revoked");
+    }
+
+    async fn whoever_looks_after_keys_sees_those_of_everybody(app) {
+        let (owner, developer) = (app.owner().await, app.caller(Role::Developer).await);
+        let (mine, theirs) = (made(&owner, &["read:user"]).await, made(&developer, &["read:ledger"]).await);
+        let body = json!({ "name": "Quay lamp", "scopes": ["read:user"], "expiresInDays": 1 });
+        let short = owner.post("/keys", body).await.is(201).data();
+        let ids = async |by: &Caller, query: &str| {
+            let rows = by.get(&format!("/keys/all?{query}")).await.ok().data();
+            rows.as_array().unwrap().iter().map(|row| row["id"].clone()).collect::<Vec<_>>()
+        };
+        let all = owner.get("/keys/all?sort=createdAt&limit=2").await.ok();
+        assert_eq!(all.meta()["total"], 3);
+        let found = ids(&owner, "").await;
+        assert!([&mine, &theirs, &short].iter().all(|key| found.contains(&key["id"])) && found.len() == 3, "{found:?}");
+        let row = owner.get("/keys/all?search=QUAY").await.ok().data()[0].clone();
+        assert_eq!((row["owner"]["name"].clone(), row["owner"]["status"].clone()), (json!("Olive Owner"), json!("active")));
+        assert_eq!((row["name"].clone(), row["secret"].clone()), (json!("Quay lamp"), json!(null)));
+        assert_eq!(ids(&owner, &format!("search={}", theirs["prefix"].as_str().unwrap())).await, [theirs["id"].clone()]);
+        assert!(ids(&owner, "search=%25").await.is_empty());
+        let _ = developer.get("/keys/all").await.problem(403, "forbidden");
+        assert!(ids(&app.stranger(Role::Owner).await, "").await.is_empty(), "keys of another business");
+
+        app.advance(90 * DAY + 1);
+        let owner = app.caller(Role::Owner).await;
+        let _ = script(&app, &mine).get("/users").await.ok();
+        let user = developer.id.clone().unwrap();
+        let _ = owner.delete(&format!("/users/{user}/keys/{}", theirs["id"].as_str().unwrap())).await.is(204);
+        assert_eq!(ids(&owner, "state=active").await, [mine["id"].clone()]);
+        assert_eq!(ids(&owner, "state=expired").await, [short["id"].clone()]);
+        assert_eq!(ids(&owner, "state=revoked").await, [theirs["id"].clone()]);
+        assert_eq!(ids(&owner, "state=revoked,active").await.len(), 2);
+        // Used a moment ago, though made long before.
+        let unused = ids(&owner, "unused=true").await;
+        assert!(unused.len() == 2 && !unused.contains(&mine["id"]), "{unused:?}");
+        assert_eq!(ids(&owner, "unused=false").await.len(), 3);
+        assert_eq!(ids(&owner, "sort=expiresAt&limit=1").await, [short["id"].clone()]);
+        let _ = owner.get("/keys/all?state=lost").await.problem(400, "invalid");
+    }
+
+    async fn nobody_has_keys_without_end(app) {
+        let owner = app.owner().await;
+        let first = made(&owner, &["read:user"]).await;
+        for _ in 1..50 { let _ = made(&owner, &["read:user"]).await; }
+        let body = json!({ "name": "One more", "scopes": ["read:user"] });
+        let _ = owner.post("/keys", body.clone()).await.problem(409, "too_many_keys");
+        // Made anew, one overlaps; not one after another.
+        let path = format!("/keys/{}/rotate", first["id"].as_str().unwrap());
+        let next = owner.post(&path, json!({})).await.is(201).data();
+        let _ = owner.post(&path, json!({})).await.problem(409, "too_many_keys");
+        for key in [&first, &next] { let _ = owner.delete(&format!("/keys/{}", key["id"].as_str().unwrap())).await.is(204); }
+        let _ = owner.post("/keys", body).await.is(201);
     }
 }

@@ -10,7 +10,7 @@ use purser_testkit::{TestApp, both};
 use super::factors::{OWNER, PASSWORD};
 
 async fn attempt(app: &TestApp, email: &str, password: &str, ip: &str) -> Result<Outcome, Error> {
-    let credentials = Credentials { email: email.into(), password: password.into(), remember: false, captcha: None };
+    let credentials = Credentials { email: email.into(), password: password.into(), remember: false, captcha: None, business: None };
     let origin = Origin { ip: Some(ip.into()), ..Origin::default() };
     sign_in::sign_in(&app.app, credentials, Arc::new(origin)).await
 }

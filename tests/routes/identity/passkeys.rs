@@ -38,6 +38,10 @@ async fn last_attempt(app: &TestApp) -> Value {
     app.owner_unasked().await.get("/sign-ins?outcome=refused&limit=1").await.ok().data()[0].clone()
 }
 
+fn grounds(reason: &str) -> serde_json::Value {
+    json!({ "reason": reason, "identifiedBy": "knows the number of their contract" })
+}
+
 both! {
     async fn one_signs_in_without_a_password_and_counts_as_both_factors(app) {
         let owner = app.owner().await;
@@ -218,16 +222,16 @@ both! {
         let row = owner.get(&path).await.ok().data()["factors"][0].clone();
         assert_eq!((&row["kind"], &row["name"]), (&json!("passkey"), &json!("Laptop")));
         let take = format!("{path}/{}/remove", row["id"].as_str().unwrap());
-        let _ = owner.post(&take, json!({ "reason": " " })).await.problem(400, "invalid").complains("reason", "required");
+        let _ = owner.post(&take, grounds(" ")).await.problem(400, "invalid").complains("reason", "required");
         let stranger = app.stranger(Role::Owner).await;
-        let _ = stranger.post(&take, json!({ "reason": "lost" })).await.problem(404, "not_found");
-        let _ = user.post(&take, json!({ "reason": "lost" })).await.problem(403, "forbidden");
-        let _ = owner.post(&take, json!({ "reason": "lost on a train" })).await.is(204);
+        let _ = stranger.post(&take, grounds("lost")).await.problem(404, "not_found");
+        let _ = user.post(&take, grounds("lost")).await.problem(403, "forbidden");
+        let _ = owner.post(&take, grounds("lost on a train")).await.is(204);
         let _ = user.get("/auth/me").await.problem(401, "session_ended");
         let _ = sign_in(&app, &mut device).await.problem(401, "bad_passkey");
         let line = owner.get("/audit?action=factor.remove&limit=1").await.ok().data()[0].clone();
-        assert_eq!(line["reason"], "lost on a train");
-        let _ = owner.post(&take, json!({ "reason": "again" })).await.problem(404, "not_found");
+        assert_eq!((&line["reason"], &line["after"]["identifiedBy"]), (&json!("lost on a train"), &json!("knows the number of their contract")));
+        let _ = owner.post(&take, grounds("again")).await.problem(404, "not_found");
     }
 
     async fn a_locked_person_stays_out(app) {

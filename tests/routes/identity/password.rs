@@ -76,4 +76,17 @@ both! {
         assert!(!users.contains(&hash) && users.matches("$argon2id$").count() >= 2, "the old hash is gone");
         let _ = sign_in(&app, "ada@example.com", "old harbour 19 rope").await.ok();
     }
+
+    async fn the_present_one_is_guessed_no_more_often_than_anything_else(app) {
+        let owner = app.owner().await;
+        for _ in 0..10 {
+            let _ = change(&owner, "a guess", "violet anchor 77 copper").await.problem(400, "invalid").complains("currentPassword", "wrong");
+        }
+        let _ = change(&owner, FIRST, "violet anchor 77 copper").await.problem(429, "rate_limited");
+        let told = owner.get("/sign-ins?outcome=refused&limit=100").await.ok().data();
+        assert_eq!(told.as_array().unwrap().iter().filter(|row| row["reason"] == "wrong_password").count(), 10, "{told}");
+        app.advance(15 * 60_000_000);
+        let owner = app.owner().await;
+        let _ = change(&owner, FIRST, "violet anchor 77 copper").await.is(204);
+    }
 }

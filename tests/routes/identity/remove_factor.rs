@@ -41,13 +41,18 @@ both! {
         let id = person.id.clone().unwrap();
         assert_eq!(owner.get(&format!("/users/{id}/factors")).await.ok().data()["factors"].as_array().unwrap().len(), 1);
         let path = format!("/users/{id}/factors/reset");
-        let _ = owner.post(&path, json!({ "reason": " " })).await.problem(400, "invalid").complains("reason", "required");
-        let _ = app.caller(Role::Support).await.post(&path, json!({ "reason": "lost" })).await.problem(403, "forbidden");
-        let _ = owner.post(&path, json!({ "reason": "lost the telephone" })).await.is(204);
+        let sure = "came to the office with a passport";
+        let _ = owner.post(&path, json!({ "reason": " ", "identifiedBy": sure })).await.problem(400, "invalid").complains("reason", "required");
+        let unsure = owner.post(&path, json!({ "reason": "lost", "identifiedBy": " " })).await.problem(400, "invalid");
+        let _ = unsure.complains("identifiedBy", "required");
+        let body = json!({ "reason": "lost the telephone", "identifiedBy": sure });
+        let _ = app.caller(Role::Support).await.post(&path, body.clone()).await.problem(403, "forbidden");
+        let _ = owner.post(&path, body.clone()).await.is(204);
         let _ = person.get("/auth/me").await.problem(401, "session_ended");
         assert_eq!(owner.get(&format!("/users/{id}/factors")).await.ok().data()["factors"], json!([]));
-        assert!(actions(&app).await.iter().any(|action| action == "factor.reset"));
+        let line = owner.get("/audit?action=factor.reset").await.ok().data()[0].clone();
+        assert_eq!((&line["reason"], &line["after"]["identifiedBy"]), (&json!("lost the telephone"), &json!(sure)), "{line}");
         let own = owner.id.clone().unwrap();
-        let _ = owner.post(&format!("/users/{own}/factors/reset"), json!({ "reason": "me" })).await.problem(409, "own_account");
+        let _ = owner.post(&format!("/users/{own}/factors/reset"), body).await.problem(409, "own_account");
     }
 }

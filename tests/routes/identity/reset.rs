@@ -114,4 +114,14 @@ both! {
         }
         let _ = app.nobody().post("/auth/password/reset", json!({ "token": token, "newPassword": NEW })).await.is(204);
     }
+
+    async fn whoever_proves_the_address_is_kept_out_no_more(app) {
+        let (email, _) = person(&app).await;
+        for _ in 0..5 { assert_eq!(sign_in(&app, &email, "forgotten").await, 401); }
+        assert_eq!(sign_in(&app, &email, "forgotten").await, 429);
+        let token = asked(&app, &email).await;
+        assert_eq!(sign_in(&app, &email, "forgotten").await, 429, "asking for a link proves nothing");
+        let _ = app.nobody().post("/auth/password/reset", json!({ "token": token, "newPassword": NEW })).await.is(204);
+        assert_eq!(sign_in(&app, &email, NEW).await, 200);
+    }
 }

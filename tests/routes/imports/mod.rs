@@ -24,7 +24,7 @@ async fn send(by: &Caller, kind: &str, (name, bytes): (&str, &[u8])) -> Reply {
 }
 
 /// Send a file and answer its import.
-async fn sent(by: &Caller, kind: &str, text: impl AsRef<[u8]>) -> Value {
+pub(in crate::routes) async fn sent(by: &Caller, kind: &str, text: impl AsRef<[u8]>) -> Value {
     send(by, kind, ("file.csv", text.as_ref())).await.is(201).data()
 }
 

@@ -12,7 +12,7 @@ use purser_testkit::{TestApp, both};
 use super::{Endless, Trial, UNDER_WAY, job, put};
 
 /// These tests share what counts the endless work under way.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+pub(super) static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// Wait for a notice about work.
 async fn until(app: &TestApp, follow: &mut tokio::sync::broadcast::Receiver<std::sync::Arc<purser_core::events::Event>>, action: &str) {

@@ -2,11 +2,17 @@
 
 mod cancel;
 mod crew;
+mod edit;
 mod list;
+mod many;
+mod queues;
 mod read;
+mod repeats;
 mod retry;
 mod run;
+mod schedules;
 mod stats;
+mod workers;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,6 +37,7 @@ pub(super) struct Trial {
 impl Work for Trial {
     const KIND: &'static str = "test.trial";
     const QUEUE: &'static str = "test";
+    const EDITABLE: bool = true;
     const PLAN: Plan = Plan { tries: 3, wait: Wait::Ladder(&[MINUTE, 5 * MINUTE]), longest: std::time::Duration::from_secs(5) };
 
     async fn run(self, app: App, turn: Turn) -> Result<(), Failure> {

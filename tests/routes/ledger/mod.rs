@@ -1,1 +1,3 @@
 mod books;
+mod reconciliation;
+mod whole;

@@ -1,9 +1,11 @@
 //! Mail: what is written, sent, looked at.
 
 mod list;
+mod orders;
 mod read;
 mod send;
 mod smtp;
+mod staff;
 
 use purser_testkit::{Caller, TestApp, json};
 use serde_json::Value;

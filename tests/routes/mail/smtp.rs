@@ -1,14 +1,18 @@
 //! Mail through a real server: aiosmtpd in a process of its own, over TLS and without, willing and not.
 
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use purser_adapters::smtp::{Security, Settings, Smtp};
-use purser_service::mail::{Letter, Mailer, Refusal};
+use purser_service::mail::{Letter, Mailer, Refusal, tell_customers};
+use purser_testkit::{Database, TestApp};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 use uuid::Uuid;
+
+use crate::routes::shop::Shop;
 
 /// Takes everything but mail to `refused@…` (550) and `later@…` (451); prints what it took.
 const SERVER: &str = r#"
@@ -153,4 +157,33 @@ async fn refusals_for_now_and_for_good_are_told_apart_and_name_nobody() {
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
     let away = Smtp::new(Settings { port, ..server.settings(Security::Plain) }).unwrap().deliver(&letter("ada@example.com")).await.unwrap_err();
     assert_eq!(away, Refusal::Later("The mail server can not be reached.".into()));
+}
+
+#[tokio::test]
+async fn the_confirmation_of_an_order_goes_out_once() {
+    let mut server = Server::start("none").await;
+    let smtp = Smtp::new(server.settings(Security::Plain)).unwrap();
+    let app = TestApp::with_mailer(Database::sqlite(), Arc::new(smtp)).await;
+    let shop = Shop::open(&app).await;
+    let _ = shop.paid().await;
+    let payment = shop.paid().await;
+    for _ in 0..2 {
+        tell_customers(&app.app).await.unwrap();
+        app.settle().await;
+    }
+    let _ = shop.refund(&payment, Some(500)).await.is(201);
+    tell_customers(&app.app).await.unwrap();
+    app.settle().await;
+    let customer = shop.owner.get(&format!("/users/{}", shop.customer)).await.ok().data()["email"].as_str().unwrap().to_owned();
+    let mut subjects = Vec::new();
+    while subjects.len() < 3 {
+        let (_, _, to, message) = server.took().await;
+        let head = message.split("\r\n\r\n").next().unwrap();
+        if to == customer {
+            assert!(head.contains("multipart/alternative"), "{head}");
+            subjects.push(head.lines().find(|line| line.starts_with("Subject:")).unwrap_or_default().to_owned());
+        }
+    }
+    let confirmed = |number: &str| subjects.iter().filter(|subject| subject.contains(&format!("Your order {number} at"))).count();
+    assert_eq!((confirmed("#1"), confirmed("#2")), (1, 1), "{subjects:?}");
 }

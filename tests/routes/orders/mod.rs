@@ -1,8 +1,16 @@
 mod cancel;
+mod coupons;
 mod create;
+mod edit;
 mod export;
+mod handling;
+mod history;
 mod list;
+mod own;
+mod partly;
 mod pay;
 mod quote;
 mod read;
+mod returns;
 mod state;
+mod totals;

@@ -50,9 +50,12 @@ both! {
         let story = shop.owner.get(&format!("/orders/{order}/timeline")).await.ok().data();
         let kinds: Vec<_> = story.as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect();
         assert_eq!(kinds[0], "refund", "{story}");
-        for kind in ["order", "payment", "refund"] {
-            assert_eq!(kinds.iter().filter(|k| *k == kind).count(), 1, "{story}");
+        for (kind, times) in [("order", 1), ("payment", 2), ("refund", 1)] {
+            assert_eq!(kinds.iter().filter(|k| *k == kind).count(), times, "{story}");
         }
+        let mut actions: Vec<_> = story.as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+        actions.sort_unstable();
+        assert!(actions.windows(2).all(|pair| pair[0] != pair[1]), "{story}");
         assert_eq!(story[0]["amount"]["amount"], 1_000);
         assert!(story[0]["auditId"].is_string());
     }

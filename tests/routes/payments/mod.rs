@@ -1,3 +1,6 @@
+mod approvals;
+mod disputes;
 mod list;
+mod order_refund;
 mod refund;
 mod storm;

@@ -30,6 +30,8 @@ async fn somebody(app: &TestApp, shop: &mut Shop) -> String {
     wanted["shippingAddress"]["name"] = json!("Gerda Holmqvist");
     wanted["notes"] = json!("Leave it with the harbour master");
     let order = shop.owner.post("/orders", wanted).await.is(201).data()["id"].as_str().unwrap().to_owned();
+    let cart = json!({ "customerId": id, "shippingAddress": { "name": "Gerda Holmqvist", "street": "Tollbugata 17", "city": "Bergen", "zipCode": "5003", "country": "NO" }, "notes": "Known to the harbour master" });
+    let _ = shop.owner.post("/carts", cart).await.is(201);
     let parts: [files::Part<'_>; 3] =
         [("subjectType", None, b"user"), ("subjectId", None, id.as_bytes()), ("file", Some("passport-scan.txt"), b"Gerda Holmqvist")];
     let _ = files::send(&shop.owner, &parts).await.is(201);
@@ -75,6 +77,36 @@ both! {
         assert_eq!(owner.get("/users?search=gerda&status=deleted").await.ok().meta()["total"], 0);
     }
 
+    async fn whoever_worked_here_leaves_no_name_behind(app) {
+        let shop = Shop::open(&app).await;
+        let tenant = app.tenant().await;
+        let staff = app.db_user(tenant, Role::Owner, "Gerda").await;
+        let gerda = app.signed_in(staff.clone()).await;
+        let other = app.caller(Role::Support).await.id.unwrap();
+        let right = gerda.post(&format!("/users/{other}/rights"), json!({ "permission": "read:audit", "effect": "grant", "reason": "accounts" })).await.is(201).data();
+        let _ = gerda.delete(&format!("/users/{other}/rights/{}", right["id"].as_str().unwrap())).await.ok();
+        let _ = gerda.call(Method::POST, "/break-glass", None).await;
+        let put = app.app.db.transact(tenant, async |tx| {
+            // Asked for by her, decided by her, each once.
+            let text = "INSERT INTO approvals (id, tenant_id, kind, subject_type, subject_id, subject_label, amount, currency, reason, cause, state, \
+                requested_by, requested_by_name, requested_at, expires_at, decided_by, decided_by_name, decision_reason, updated_at) \
+                VALUES ($1, $2, 'refund', 'order', $3, '#1', 100, 'EUR', 'Gerda says so', 'more than 1.00', 'done', $4, $5, $6, $6, $7, $8, 'Gerda agrees', $6)";
+            for (by, name, decided, decider) in [(staff.id, "Gerda Example", staff.id, "Gerda Example")] {
+                let id: uuid::Uuid = app.app.ids.next(app.app.clock.now());
+                let query = sql(text).bind(id).bind(tenant).bind(staff.id).bind(by).bind(name.to_owned()).bind(staff.created_at);
+                tx.run(query.bind(decided).bind(decider.to_owned())).await?;
+            }
+            Ok::<_, purser_store::Error>(())
+        });
+        put.await.unwrap();
+        let _ = shop.owner.delete(&format!("/users/{}", staff.id)).await.is(204);
+        let _ = shop.owner.post(&format!("/users/{}/erase", staff.id), json!({ "reason": "left long ago" })).await.ok();
+        while jobs::run_due(&app.app).await.unwrap() > 0 {}
+        let dump = format!("{:?}", app.db_dump(tenant).await);
+        assert!(!dump.contains("Gerda"), "{}", around(&dump, "Gerda"));
+        assert_eq!(shop.owner.get("/audit/verify").await.ok().data()["intact"], true);
+    }
+
     async fn texts_taken_out_by_hand_are_noticed(app) {
         let owner = app.owner().await;
         let ada = id(&invited(&owner, "Ada", "user").await);
@@ -106,6 +138,9 @@ both! {
         let held = reply.json();
         assert_eq!((held["account"]["phone"].as_str(), held["account"]["email"].as_str()), (Some("+47 55 51 23 45"), Some("gerda.holm@people.example")));
         assert_eq!(held["trade"]["orders"][0]["shippingAddress"]["street"], "Tollbugata 17");
+        for (part, rows) in [("account", ["identities", "apiKeys", "rights", "lookedAtBy"].as_slice()), ("trade", &["refunds", "returns"])] {
+            for name in rows { assert!(held[part][*name].is_array(), "{part}.{name}"); }
+        }
         assert_eq!(held["traces"]["files"][0]["name"], "passport-scan.txt");
         assert!(held["traces"]["signIns"].as_array().unwrap().len() >= 2 && !held["traces"]["mails"].as_array().unwrap().is_empty());
         assert!(held["traces"]["logAbout"].as_array().unwrap().iter().any(|line| line["what"] == "user.lock"));

@@ -109,6 +109,8 @@ both! {
         let issuer = test["steps"].as_array().unwrap().iter().find(|step| step["name"] == "issuer").unwrap().clone();
         assert_eq!(issuer["state"], "failed");
         assert!(issuer["detail"].as_str().unwrap().contains("https://id.example"), "{issuer}");
+        assert_eq!((issuer["code"].as_str(), issuer["facts"]["issuer"].as_str()), (Some("issuer_differs"), Some("https://id.example")));
+        assert_eq!(test["steps"][5]["code"], "skipped");
         *fake.away.lock().unwrap() = true;
         let _ = app.nobody().post(&format!("/auth/providers/{provider}/start"), json!({})).await.problem(503, "provider_unreachable");
     }

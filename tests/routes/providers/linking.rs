@@ -95,10 +95,47 @@ both! {
         let _ = ada.delete(&path).await.problem(409, "last_way_in");
         // Whoever removes the connection is told, and has to mean it; a link by mail is left.
         let connection = format!("/providers/{provider}");
-        let _ = owner.delete(&connection).await.problem(409, "last_way_in_for_some");
+        assert_eq!(owner.get("/providers").await.ok().data()[0]["people"], 1);
+        assert_eq!(owner.delete(&connection).await.problem(409, "last_way_in_for_some").json()["count"], 1);
         let _ = owner.delete(&format!("{connection}?force=true")).await.is(204);
         let _ = app.nobody().post("/auth/password/forgot", json!({ "email": "ada@home.example" })).await.is(204);
         let token = app.mailed_token("ada@home.example").await;
         let _ = app.nobody().post("/auth/password/reset", json!({ "token": token, "newPassword": "violet anchor 77 copper" })).await.is(204);
+    }
+
+    async fn what_somebody_else_linked_goes_when_a_sign_in_is_disowned(plain) {
+        let (app, fake) = Fake::on(plain.database).await;
+        let owner = app.owner().await;
+        let provider = connect(&owner, open()).await;
+        let login = async |program: &str, ip: &str| {
+            let body = json!({ "email": "owner@harbour.example", "password": "harbour lantern 42 brass" });
+            let reply = app.nobody().with("user-agent", program).from(ip).post("/auth/login", body).await.ok();
+            app.nobody().with_token(reply.data()["accessToken"].as_str().unwrap())
+        };
+        let link = async |by: &purser_testkit::Caller, subject: &str| {
+            let trip = Trip::begin_link(by, &provider).await;
+            let code = collected(&trip.back(&app, &fake.code(&app, &trip, claims(subject, "x@y.example", false))).await);
+            let _ = by.with("cookie", &trip.cookie).post("/auth/identities/finish", json!({ "code": code })).await.ok();
+        };
+        let _ = login("Firefox", "192.0.2.1").await;
+        app.advance(60_000_000);
+        let thief = login("curl", "203.0.113.9").await;
+        let token = app.mailed_token("owner@harbour.example").await;
+        link(&thief, "thief").await;
+        assert_eq!(thief.get("/auth/identities").await.ok().data()["identities"].as_array().unwrap().len(), 1);
+        let _ = app.nobody().post("/auth/disown", json!({ "token": token })).await.ok();
+        assert_eq!(app.owner_unasked().await.get("/auth/identities").await.ok().data()["identities"], json!([]));
+        let trip = Trip::begin(&app, &provider).await;
+        let _ = trip.whole(&app, &fake.code(&app, &trip, claims("thief", "x@y.example", false))).await.problem(403, "email_unverified_there");
+    }
+
+    async fn a_way_in_is_added_by_whoever_showed_lately_who_they_are(plain) {
+        let (app, _fake) = Fake::on(plain.database).await;
+        let provider = connect(&app.owner().await, open()).await;
+        let sam = app.caller(Role::Support).await;
+        app.advance(10 * 60_000_000);
+        let _ = sam.post(&format!("/auth/providers/{provider}/link"), json!({})).await.problem(403, "step_up_required");
+        let _ = sam.post("/auth/step-up/password", json!({ "password": "harbour lantern 42 brass" })).await.ok();
+        let _ = Trip::begin_link(&sam, &provider).await;
     }
 }

@@ -40,23 +40,29 @@ async fn connected(app: &TestApp, owner: &Caller, more: Value) -> Connected {
         "kind": "saml", "name": "Directory", "issuer": ISSUER, "domains": ["home.example"], "provesAddresses": true, "createPeople": true,
         "saml": { "ssoUrl": "https://idp.example/sso", "certificates": [cert], "emailAttribute": MAIL, "firstNameAttribute": "given" },
     });
-    for (name, value) in more.as_object().unwrap() {
-        body[name] = value.clone();
+    let mut more = more.as_object().unwrap().clone();
+    let encryption = more.remove("encryption");
+    for (name, value) in more {
+        body[name] = value;
     }
-    let made = owner.post("/providers", body).await.ok().data();
+    let made = owner.post("/providers", body.clone()).await.ok().data();
     let id = made["id"].as_str().unwrap().to_owned();
     let acs = made["serviceProvider"]["acsUrl"].as_str().unwrap().to_owned();
     let metadata = app.nobody().get(&format!("//api/v1/auth/saml/{id}/metadata")).await.ok();
     assert_eq!(metadata.header("content-type"), Some("application/samlmetadata+xml"));
     let text = metadata.text();
-    assert!(text.contains(&acs) && text.contains("WantAssertionsSigned=\"true\""), "{text}");
+    assert!(
+        text.contains(&acs) && text.contains("WantAssertionsSigned=\"true\"") && text.contains("<md:KeyDescriptor use=\"encryption\">"),
+        "{text}"
+    );
     let ours = text.split("<ds:X509Certificate>").nth(1).unwrap().split('<').next().unwrap();
     let ours = format!("-----BEGIN CERTIFICATE-----\n{ours}\n-----END CERTIFICATE-----\n");
     let people = json!({
         "ada": { "id": "ada-1", "claims": { MAIL: "ada@home.example", "given": "Ada", "groups": ["help", "money"] } },
         "eve": { "id": "eve-1", "claims": { MAIL: "eve@evil.example", "given": "Eve" } },
     });
-    let settings = json!({ "key": key, "cert": cert, "signingCert": ours, "issuer": ISSUER, "acsUrl": acs, "people": people });
+    let settings =
+        json!({ "key": key, "cert": cert, "signingCert": ours, "issuer": body["issuer"], "acsUrl": acs, "people": people, "encryption": encryption });
     let party = Party::start("saml.mjs", &settings).await;
     change(owner, &id, json!({ "saml": { "ssoUrl": format!("{}/sso", party.url) } })).await;
     Connected { id, acs, _party: party }
@@ -92,6 +98,26 @@ impl Connected {
 }
 
 both! {
+    async fn what_a_provider_encrypts_for_us_is_read_and_the_weak_way_is_not(plain) {
+        let app = engine(plain.database).await;
+        let owner = app.owner().await;
+        let ways = ["http://www.w3.org/2009/xmlenc11#aes256-gcm", "http://www.w3.org/2009/xmlenc11#aes128-gcm", "http://www.w3.org/2001/04/xmlenc#aes256-cbc"];
+        for way in ways {
+            let (_, name) = way.split_once('#').unwrap();
+            let there = connected(&app, &owner, json!({ "encryption": way, "issuer": format!("https://{name}.example/saml"), "name": name })).await;
+            let trip = Trip::begin(&app, &there.id).await;
+            let (answer, state) = answer(&trip, "ada").await;
+            let text = String::from_utf8(STANDARD.decode(&answer).unwrap()).unwrap();
+            assert!(text.contains("<saml:EncryptedAssertion") && text.contains(way) && !text.contains("ada@home.example"), "{text}");
+            let landed = there.send(&app, &answer, &state).await;
+            if name.ends_with("gcm") {
+                assert_eq!(trip.finish(&app, &collected(&landed)).await.ok().data()["user"]["email"], "ada@home.example");
+            } else {
+                assert_eq!(refused(&landed), "provider_misconfigured");
+            }
+        }
+    }
+
     async fn a_provider_nobody_here_wrote_lets_somebody_in(plain) {
         let app = engine(plain.database).await;
         let owner = app.owner().await;

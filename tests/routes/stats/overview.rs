@@ -6,6 +6,27 @@ use purser_testkit::{both, json};
 use crate::routes::shop::Shop;
 
 both! {
+    async fn what_waits_for_somebody_is_told(app) {
+        let shop = Shop::open(&app).await;
+        let counts = async || {
+            let all = shop.owner.get("/stats/overview").await.ok().data()["attention"].as_array().unwrap().clone();
+            let open = all.iter().filter(|one| one["count"] != 0 && one["kind"] != "lowStock");
+            open.map(|one| format!("{} {}", one["kind"].as_str().unwrap(), one["count"])).collect::<Vec<_>>()
+        };
+        assert_eq!(counts().await, Vec::<String>::new());
+        let rule = json!({ "name": "Four eyes", "kind": "refund", "effect": "approve", "minAmount": { "amount": 2_000, "currency": "EUR" } });
+        let _ = shop.owner.post("/approval-rules", rule).await.is(201);
+        let (one, other) = (shop.paid().await, shop.paid().await);
+        let _ = shop.refund(&one, Some(2_000)).await.is(201);
+        let _ = shop.owner.post(&format!("/payments/{other}/dispute"), json!({ "reason": "fraudulent" })).await.is(201);
+        let late = shop.paid_by("pm_card_proved_late").await;
+        let path = format!("/orders/{}/cancel", late["order"]["id"].as_str().unwrap());
+        let _ = shop.owner.post(&path, json!({ "reason": "changed mind" })).await.ok();
+        assert_eq!(counts().await, ["openRefunds 1", "dueDisputes 1", "waitingApprovals 1", "keptMoney 1"]);
+        purser_service::payments::resolve_unknown(&app.app, 0).await.unwrap();
+        assert_eq!(counts().await, ["dueDisputes 1", "waitingApprovals 1"]);
+    }
+
     async fn figures_follow_what_happens(app) {
         let shop = Shop::open(&app).await;
         let empty = shop.owner.get("/stats/overview").await.ok().data();

@@ -73,7 +73,9 @@ both! {
         let _ = elsa.get(&format!("/tenants/{tenant}/export")).await.is(200);
         let _ = elsa.get(&format!("/tenants/{home}/export")).await.problem(404, "not_found");
         let _ = app.caller(Role::Admin).await.get(&format!("/tenants/{home}/export")).await.problem(403, "forbidden");
-        let _ = owner.get(&format!("/tenants/{tenant}/export")).await.is(200);
+        // A browser asks for it compressed.
+        let small = owner.with("accept-encoding", "gzip").get(&format!("/tenants/{tenant}/export")).await.is(200);
+        assert_eq!((small.header("content-encoding"), &small.body[..2]), (Some("gzip"), &[0x1f, 0x8b][..]));
         assert_eq!(elsa.get("/audit?action=tenant.export").await.ok().meta()["total"], 2, "what the home took out stands in their log");
         // It takes a second factor, proved lately, of whoever has one.
         let _ = crate::routes::identity::factors::enrol(&app, &owner).await;

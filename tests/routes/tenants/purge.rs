@@ -59,7 +59,9 @@ both! {
         app.advance(30 * DAY - 1);
         jobs::tick(&app.app).await.unwrap();
         jobs::run_due(&app.app).await.unwrap();
-        assert_eq!(count().await, before, "before its grace is over nothing is deleted");
+        // What is due falls due in a business that is shut as well, and is written down.
+        let now = count().await;
+        assert!(now.iter().zip(&before).all(|(now, before)| now.1 >= before.1), "before its grace is over nothing is deleted: {before:?} {now:?}");
         let others = app.db_dump(bystander).await;
         app.advance(2);
         jobs::tick(&app.app).await.unwrap();

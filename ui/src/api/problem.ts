@@ -12,6 +12,7 @@ type Body = Partial<{
   missing: string | null
   explain: string | null
   captcha: Puzzle | null
+  count: number | null
 }>
 
 export class Problem extends Error {
@@ -26,6 +27,8 @@ export class Problem extends Error {
   readonly explain: string | undefined
   /** What a person has to solve before they are let in. */
   readonly puzzle: Puzzle | undefined
+  /** How many it is about, where that matters. */
+  readonly count: number | undefined
   /** Seconds the engine asks us to wait before trying again. */
   readonly retryAfter: number | undefined
   /** The same as a moment, of this machine's clock. */
@@ -44,6 +47,7 @@ export class Problem extends Error {
     this.missingRight = body.missing ?? undefined
     this.explain = body.explain ?? undefined
     this.puzzle = body.captcha ?? undefined
+    this.count = body.count ?? undefined
     this.retryAfter = retryAfter
     this.retryAt = retryAfter === undefined ? undefined : Date.now() + retryAfter * 1000
   }

@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/step-up/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove the password where there is no second factor; it counts for ten minutes
+         * @description Needs the permission `read:self`.
+         */
+        post: operations["stepUpByPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/challenge/totp": {
         parameters: {
             query?: never;
@@ -455,6 +475,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The API keys of everybody
+         * @description Needs the permission `manage:key`.
+         */
+        get: operations["listAllKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys/{id}": {
         parameters: {
             query?: never;
@@ -535,6 +575,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether strangers can make themselves an account */
+        get: operations["getRegistration"];
+        put?: never;
+        /** Ask for an account; everything else is in a mail */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-ins": {
         parameters: {
             query?: never;
@@ -587,6 +645,26 @@ export interface paths {
          * @description Needs the permission `read:sign-in`.
          */
         get: operations["getLockout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lockouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that too many failures keep locked at this moment
+         * @description Needs the permission `read:sign-in`.
+         */
+        get: operations["listLockouts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1077,6 +1155,34 @@ export interface paths {
          */
         get: operations["getMe"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's own particulars; another address once it is proved
+         * @description Needs the permission `read:self`.
+         */
+        patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/api/v1/auth/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which mails about the work one gets, of those one may
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["getOwnMails"];
+        /**
+         * Choose which mails about the work one gets
+         * @description Needs the permission `read:self`.
+         */
+        put: operations["chooseOwnMails"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2211,6 +2317,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the products found have in common
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["getProductFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Products and their stock as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["exportProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{id}": {
         parameters: {
             query?: never;
@@ -2237,6 +2383,486 @@ export interface paths {
          * @description Needs the permission `update:product`.
          */
         patch: operations["updateProduct"];
+        trace?: never;
+    };
+    "/api/v1/products/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a product on sale; takes `publish:product` as well
+         * @description Needs the permission `update:product`.
+         */
+        post: operations["publishProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The variants of a product
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["listVariants"];
+        put?: never;
+        /**
+         * Add a variant, which is a product of its own
+         * @description Needs the permission `create:product`.
+         */
+        post: operations["createVariant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive, count or put right what is in stock
+         * @description Needs the permission `update:product`.
+         */
+        post: operations["moveStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moved the stock of a product
+         * @description Needs the permission `update:product`.
+         */
+        get: operations["listStockMovements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every category
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["listCategories"];
+        put?: never;
+        /**
+         * Add a category
+         * @description Needs the permission `create:product`.
+         */
+        post: operations["createCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One category
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["getCategory"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a category; its products stay
+         * @description Needs the permission `delete:product`.
+         */
+        delete: operations["deleteCategory"];
+        options?: never;
+        head?: never;
+        /**
+         * Change or move a category
+         * @description Needs the permission `update:product`.
+         */
+        patch: operations["updateCategory"];
+        trace?: never;
+    };
+    "/api/v1/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find coupons
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["listCoupons"];
+        put?: never;
+        /**
+         * Make a coupon
+         * @description Needs the permission `update:setting`.
+         */
+        post: operations["createCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coupons as a CSV file
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["exportCoupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One coupon
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getCoupon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change when and how often a coupon counts, or switch it off
+         * @description Needs the permission `update:setting`.
+         */
+        patch: operations["updateCoupon"];
+        trace?: never;
+    };
+    "/api/v1/carts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find carts and drafts
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["listCarts"];
+        put?: never;
+        /**
+         * Open a cart, or begin a draft
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["openCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Carts and drafts as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["exportCarts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One cart as it would be sold now, and what has changed
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["getCart"];
+        put?: never;
+        post?: never;
+        /**
+         * Throw a cart away
+         * @description Needs the permission `create:order`.
+         */
+        delete: operations["discardCart"];
+        options?: never;
+        head?: never;
+        /**
+         * Change whose a cart is, where it goes and how, and its coupons
+         * @description Needs the permission `create:order`.
+         */
+        patch: operations["updateCart"];
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put pieces of a product into a cart
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["addCartLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/lines/{lineId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a line out of a cart
+         * @description Needs the permission `create:order`.
+         */
+        delete: operations["removeCartLine"];
+        options?: never;
+        head?: never;
+        /**
+         * Have so many pieces of a line; 0 takes it out
+         * @description Needs the permission `create:order`.
+         */
+        patch: operations["setCartLine"];
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take note of changed prices and stock
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["acceptCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a draft to its customer: what it is and what it would come to
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["sendCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pour another cart into this one
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["mergeCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carts/{id}/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an order of a cart, and pay it if a means is named
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["checkOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/history/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether orders are what their histories tell
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["proveOrderHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/history/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the rows of orders anew from what their histories tell
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["restoreOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to an order, change by change, newest first
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["listOrderHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/history/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order as it was at a version
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["getOrderAtVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/orders": {
@@ -2303,6 +2929,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sums over the orders found, by currency
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["getOrderTotals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}": {
         parameters: {
             query?: never;
@@ -2354,9 +3000,29 @@ export interface paths {
         put?: never;
         /**
          * Call an order off: restock and refund
-         * @description Needs the permission `update:order`.
+         * @description Needs the permission `cancel:order`. `update:order` is enough as well.
          */
         post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a customer once more that their order is paid
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["sendConfirmationAgain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2383,6 +3049,366 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change what is in an order that has not left
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["editOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/edit/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a change of an order would come to; changes nothing
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["previewOrderEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move many orders; every one gets its answer
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["bulkOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/handling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Parcels, returns, hold and tags of an order
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["getHandling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/fulfilments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send off a parcel with all or part of what is left
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["fulfilOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fulfilments/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A parcel arrived
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["deliverFulfilment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an order wait: it can not ship
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["holdOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an order on hold go on
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["releaseOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do without what is missing of an order that was paid in part
+         * @description Needs the permission `capture:payment`.
+         */
+        post: operations["waiveOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give an order these tags and no others
+         * @description Needs the permission `update:order`.
+         */
+        put: operations["tagOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goods of an order shall come back
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["requestReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find returns
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["listReturns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["exportReturns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One return
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["getReturn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow a return
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["approveReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a return
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["rejectReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goods arrived; those that can be sold go back into stock
+         * @description Needs the permission `update:order`.
+         */
+        post: operations["receiveReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a new payment can be made: who takes it, and by what
+         * @description Needs the permission `capture:payment`.
+         */
+        get: operations["getPaymentMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments": {
         parameters: {
             query?: never;
@@ -2395,6 +3421,26 @@ export interface paths {
          * @description Needs the permission `read:payment`.
          */
         get: operations["listPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["exportPayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2503,6 +3549,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/refunds/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a refund would come to; gives nothing back
+         * @description Needs the permission `grant:refund`.
+         */
+        post: operations["previewRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back pieces, an amount or all of an order, or ask for it
+         * @description Needs the permission `grant:refund`.
+         */
+        post: operations["refundOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/refunds": {
         parameters: {
             query?: never;
@@ -2515,6 +3601,26 @@ export interface paths {
          * @description Needs the permission `read:payment`.
          */
         get: operations["listRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refunds as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["exportRefunds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2537,6 +3643,658 @@ export interface paths {
         get: operations["getRefund"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who takes payments
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["listPaymentProviders"];
+        put?: never;
+        /**
+         * Connect a payment provider
+         * @description Needs the permission `manage:gateway`.
+         */
+        post: operations["createPaymentProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-providers/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What payment providers told, newest first
+         * @description Needs the permission `read:webhook`.
+         */
+        get: operations["listPaymentEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-providers/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One message, as it came
+         * @description Needs the permission `read:webhook`.
+         */
+        get: operations["getPaymentEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-providers/events/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow a message up once more; it does no harm
+         * @description Needs the permission `manage:webhook`.
+         */
+        post: operations["replayPaymentEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One connection
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getPaymentProvider"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a connection no payment went through
+         * @description Needs the permission `manage:gateway`.
+         */
+        delete: operations["deletePaymentProvider"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a connection, or have it lead
+         * @description Needs the permission `manage:gateway`.
+         */
+        patch: operations["updatePaymentProvider"];
+        trace?: never;
+    };
+    "/api/v1/payment-providers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a connection step by step
+         * @description Needs the permission `manage:gateway`.
+         */
+        post: operations["testPaymentProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the sandbox of payments behaves
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["getSandbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Choose how the sandbox behaves
+         * @description Needs the permission `play:sandbox`.
+         */
+        patch: operations["updateSandbox"];
+        trace?: never;
+    };
+    "/api/v1/sandbox/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the calls that come next go wrong
+         * @description Needs the permission `play:sandbox`.
+         */
+        post: operations["addSandboxFault"];
+        /**
+         * Have everything go well again
+         * @description Needs the permission `play:sandbox`.
+         */
+        delete: operations["clearSandboxFaults"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/faults/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take one fault away
+         * @description Needs the permission `play:sandbox`.
+         */
+        delete: operations["removeSandboxFault"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End what takes its time there
+         * @description Needs the permission `play:sandbox`.
+         */
+        post: operations["settleSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the sandbox's bank dispute a payment
+         * @description Needs the permission `play:sandbox`.
+         */
+        post: operations["openSandboxDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the sandbox was asked, newest first
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listSandboxCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the sandbox tells, newest first
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listSandboxMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/messages/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message now, again or after all
+         * @description Needs the permission `play:sandbox`.
+         */
+        post: operations["sendSandboxMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for a second pair of eyes, and what became of it
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests for a second pair of eyes as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["exportApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One request with what it would do
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say yes; it is done at once
+         * @description Needs the permission `decide:approval`.
+         */
+        post: operations["approveRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say no
+         * @description Needs the permission `decide:approval`.
+         */
+        post: operations["rejectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what one asked for
+         * @description Needs the permission `grant:refund`.
+         */
+        post: operations["cancelRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What asks for a second pair of eyes
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listApprovalRules"];
+        put?: never;
+        /**
+         * Add a rule
+         * @description Needs the permission `manage:approval`.
+         */
+        post: operations["createApprovalRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One rule
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["getApprovalRule"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a rule
+         * @description Needs the permission `manage:approval`.
+         */
+        delete: operations["deleteApprovalRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule
+         * @description Needs the permission `manage:approval`.
+         */
+        patch: operations["updateApprovalRule"];
+        trace?: never;
+    };
+    "/api/v1/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments the customer's bank took back or means to
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disputes/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider for disputes now
+         * @description Needs the permission `answer:dispute`.
+         */
+        post: operations["refreshDisputes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disputes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disputes as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["exportDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disputes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One dispute with its evidence
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["getDispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disputes/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep evidence until it is sent
+         * @description Needs the permission `answer:dispute`.
+         */
+        put: operations["stageEvidence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disputes/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the evidence, once and for all
+         * @description Needs the permission `answer:dispute`.
+         */
+        post: operations["submitEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disputes/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give in
+         * @description Needs the permission `answer:dispute`.
+         */
+        post: operations["acceptDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disputes/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the bank decides, in the sandbox
+         * @description Needs the permission `answer:dispute`.
+         */
+        post: operations["decideDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the bank dispute a payment, in the sandbox
+         * @description Needs the permission `answer:dispute`.
+         */
+        post: operations["openDispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2591,10 +4349,138 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Add everything up anew and compare
+         * Whether the books balance, as far as can be seen at once
          * @description Needs the permission `read:ledger`.
          */
         get: operations["proveLedger"];
+        put?: never;
+        /**
+         * Have every entry added up anew
+         * @description Needs the permission `reconcile:ledger`.
+         */
+        post: operations["proveWholeLedger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Periods that are closed
+         * @description Needs the permission `read:ledger`.
+         */
+        get: operations["listLedgerPeriods"];
+        put?: never;
+        /**
+         * Close everything before an instant
+         * @description Needs the permission `close:ledger`.
+         */
+        post: operations["closeLedgerPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/periods/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Closed periods as a CSV file
+         * @description Needs the permission `read:ledger`.
+         */
+        get: operations["exportLedgerPeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/periods/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open the newest closed period again
+         * @description Needs the permission `close:ledger`.
+         */
+        post: operations["reopenLedgerPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries as a CSV file
+         * @description Needs the permission `read:ledger`.
+         */
+        get: operations["exportLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monthly.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of each month as a CSV file
+         * @description Needs the permission `read:stats`.
+         */
+        get: operations["exportMonthlyReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monthly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of each month
+         * @description Needs the permission `read:stats`.
+         */
+        get: operations["getMonthlyReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2615,6 +4501,210 @@ export interface paths {
          * @description Needs the permission `read:ledger`.
          */
         get: operations["listOrderLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparisons of our books with the provider's
+         * @description Needs the permission `read:ledger`.
+         */
+        get: operations["listReconciliations"];
+        put?: never;
+        /**
+         * Compare our books with the provider's now
+         * @description Needs the permission `reconcile:ledger`.
+         */
+        post: operations["runReconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the two books do not agree on
+         * @description Needs the permission `read:ledger`.
+         */
+        get: operations["listExceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/exceptions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Differences as a CSV file
+         * @description Needs the permission `read:ledger`.
+         */
+        get: operations["exportExceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/exceptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One difference
+         * @description Needs the permission `read:ledger`.
+         */
+        get: operations["getException"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/exceptions/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a difference belongs to
+         * @description Needs the permission `reconcile:ledger`.
+         */
+        post: operations["matchException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/exceptions/{id}/write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book a difference as lost or won
+         * @description Needs the permission `reconcile:ledger`.
+         */
+        post: operations["writeOffException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/plant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plant a difference in the sandbox's report
+         * @description Needs the permission `reconcile:ledger`.
+         */
+        post: operations["plantDifference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/receipt.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of an order, as PDF
+         * @description Needs the permission `read:order`.
+         */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}/credit-note.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The credit note of a refund, as PDF
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["getCreditNote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monthly.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of each month, as PDF
+         * @description Needs the permission `read:stats`.
+         */
+        get: operations["getMonthlyReportDocument"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2975,6 +5065,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try everything again that failed for good and fits
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["retryJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queues that are held back
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listJobQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Hold a queue back, or let it go
+         * @description Needs the permission `manage:job`.
+         */
+        patch: operations["updateJobQueue"];
+        trace?: never;
+    };
+    "/api/v1/jobs/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who does the work, and what each is at
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Regular work, and when it is done
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listJobSchedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/schedules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Do regular work at another time, or not for now
+         * @description Needs the permission `manage:job`.
+         */
+        patch: operations["updateJobSchedule"];
+        trace?: never;
+    };
+    "/api/v1/idempotency-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests that may be repeated, newest first
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listIdempotencyKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work as a CSV file
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["exportJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -3015,6 +5249,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change what failed work was put in with, and let it be tried again
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["editJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/cancel": {
         parameters: {
             query?: never;
@@ -3029,6 +5283,378 @@ export interface paths {
          * @description Needs the permission `manage:job`.
          */
         post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where other systems are told
+         * @description Needs the permission `read:webhook`.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Add an endpoint; its secret is shown this once
+         * @description Needs the permission `manage:webhook`.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One endpoint
+         * @description Needs the permission `read:webhook`.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an endpoint and the log of what it was told
+         * @description Needs the permission `manage:webhook`.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an endpoint, or switch it on again
+         * @description Needs the permission `manage:webhook`.
+         */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/endpoints/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the secret anew; the old one counts for a while
+         * @description Needs the permission `manage:webhook`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a ping and say what came of it
+         * @description Needs the permission `manage:webhook`.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds of events, with an example of each
+         * @description Needs the permission `read:webhook`.
+         */
+        get: operations["listWebhookEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was told, newest first
+         * @description Needs the permission `read:webhook`.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One delivery with its tries
+         * @description Needs the permission `read:webhook`.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the same once more, under the same id
+         * @description Needs the permission `manage:webhook`.
+         */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sagas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of work in several steps, newest first
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listSagas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sagas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run with every try of every step
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["getSaga"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sagas/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a stuck run go on, or begin one that was undone anew
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["retrySaga"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sagas/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a stuck run was settled by hand
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["resolveSaga"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/bus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What carries events, who acts on them, and how far each is
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["getBus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, newest first
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/consumers/{name}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a consumer again what happened from a point on
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["replayEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stuck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What could not be acted on, newest first
+         * @description Needs the permission `read:job`.
+         */
+        get: operations["listStuckEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stuck/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again at once what could not be acted on
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["retryStuckEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stuck/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave out for good what could not be acted on
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["skipStuckEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3097,6 +5723,98 @@ export interface paths {
          * @description Needs the permission `update:setting`.
          */
         patch: operations["updateSettings"];
+        trace?: never;
+    };
+    "/api/v1/settings/captcha": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The puzzle after failed sign-ins
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getCaptcha"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the puzzle after failed sign-ins
+         * @description Needs the permission `update:setting`.
+         */
+        patch: operations["updateCaptcha"];
+        trace?: never;
+    };
+    "/api/v1/settings/captcha/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the puzzle's maker whether it takes the secret
+         * @description Needs the permission `update:setting`.
+         */
+        post: operations["testCaptcha"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tax by country, ways of sending, how long goods are set aside
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getCheckoutSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change tax by country and ways of sending
+         * @description Needs the permission `update:setting`.
+         */
+        patch: operations["updateCheckoutSettings"];
+        trace?: never;
+    };
+    "/api/v1/settings/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which mails customers get about their orders
+         * @description Needs the permission `read:setting`.
+         */
+        get: operations["getCustomerMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change which mails customers get about their orders
+         * @description Needs the permission `update:setting`.
+         */
+        patch: operations["updateCustomerMails"];
         trace?: never;
     };
     "/api/v1/settings/passwords": {
@@ -3460,6 +6178,11 @@ export interface components {
             policy?: string | null;
             /** @description Where the caller can read why. */
             explain?: string | null;
+            /**
+             * Format: int64
+             * @description How many it is about, where that matters.
+             */
+            count?: number | null;
             /** @description The puzzle that has to be solved first. */
             captcha?: components["schemas"]["PuzzleNeeded"] | null;
         };
@@ -3559,6 +6282,9 @@ export interface components {
             /** Format: date-time */
             freshUntil: string;
         };
+        PasswordProof: {
+            password: string;
+        };
         /** @description An answer to the second step. */
         ChallengeAnswer: {
             /** @description The token the first step gave. */
@@ -3609,6 +6335,10 @@ export interface components {
             role: string;
             /** @description Whether the address was proved. */
             emailVerified: boolean;
+            /** @description Another address, which is this account's once the link that went there is pressed. */
+            newEmail?: string | null;
+            phone?: string | null;
+            language?: string | null;
             /** @description What has to be done before anything else: `password_change_required` or `email_unverified`, the code everything else is refused with. */
             first?: string | null;
             /** @description Everything this person may do. */
@@ -3622,7 +6352,7 @@ export interface components {
             impersonation?: components["schemas"]["Acting"] | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "read:order" | "create:order" | "update:order" | "refund:order" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "manage:provider" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail" | "manage:tenant" | "manage:break-glass" | "export:tenant";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "publish:product" | "read:order" | "create:order" | "update:order" | "cancel:order" | "refund:order" | "grant:refund" | "decide:approval" | "manage:approval" | "answer:dispute" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "close:ledger" | "reconcile:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "manage:provider" | "read:webhook" | "manage:webhook" | "manage:gateway" | "play:sandbox" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail" | "manage:tenant" | "manage:break-glass" | "export:tenant";
         /** @description The tenant of whoever is signed in. */
         MyTenant: {
             /** Format: uuid */
@@ -3669,9 +6399,12 @@ export interface components {
             /** @description The token the first step gave. */
             challenge: string;
         };
-        FactorReset: {
+        /** @description On what grounds somebody's factor is taken away. */
+        FactorRemoval: {
             /** @description Why; kept in the audit log. */
             reason: string;
+            /** @description How it was made sure that it is the person who asks; kept in the audit log. */
+            identifiedBy: string;
         };
         /** @description Whose password was forgotten. */
         ForgotBody: {
@@ -3756,7 +6489,7 @@ export interface components {
             expiresAt?: string | null;
         };
         /** @description What a link in a mail is good for. */
-        Purpose: "invitation" | "verification" | "reset" | "disown";
+        Purpose: "invitation" | "verification" | "new_address" | "reset" | "disown";
         /** @description Taking an invitation up. */
         AcceptBody: {
             /** @description What stands behind `#token=` in the link. */
@@ -3806,6 +6539,8 @@ export interface components {
              * @description Calls a minute.
              */
             ratePerMinute: number;
+            /** @description Networks it may be used from; none: from anywhere. */
+            allowedNetworks: string[];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3872,6 +6607,11 @@ export interface components {
              * @default null
              */
             ratePerMinute: number | null;
+            /**
+             * @description Addresses and networks it may be used from, `203.0.113.0/24`, at most 20; from anywhere unless said otherwise.
+             * @default []
+             */
+            allowedNetworks: string[];
         };
         /** @description The envelope of one thing. */
         Envelope_for_NewApiKey: {
@@ -3895,6 +6635,8 @@ export interface components {
              * @description Calls a minute.
              */
             ratePerMinute: number;
+            /** @description Networks it may be used from; none: from anywhere. */
+            allowedNetworks: string[];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3907,6 +6649,87 @@ export interface components {
             /** @description The whole key, to be sent as `Authorization: Bearer …` or `X-API-Key`. Shown this once. */
             secret: string;
         };
+        /** @description Which keys; `search` looks in their names, their beginnings and the names of their owners. */
+        KeysQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these standings. */
+            state?: string;
+            /**
+             * @description Those neither used nor made for 90 days alone.
+             * @default null
+             */
+            unused: boolean | null;
+        };
+        ListEnvelope_for_HeldApiKey: {
+            data: components["schemas"]["HeldApiKey"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description An API key and whose it is. */
+        HeldApiKey: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            userId: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description How it begins, for recognising it. */
+            prefix: string;
+            /** @description What it may do at most; never more than its owner. */
+            scopes: components["schemas"]["Permission"][];
+            /**
+             * Format: int64
+             * @description Calls a minute.
+             */
+            ratePerMinute: number;
+            /** @description Networks it may be used from; none: from anywhere. */
+            allowedNetworks: string[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            lastUsedIp?: string | null;
+            /** Format: date-time */
+            revokedAt?: string | null;
+            owner: components["schemas"]["ApiKeyOwner"];
+        };
+        /** @description Whose a key is. */
+        ApiKeyOwner: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Of an account that is not active no key works. */
+            status: components["schemas"]["Status"];
+        };
+        /** @description The standing of an account. */
+        Status: "invited" | "active" | "locked" | "deleted";
         ApiKeyRotation: {
             /**
              * Format: int64
@@ -3914,6 +6737,32 @@ export interface components {
              * @default null
              */
             overlapHours: number | null;
+        };
+        /** @description Where. */
+        RegistrationQuery: {
+            /**
+             * @description The business, as its address names it; not needed where there is one alone.
+             * @default null
+             */
+            tenant: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Registration: {
+            data: components["schemas"]["Registration"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Whether strangers can make themselves an account. */
+        Registration: {
+            open: boolean;
+            /** @description Name of the business, where it is open. */
+            business?: string | null;
+        };
+        /** @description What a stranger says of themselves; nothing else is taken. */
+        RegisterBody: {
+            email: string;
+            password: string;
+            firstName: string;
+            lastName: string;
         };
         /** @description Which attempts. */
         SignInsQuery: {
@@ -3950,10 +6799,20 @@ export interface components {
             outcome?: string;
             /** @description From any of these addresses. */
             ip?: string;
-            /** @description At or after this instant. */
-            from?: string | null;
-            /** @description Before this instant. */
-            to?: string | null;
+            /** @description From any of these places: the two letters of a country, `here` or `private`. */
+            place?: string;
+            /** @description With any of these things worth knowing. */
+            risk?: string;
+            /**
+             * @description At or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_SignIn: {
             data: components["schemas"]["SignIn"][];
@@ -3982,6 +6841,10 @@ export interface components {
             device?: string | null;
             /** @description Whether the person was never seen with this client program before. */
             newDevice: boolean;
+            /** @description Where the network of the address is registered: the two letters of a country, `here` for this computer, `private` for a private network. */
+            place?: string | null;
+            /** @description What is worth knowing of it. */
+            risks: components["schemas"]["Risk"][];
         };
         /** @description Somebody an attempt was about. */
         SignInUser: {
@@ -3989,6 +6852,8 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description What is worth knowing of a sign-in that worked. */
+        Risk: "new_device" | "new_country" | "impossible_travel" | "after_failures" | "new_network" | "from_provider" | "no_second_factor";
         /** @description Which page. */
         PageQuery: {
             /**
@@ -4050,6 +6915,91 @@ export interface components {
             lockedUntil?: string | null;
             /** Format: date-time */
             lastFailureAt: string;
+        };
+        /** @description Which page; `search` looks in names and addresses. */
+        LockoutsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+        };
+        ListEnvelope_for_LockedAccount: {
+            data: components["schemas"]["LockedAccount"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Somebody too many failures keep out. `POST /users/{id}/unlock` lets them in again. */
+        LockedAccount: {
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            id: string;
+            name: string;
+            email: string;
+            /** @description How the account stands otherwise. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: date-time
+             * @description When the last of the locks is over by itself.
+             */
+            lockedUntil: string;
+            /**
+             * Format: date-time
+             * @description Until when the password is refused, from somewhere at least.
+             */
+            passwordLockedUntil?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when second factors are refused.
+             */
+            factorsLockedUntil?: string | null;
+            /**
+             * Format: int64
+             * @description The failures that led to it.
+             */
+            failures: number;
+            /** @description One of the addresses the password is refused from. */
+            address?: string | null;
+            /**
+             * Format: int64
+             * @description How many of them there are.
+             */
+            addresses: number;
+            /** @description Whether the password is refused from everywhere but where the person usually signs in from. */
+            everywhere: boolean;
+            /** Format: date-time */
+            lastFailureAt: string;
+        };
+        /** @description Who asks which ways there are. */
+        WaysQuery: {
+            /**
+             * @description The address that was typed, if one was: a business may have a puzzle of its own. The answer is the same whether or not there is an account.
+             * @default null
+             */
+            email: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_WaysIn: {
@@ -4164,10 +7114,6 @@ export interface components {
             factorId: string;
             /** @description Ten codes, shown this once; empty when there were some already. */
             backupCodes: string[];
-        };
-        FactorRemoval: {
-            /** @description Why; kept in the audit log. */
-            reason: string;
         };
         /** @description How a code is sent, in a sign-in. */
         CodeRequest: {
@@ -4338,6 +7284,12 @@ export interface components {
              * @default null
              */
             captchaToken: string | null;
+            /**
+             * Format: uuid
+             * @description The business, after an answer with several `businesses`.
+             * @default null
+             */
+            business: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_FirstStep: {
@@ -4345,7 +7297,7 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description Where the right password leads. */
-        FirstStep: components["schemas"]["SignedInView"] | components["schemas"]["Challenge"];
+        FirstStep: components["schemas"]["SignedInView"] | components["schemas"]["Challenge"] | components["schemas"]["Businesses"];
         /** @description The password was right, and something more is needed. */
         Challenge: {
             /** @description To be sent with the answer to one of `/auth/challenge/…`. */
@@ -4362,6 +7314,16 @@ export interface components {
         };
         /** @description How a second step can be answered. */
         Method: "totp" | "email" | "sms" | "passkey" | "backup";
+        /** @description Businesses that know this address with this password. */
+        Businesses: {
+            businesses: components["schemas"]["BusinessChoice"][];
+        };
+        /** @description A business to sign in to. */
+        BusinessChoice: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description A refresh. */
         RefreshBody: {
             /**
@@ -4376,6 +7338,41 @@ export interface components {
         Envelope_for_Me: {
             data: components["schemas"]["Me"];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of one's own particulars: only what is mentioned changes. */
+        MeChange: {
+            /**
+             * @description Another address: a link goes there, and it is the account's once that is pressed.
+             * @default Keep
+             */
+            email: string | null;
+            /** @default Keep */
+            firstName: string | null;
+            /** @default Keep */
+            lastName: string | null;
+            /** @default Keep */
+            phone: string | null;
+            /** @default Keep */
+            language: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OwnMails: {
+            data: components["schemas"]["OwnMails"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which mails about the work one gets. */
+        OwnMails: {
+            /** @description What one has the right to be told of. */
+            offered: components["schemas"]["Wish"][];
+            /** @description What one is told of. */
+            wanted: components["schemas"]["Wish"][];
+        };
+        /** @description What somebody on the staff can be told of by mail, if they want to. */
+        Wish: "disputes" | "approvals" | "stock" | "jobs" | "weekly";
+        /** @description What one wants to be told of. */
+        OwnMailsChoice: {
+            /** @description Of what is offered; nothing else is told. */
+            wanted: components["schemas"]["Wish"][];
         };
         /** @description A change of one's own password. */
         PasswordBody: {
@@ -4454,10 +7451,16 @@ export interface components {
             status?: string;
             /** @description Any of these countries, two letters each. */
             country?: string;
-            /** @description Made at or after this instant. */
-            from?: string | null;
-            /** @description Made before this instant. */
-            to?: string | null;
+            /**
+             * @description Made at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Made before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_User: {
             data: components["schemas"]["User"][];
@@ -4481,6 +7484,8 @@ export interface components {
             language?: string | null;
             /** @description What staff wrote down. */
             notes?: string | null;
+            /** @description Fields that are there but sealed with a key this server does not have. */
+            unreadable: string[];
             /** @description Whether the address was proved. */
             emailVerified: boolean;
             /** Format: date-time */
@@ -4505,8 +7510,6 @@ export interface components {
              */
             version: number;
         };
-        /** @description The standing of an account. */
-        Status: "invited" | "active" | "locked" | "deleted";
         /** @description Somebody to invite. */
         NewUser: {
             /** @description E-mail; nobody else here may have it. */
@@ -4600,13 +7603,20 @@ export interface components {
         };
         /** @description A change of particulars: only what is mentioned changes; `null` empties what may be empty. */
         UserChange: {
-            email?: string | null;
-            firstName?: string | null;
-            lastName?: string | null;
-            phone?: string | null;
-            country?: string | null;
-            language?: string | null;
-            notes?: string | null;
+            /** @default Keep */
+            email: string | null;
+            /** @default Keep */
+            firstName: string | null;
+            /** @default Keep */
+            lastName: string | null;
+            /** @default Keep */
+            phone: string | null;
+            /** @default Keep */
+            country: string | null;
+            /** @default Keep */
+            language: string | null;
+            /** @default Keep */
+            notes: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_UserOverview: {
@@ -4641,6 +7651,11 @@ export interface components {
         RoleBody: {
             /** @description Key of a role. */
             role: string;
+            /**
+             * @description Why; kept in the audit log.
+             * @default null
+             */
+            reason: string | null;
         };
         /** @description Why. */
         LockBody: {
@@ -4738,11 +7753,17 @@ export interface components {
         };
         /** @description A change of a role: only what is mentioned changes. Of a preset only the permissions can. */
         RoleChange: {
-            description?: string | null;
-            name?: string | null;
-            inherits?: string[] | null;
-            /** @description All permissions of its own, not only those that change. */
-            permissions?: string[] | null;
+            /** @default Keep */
+            description: string | null;
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            inherits: string[] | null;
+            /**
+             * @description All permissions of its own, not only those that change.
+             * @default Keep
+             */
+            permissions: string[] | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_UserRights: {
@@ -4958,6 +7979,13 @@ export interface components {
             newRole?: string | null;
             /** @description Whether the person asked to be remembered on this device. */
             remembered?: boolean | null;
+            /** @description Whether they had signed in on this device before. */
+            knownDevice?: boolean | null;
+            /**
+             * Format: uint32
+             * @description How many minutes ago the session proved a second factor; it proved none unless said otherwise.
+             */
+            provedMinutesAgo?: number | null;
             /**
              * Format: uint32
              * @description For how many minutes they have been signed in.
@@ -5053,11 +8081,16 @@ export interface components {
         };
         /** @description A change of a policy: only what is mentioned changes. */
         PolicyChange: {
-            description?: string | null;
-            name?: string | null;
-            source?: string | null;
-            tests?: components["schemas"]["PolicyTest"][] | null;
-            state?: components["schemas"]["PolicyState"] | null;
+            /** @default Keep */
+            description: string | null;
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            source: string | null;
+            /** @default Keep */
+            tests: components["schemas"]["PolicyTest"][] | null;
+            /** @default Keep */
+            state: components["schemas"]["PolicyState"] | null;
             /**
              * @description Why; kept with the version.
              * @default null
@@ -5223,8 +8256,11 @@ export interface components {
              * @default null
              */
             newRole: string | null;
-            /** @description When; now unless said otherwise. */
-            at?: string | null;
+            /**
+             * @description When; now unless said otherwise.
+             * @default null
+             */
+            at: string | null;
             /**
              * @description From which address.
              * @default null
@@ -5754,21 +8790,37 @@ export interface components {
         NewProvider: {
             kind: components["schemas"]["Kind2"];
             name: string;
-            issuer?: string | null;
-            clientId?: string | null;
-            /** @description The client secret; for Apple the key as PEM. It is not shown again. */
-            secret?: string | null;
-            scopes?: string[] | null;
-            domains?: string[] | null;
-            provesAddresses?: boolean | null;
-            groupClaim?: string | null;
-            roles?: components["schemas"]["GroupRole"][] | null;
-            createPeople?: boolean | null;
-            /** @description Key of a role. */
-            defaultRole?: string | null;
-            apple?: components["schemas"]["AppleKey"] | null;
+            /** @default Keep */
+            issuer: string | null;
+            /** @default Keep */
+            clientId: string | null;
+            /**
+             * @description The client secret; for Apple the key as PEM. It is not shown again.
+             * @default Keep
+             */
+            secret: string | null;
+            /** @default Keep */
+            scopes: string[] | null;
+            /** @default Keep */
+            domains: string[] | null;
+            /** @default Keep */
+            provesAddresses: boolean | null;
+            /** @default Keep */
+            groupClaim: string | null;
+            /** @default Keep */
+            roles: components["schemas"]["GroupRole"][] | null;
+            /** @default Keep */
+            createPeople: boolean | null;
+            /**
+             * @description Key of a role.
+             * @default Keep
+             */
+            defaultRole: string | null;
+            /** @default Keep */
+            apple: components["schemas"]["AppleKey"] | null;
             saml?: components["schemas"]["SamlChange"] | null;
-            enabled?: boolean | null;
+            /** @default Keep */
+            enabled: boolean | null;
         };
         /** @description What is said of a SAML provider: its metadata, or address and certificates one by one. */
         SamlChange: {
@@ -5787,9 +8839,12 @@ export interface components {
              * @default null
              */
             certificates: string[] | null;
-            emailAttribute?: string | null;
-            firstNameAttribute?: string | null;
-            lastNameAttribute?: string | null;
+            /** @default Keep */
+            emailAttribute: string | null;
+            /** @default Keep */
+            firstNameAttribute: string | null;
+            /** @default Keep */
+            lastNameAttribute: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_Provider: {
@@ -5798,23 +8853,42 @@ export interface components {
         };
         /** @description A change: only what is mentioned changes. */
         ProviderChange: {
-            name?: string | null;
-            issuer?: string | null;
-            clientId?: string | null;
-            /** @description The client secret; for Apple the key as PEM. It is not shown again. */
-            secret?: string | null;
-            /** @description `null`: the usual ones. */
-            scopes?: string[] | null;
-            domains?: string[] | null;
-            provesAddresses?: boolean | null;
-            groupClaim?: string | null;
-            roles?: components["schemas"]["GroupRole"][] | null;
-            createPeople?: boolean | null;
-            /** @description Key of a role. */
-            defaultRole?: string | null;
-            apple?: components["schemas"]["AppleKey"] | null;
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            issuer: string | null;
+            /** @default Keep */
+            clientId: string | null;
+            /**
+             * @description The client secret; for Apple the key as PEM. It is not shown again.
+             * @default Keep
+             */
+            secret: string | null;
+            /**
+             * @description `null`: the usual ones.
+             * @default Keep
+             */
+            scopes: string[] | null;
+            /** @default Keep */
+            domains: string[] | null;
+            /** @default Keep */
+            provesAddresses: boolean | null;
+            /** @default Keep */
+            groupClaim: string | null;
+            /** @default Keep */
+            roles: components["schemas"]["GroupRole"][] | null;
+            /** @default Keep */
+            createPeople: boolean | null;
+            /**
+             * @description Key of a role.
+             * @default Keep
+             */
+            defaultRole: string | null;
+            /** @default Keep */
+            apple: components["schemas"]["AppleKey"] | null;
             saml?: components["schemas"]["SamlChange"] | null;
-            enabled?: boolean | null;
+            /** @default Keep */
+            enabled: boolean | null;
         };
         DeleteQuery: {
             /**
@@ -5839,6 +8913,12 @@ export interface components {
             /** @description `address`, `discovery`, `issuer`, `methods`, `keys`, `credentials`, … */
             name: string;
             state: components["schemas"]["ProviderTestState"];
+            /** @description What was found, as a stable word: `issuer_differs`, `client_refused`, … */
+            code: string;
+            /** @description What the word is about: `url`, `issuer`, `status`, `n`. */
+            facts: {
+                [key: string]: string;
+            };
             /** @description In words. */
             detail: string;
         };
@@ -5891,10 +8971,19 @@ export interface components {
              */
             maxPrice: number | null;
             /**
-             * @description Only what is for sale and running out: fewer than 10 pieces.
+             * @description Only what is for sale and running out, variants among them: fewer pieces than its threshold, 10 unless it has its own.
              * @default null
              */
             lowStock: boolean | null;
+            /**
+             * @description Only what can be had, or can not.
+             * @default null
+             */
+            inStock: boolean | null;
+            /** @description In any of these categories or in those that lie in them. */
+            categoryId?: string;
+            /** @description With each of these tags. */
+            tag?: string;
         };
         ListEnvelope_for_Product: {
             data: components["schemas"]["Product"][];
@@ -5913,11 +9002,47 @@ export interface components {
             weight: number;
             /**
              * Format: int64
-             * @description Pieces that can be sold.
+             * @description Pieces that can be sold; of all its variants, if it has some.
              */
             stock: number;
             /** @description Whether it is for sale. */
             active: boolean;
+            /** @description What it costs at this instant: the lower price while it is in force. */
+            currentPrice: components["schemas"]["Money"];
+            /** @description Whether a lower price is in force. */
+            onSale: boolean;
+            sale?: components["schemas"]["Sale"] | null;
+            compareAtPrice?: components["schemas"]["Money"] | null;
+            /** @description Only for whoever may change products. */
+            cost?: components["schemas"]["Money"] | null;
+            taxClass: components["schemas"]["TaxClass"];
+            tags: string[];
+            /** Format: uuid */
+            categoryId?: string | null;
+            /**
+             * Format: uuid
+             * @description The product this is a variant of.
+             */
+            parentId?: string | null;
+            /** @description What tells a variant from its siblings. */
+            options: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Variants it has; one with variants is bought as one of them.
+             */
+            variantCount: number;
+            /**
+             * Format: int64
+             * @description Pieces set aside for orders; with `stock` what lies on the shelf.
+             */
+            reserved: number;
+            /**
+             * Format: int64
+             * @description Pieces below which it is running out.
+             */
+            lowStock: number;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -5928,6 +9053,23 @@ export interface components {
              */
             version: number;
         };
+        /** @description A lower price for a time. */
+        Sale: {
+            /** @description Lower than the usual price. */
+            price: components["schemas"]["Money"];
+            /**
+             * Format: date-time
+             * @description Since when; at once otherwise.
+             */
+            from?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when, that instant not included; for ever otherwise.
+             */
+            until?: string | null;
+        };
+        /** @description How something is taxed; the settings say at which rate. */
+        TaxClass: "standard" | "reduced" | "low" | "zero";
         /** @description A product to add. */
         NewProduct: {
             /** @default null */
@@ -5950,30 +9092,197 @@ export interface components {
              */
             stock: number;
             /**
-             * @description Whether it is for sale; yes unless said otherwise.
+             * @description Whether it is for sale, which takes `publish:product`; yes for whoever holds that, unless said otherwise.
              * @default null
              */
             active: boolean | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            categoryId: string | null;
+            /**
+             * @description A higher price, shown struck out beside its own.
+             * @default null
+             */
+            compareAtPrice: components["schemas"]["Money"] | null;
+            /**
+             * @description What it costs the business; customers do not see it.
+             * @default null
+             */
+            cost: components["schemas"]["Money"] | null;
+            /** @default null */
+            taxClass: components["schemas"]["TaxClass"] | null;
+            /**
+             * @description At most 30 words of up to 40 characters.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description A lower price for a time.
+             * @default null
+             */
+            sale: components["schemas"]["Sale"] | null;
+            /**
+             * Format: int64
+             * @description Pieces below which it is running out; 10 unless said otherwise.
+             * @default null
+             */
+            lowStock: number | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_Product: {
             data: components["schemas"]["Product"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description Which products have something in common. */
+        FacetsQuery: {
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description For sale, or not.
+             * @default null
+             */
+            active: boolean | null;
+            /**
+             * Format: int64
+             * @description At least this price, in minor units.
+             * @default null
+             */
+            minPrice: number | null;
+            /**
+             * Format: int64
+             * @description At most this price, in minor units.
+             * @default null
+             */
+            maxPrice: number | null;
+            /**
+             * @description Only what can be had, or can not.
+             * @default null
+             */
+            inStock: boolean | null;
+            /** @description In any of these categories or in those that lie in them. */
+            categoryId?: string;
+            /** @description With each of these tags. */
+            tag?: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_ProductFacets: {
+            data: components["schemas"]["ProductFacets"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What the products a filter finds have in common. */
+        ProductFacets: {
+            categories: components["schemas"]["CategoryFacet"][];
+            /** @description The 50 commonest. */
+            tags: components["schemas"]["TagFacet"][];
+        };
+        /** @description A category and how many of the products found are right in it. */
+        CategoryFacet: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description A tag and how many of the products found have it. */
+        TagFacet: {
+            tag: string;
+            /** Format: int64 */
+            count: number;
+        };
         /** @description A change of a product: only what is mentioned changes. */
         ProductChange: {
-            description?: string | null;
-            name?: string | null;
-            sku?: string | null;
-            price?: components["schemas"]["Money"] | null;
-            /** @description Kilograms with at most three decimals */
-            weight?: number | null;
-            /** Format: int64 */
-            stock?: number | null;
-            active?: boolean | null;
+            /** @default Keep */
+            description: string | null;
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            sku: string | null;
+            /** @default Keep */
+            price: components["schemas"]["Money"] | null;
+            /**
+             * @description Kilograms with at most three decimals
+             * @default Keep
+             */
+            weight: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            stock: number | null;
+            /** @default Keep */
+            active: boolean | null;
+            /**
+             * Format: uuid
+             * @default Keep
+             */
+            categoryId: string | null;
+            /** @default Keep */
+            compareAtPrice: components["schemas"]["Money"] | null;
+            /** @default Keep */
+            cost: components["schemas"]["Money"] | null;
+            /** @default Keep */
+            taxClass: components["schemas"]["TaxClass"] | null;
+            /** @default Keep */
+            tags: string[] | null;
+            /** @default Keep */
+            sale: components["schemas"]["Sale"] | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            lowStock: number | null;
         };
-        /** @description Which orders. */
-        OrdersQuery: {
+        /** @description A variant to add; what it leaves out is as with its product. */
+        NewVariant: {
+            /** @description What tells it from its siblings: `{"size": "M", "colour": "red"}`. No sibling may have the same. */
+            options: {
+                [key: string]: string;
+            };
+            /** @description Up to 64 characters without spaces; no other product may have it. */
+            sku: string;
+            /** @default null */
+            price: components["schemas"]["Money"] | null;
+            /**
+             * @description Kilograms with at most three decimals
+             * @default null
+             */
+            weight: number | null;
+            /**
+             * Format: int64
+             * @description 0 unless said otherwise.
+             * @default 0
+             */
+            stock: number;
+            /**
+             * @description Whether it is for sale; yes unless said otherwise.
+             * @default null
+             */
+            active: boolean | null;
+        };
+        /** @description Stock moved by hand. */
+        StockMove: {
+            /** @description `received`, `returned`, `corrected` or `counted`. */
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Format: int64
+             * @description Pieces: added when received or returned, added or (below 0) taken when corrected, found on the shelf when counted.
+             */
+            quantity: number;
+            /**
+             * @description Needed to put stock right; up to 500 characters.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description Why stock changed. */
+        MovementKind: "received" | "sold" | "reserved" | "released" | "returned" | "corrected" | "counted";
+        /** @description Which movements. */
+        MovementsQuery: {
             /**
              * Format: uint64
              * @description Number of the page, from 1.
@@ -6001,60 +9310,370 @@ export interface components {
              * @default null
              */
             search: string | null;
-            /** @description Any of these states of the goods. */
-            state?: string;
-            /** @description Any of these states of the money. */
-            paymentState?: string;
-            /** @description Any of these customers. */
-            customerId?: string;
-            /** @description Any of these countries, two letters each. */
-            country?: string;
-            /** @description Any of these currencies. */
-            currency?: string;
-            /**
-             * Format: int64
-             * @description At least this total, in minor units.
-             * @default null
-             */
-            minTotal: number | null;
-            /**
-             * Format: int64
-             * @description At most this total, in minor units.
-             * @default null
-             */
-            maxTotal: number | null;
-            /** @description Made at or after this instant. */
-            from?: string | null;
-            /** @description Made before this instant. */
-            to?: string | null;
-            /**
-             * @description Some of it given back, or none.
-             * @default null
-             */
-            refunded: boolean | null;
+            /** @description Of any of these kinds. */
+            kind?: string;
         };
-        ListEnvelope_for_Order: {
-            data: components["schemas"]["Order"][];
+        ListEnvelope_for_StockMovement: {
+            data: components["schemas"]["StockMovement"][];
             meta: components["schemas"]["PageMeta"];
         };
-        /** @description An order as lists show it. */
-        Order: {
+        /** @description A change of stock. */
+        StockMovement: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            productId: string;
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Format: int64
+             * @description Added to what can be sold.
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description Added to what is set aside for orders.
+             */
+            reserved: number;
+            reason?: string | null;
+            /** Format: uuid */
+            orderId?: string | null;
+            /** Format: int64 */
+            orderNumber?: number | null;
+            /** Format: uuid */
+            byId?: string | null;
+            byName?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ListEnvelope_for_Category: {
+            data: components["schemas"]["Category"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A category of products. */
+        Category: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Its part of an address, unique. */
+            slug: string;
+            /**
+             * Format: uuid
+             * @description What it lies in; absent at the top.
+             */
+            parentId?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among its siblings.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Products right in it.
+             */
+            products: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A category to add. */
+        NewCategory: {
+            /** @description Up to 100 characters. */
+            name: string;
+            /**
+             * @description Small letters, digits and hyphens; made of the name unless given.
+             * @default null
+             */
+            slug: string | null;
+            /**
+             * Format: uuid
+             * @description What it lies in; at most 8 levels.
+             * @default null
+             */
+            parentId: string | null;
+            /**
+             * Format: int64
+             * @description Its place among its siblings; 0 unless said otherwise.
+             * @default 0
+             */
+            position: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Category: {
+            data: components["schemas"]["Category"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of a category: only what is mentioned changes. */
+        CategoryChange: {
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            slug: string | null;
+            /**
+             * Format: uuid
+             * @description `null`: at the top.
+             * @default Keep
+             */
+            parentId: string | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            position: number | null;
+        };
+        /** @description Which coupons. */
+        CouponsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description Those that count, or do not.
+             * @default null
+             */
+            active: boolean | null;
+        };
+        ListEnvelope_for_Coupon: {
+            data: components["schemas"]["Coupon"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A coupon. Amounts are minor units of the currency of the settings. */
+        Coupon: {
+            /** Format: uuid */
+            id: string;
+            /** @description What customers write; capitals. */
+            code: string;
+            kind: components["schemas"]["CouponKind"];
+            /**
+             * Format: int64
+             * @description Of `percent`: basis points of the goods, 1,000 is 10 %.
+             */
+            percentBp: number;
+            /**
+             * Format: int64
+             * @description Of `fixed`: what it takes off, at most the goods.
+             */
+            amountOff: number;
+            /**
+             * Format: int64
+             * @description Goods it needs.
+             */
+            minSubtotal: number;
+            /** Format: date-time */
+            startsAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when, that instant not included.
+             */
+            endsAt?: string | null;
+            /**
+             * Format: int64
+             * @description How often it can be used in all.
+             */
+            limitTotal?: number | null;
+            /**
+             * Format: int64
+             * @description How often one customer can use it.
+             */
+            limitPerCustomer?: number | null;
+            /** @description Whether it goes together with others. */
+            stackable: boolean;
+            active: boolean;
+            /**
+             * Format: int64
+             * @description How often it was used, orders that were called off not counted.
+             */
+            used: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description What a coupon takes off. */
+        CouponKind: "percent" | "fixed" | "free_shipping";
+        /** @description A coupon to make. */
+        NewCoupon: {
+            /** @description Up to 40 letters, digits, hyphens and underscores; capitals or not is the same. */
+            code: string;
+            kind: components["schemas"]["CouponKind"];
+            /**
+             * Format: int64
+             * @description Needed for `percent`.
+             * @default 0
+             */
+            percentBp: number;
+            /**
+             * Format: int64
+             * @description Needed for `fixed`.
+             * @default 0
+             */
+            amountOff: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            minSubtotal: number;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            startsAt: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            endsAt: string | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            limitTotal: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            limitPerCustomer: number | null;
+            /**
+             * @description No unless said otherwise.
+             * @default false
+             */
+            stackable: boolean;
+            /**
+             * @description Yes unless said otherwise.
+             * @default null
+             */
+            active: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Coupon: {
+            data: components["schemas"]["Coupon"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of a coupon: only what is mentioned changes. What it takes off stays. */
+        CouponChange: {
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            minSubtotal: number | null;
+            /**
+             * Format: date-time
+             * @default Keep
+             */
+            startsAt: string | null;
+            /**
+             * Format: date-time
+             * @default Keep
+             */
+            endsAt: string | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            limitTotal: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            limitPerCustomer: number | null;
+            /** @default Keep */
+            stackable: boolean | null;
+            /** @default Keep */
+            active: boolean | null;
+        };
+        /** @description Which carts. */
+        CartsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Of any of these kinds. */
+            kind?: string;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Of any of these customers. */
+            customerId?: string;
+            /**
+             * @description Open carts with something in them that nobody touched for an hour, or all others.
+             * @default null
+             */
+            abandoned: boolean | null;
+        };
+        ListEnvelope_for_Cart: {
+            data: components["schemas"]["Cart"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A cart, or a draft of an order, as lists show it. */
+        Cart: {
             /** Format: uuid */
             id: string;
             /**
              * Format: int64
-             * @description Counted per tenant, from 1.
+             * @description Counted per tenant, from 1; drafts and carts together.
              */
             number: number;
-            /** @description The number another system gave it, if it was brought in. */
-            reference?: string | null;
-            /** @description Where the goods stand. */
-            state: components["schemas"]["OrderState"];
-            /** @description Where the money stands. */
-            paymentState: components["schemas"]["MoneyState"];
-            customer: components["schemas"]["Party"];
+            kind: components["schemas"]["CartKind"];
+            state: components["schemas"]["CartState"];
+            /** @description Absent while nobody knows whose it is. */
+            customer?: components["schemas"]["Party"] | null;
             /** @description Where it goes, two letters. */
-            country: string;
+            country?: string | null;
             /** @description ISO 4217 code */
             currency: string;
             /**
@@ -6062,28 +9681,39 @@ export interface components {
              * @description Pieces in it.
              */
             itemCount: number;
-            subtotal: components["schemas"]["Money"];
-            discount: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            shipping: components["schemas"]["Money"];
-            total: components["schemas"]["Money"];
-            paid: components["schemas"]["Money"];
-            refunded: components["schemas"]["Money"];
-            source: components["schemas"]["OrderSource"];
+            /** @description What they add up to at the prices that were seen last. */
+            value: components["schemas"]["Money"];
+            /** @description Whether it has something in it that nobody touched for an hour. */
+            abandoned: boolean;
+            /**
+             * Format: uuid
+             * @description The order it became.
+             */
+            orderId?: string | null;
+            /**
+             * Format: uuid
+             * @description The cart it went into.
+             */
+            mergedInto?: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
             /**
+             * Format: date-time
+             * @description Forgotten then, unless somebody touches it.
+             */
+            expiresAt?: string | null;
+            /**
              * Format: int64
-             * @description Counts changes.
+             * @description Counts changes; the `ETag`.
              */
             version: number;
         };
-        /** @description Where the goods of an order stand. */
-        OrderState: "pending" | "paid" | "processing" | "shipped" | "delivered" | "cancelled";
-        /** @description Where the money of an order stands. */
-        MoneyState: "unpaid" | "requires_action" | "processing" | "unknown" | "authorised" | "paid" | "partially_refunded" | "refunded" | "failed";
+        /** @description Whose it is. */
+        CartKind: "cart" | "draft";
+        /** @description Where a cart stands. */
+        CartState: "open" | "ordered" | "merged" | "expired" | "discarded";
         /** @description A customer as lists show them. */
         Party: {
             /** Format: uuid */
@@ -6092,20 +9722,42 @@ export interface components {
             name: string;
             email: string;
         };
-        /** @description How an order came to be. */
-        OrderSource: "staff" | "import" | "demo" | "shop";
-        /** @description An order to enter. */
-        NewOrder: {
-            /** Format: uuid */
-            customerId: string;
-            /** @description At least one line, at most 200. */
-            items: components["schemas"]["NewOrderItem"][];
-            shippingAddress: components["schemas"]["Address"];
+        /** @description A cart to open. */
+        NewCart: {
+            /**
+             * @description `cart` unless said otherwise.
+             * @default null
+             */
+            kind: components["schemas"]["CartKind"] | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            customerId: string | null;
+            /**
+             * @description Where it goes, two letters: tax and ways of sending depend on it.
+             * @default null
+             */
+            country: string | null;
+            /** @default null */
+            shippingMethod: string | null;
+            /**
+             * @description At most 200.
+             * @default []
+             */
+            lines: components["schemas"]["NewCartLine"][];
+            /**
+             * @description Codes of coupons, at most 5.
+             * @default []
+             */
+            coupons: string[];
+            /** @default null */
+            shippingAddress: components["schemas"]["Address"] | null;
             /** @default null */
             notes: string | null;
         };
-        /** @description A line that is wanted. */
-        NewOrderItem: {
+        /** @description Pieces of a product. */
+        NewCartLine: {
             /** Format: uuid */
             productId: string;
             /**
@@ -6138,9 +9790,213 @@ export interface components {
             phone: string;
         };
         /** @description The envelope of one thing. */
-        Envelope_for_OrderDetail: {
-            data: components["schemas"]["OrderDetail"];
+        Envelope_for_CartDetail: {
+            data: components["schemas"]["CartDetail"];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description A cart as its own page shows it. */
+        CartDetail: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Counted per tenant, from 1; drafts and carts together.
+             */
+            number: number;
+            kind: components["schemas"]["CartKind"];
+            state: components["schemas"]["CartState"];
+            /** @description Absent while nobody knows whose it is. */
+            customer?: components["schemas"]["Party"] | null;
+            /** @description Where it goes, two letters. */
+            country?: string | null;
+            /** @description ISO 4217 code */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Pieces in it.
+             */
+            itemCount: number;
+            /** @description What they add up to at the prices that were seen last. */
+            value: components["schemas"]["Money"];
+            /** @description Whether it has something in it that nobody touched for an hour. */
+            abandoned: boolean;
+            /**
+             * Format: uuid
+             * @description The order it became.
+             */
+            orderId?: string | null;
+            /**
+             * Format: uuid
+             * @description The cart it went into.
+             */
+            mergedInto?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: date-time
+             * @description Forgotten then, unless somebody touches it.
+             */
+            expiresAt?: string | null;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+            lines: components["schemas"]["CartLine"][];
+            /** @description Codes of coupons. */
+            coupons: string[];
+            /** @description Code of the way it is sent; the usual one unless chosen. */
+            shippingMethod?: string | null;
+            shippingAddress?: components["schemas"]["Address"] | null;
+            notes?: string | null;
+            /** @description Whether prices or stock have changed since somebody looked. */
+            changed: boolean;
+            /** @description What can be sold of it comes to this. */
+            totals?: components["schemas"]["Quote"] | null;
+            /** @description What stands in the way of an order. */
+            problems: components["schemas"]["FieldError"][];
+            /** @description Fields that are there but sealed with a key this server does not have. */
+            unreadable: string[];
+        };
+        /** @description A line of a cart as it would be sold now. */
+        CartLine: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            productId: string;
+            name: string;
+            sku: string;
+            /** Format: int64 */
+            quantity: number;
+            /** @description Its price now. */
+            unitPrice: components["schemas"]["Money"];
+            /** @description Its price when somebody last looked. */
+            seenPrice: components["schemas"]["Money"];
+            /** @description All its pieces at the price now. */
+            total: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Pieces that could be sold.
+             */
+            available: number;
+            changes: components["schemas"]["CartLineChange"][];
+        };
+        /** @description What has changed about a line since somebody looked. */
+        CartLineChange: {
+            /** @description `price_up`, `price_down`, `out_of_stock`, `not_for_sale`, `choose_variant`, `wrong_currency`. */
+            code: string;
+            message: string;
+        };
+        /** @description What goods would come to. */
+        Quote: {
+            /** @description The goods, without their tax. */
+            subtotal: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            /** @description Whether the prices of the lines carry their tax. */
+            pricesIncludeTax: boolean;
+            /** @description The tax by rate, lowest first. */
+            taxes: components["schemas"]["TaxPart"][];
+            /** @description Code of the way it is sent. */
+            shippingMethod?: string | null;
+            /** @description The ways it can be sent. */
+            shippingMethods: components["schemas"]["ShippingOffer"][];
+        };
+        /** @description The tax at one rate. */
+        TaxPart: {
+            /**
+             * Format: int64
+             * @description Basis points: 800 is 8 %.
+             */
+            rateBp: number;
+            /** @description What it is on, without it. */
+            base: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+        };
+        /** @description A way goods can be sent, and what it costs. */
+        ShippingOffer: {
+            code: string;
+            name: string;
+            price: components["schemas"]["Money"];
+        };
+        /** @description A change of a cart: only what is mentioned changes. */
+        CartChange: {
+            /**
+             * Format: uuid
+             * @default Keep
+             */
+            customerId: string | null;
+            /** @default Keep */
+            country: string | null;
+            /** @default Keep */
+            shippingMethod: string | null;
+            /**
+             * @description All of them; the list changes whole.
+             * @default Keep
+             */
+            coupons: string[] | null;
+            /** @default Keep */
+            shippingAddress: components["schemas"]["Address"] | null;
+            /** @default Keep */
+            notes: string | null;
+        };
+        /** @description How many pieces of a line. */
+        CartPieces: {
+            /**
+             * Format: int64
+             * @description From 0 to 9,999; 0 takes the line out.
+             */
+            quantity: number;
+        };
+        /** @description The cart to be poured in. */
+        CartMerge: {
+            /** Format: uuid */
+            from: string;
+        };
+        /** @description How a cart becomes an order. */
+        CartCheckout: {
+            /**
+             * @description Where it goes, if not where the cart says.
+             * @default null
+             */
+            shippingAddress: components["schemas"]["Address"] | null;
+            /** @default null */
+            notes: string | null;
+            /**
+             * @description The means of payment, as the provider names it; absent: it is paid later.
+             * @default null
+             */
+            paymentMethod: string | null;
+            /**
+             * @description What it may come to. Without it, what has changed has to be accepted first.
+             * @default null
+             */
+            expectedTotal: components["schemas"]["Money"] | null;
+            /**
+             * @description What becomes of the order when the payment is declined; `keep` unless said otherwise.
+             * @default null
+             */
+            ifDeclined: components["schemas"]["Declined"] | null;
+        };
+        /** @description What becomes of an order whose payment is declined. */
+        Declined: "keep" | "cancel";
+        /** @description The envelope of one thing. */
+        Envelope_for_CheckedOut: {
+            data: components["schemas"]["CheckedOut"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a cart became. */
+        CheckedOut: {
+            order: components["schemas"]["OrderDetail"];
+            /**
+             * Format: uuid
+             * @description The run that pays it.
+             */
+            sagaId?: string | null;
         };
         /** @description An order as its own page shows it. */
         OrderDetail: {
@@ -6174,6 +10030,10 @@ export interface components {
             total: components["schemas"]["Money"];
             paid: components["schemas"]["Money"];
             refunded: components["schemas"]["Money"];
+            /** @description Refunds that are granted and that somebody else has to send. Told by lists and by the order itself. */
+            granted?: components["schemas"]["Money"] | null;
+            /** @description Refunds that are sent and that their provider has not called done. Told by lists and by the order itself. */
+            pending?: components["schemas"]["Money"] | null;
             source: components["schemas"]["OrderSource"];
             /** Format: date-time */
             createdAt: string;
@@ -6189,7 +10049,28 @@ export interface components {
             payments: components["schemas"]["Payment"][];
             refunds: components["schemas"]["Refund"][];
             notes?: string | null;
+            /** @description What has to be paid: what is missing of it, or what was added since; nothing of what was called off. */
+            due: components["schemas"]["Money"];
+            /** @description What is missing and not asked for any more. */
+            waived: components["schemas"]["Money"];
+            /** @description Whether the prices of its lines carry their tax; `subtotal` never does. */
+            pricesIncludeTax: boolean;
+            /** @description How it is sent. */
+            shippingMethod?: components["schemas"]["OrderShipping"] | null;
+            /**
+             * Format: date-time
+             * @description When it is called off unless it was paid.
+             */
+            payUntil?: string | null;
+            /** @description Fields that are there but sealed with a key this server does not have. */
+            unreadable: string[];
         };
+        /** @description Where the goods of an order stand. */
+        OrderState: "pending" | "paid" | "processing" | "shipped" | "delivered" | "cancelled";
+        /** @description Where the money of an order stands. */
+        MoneyState: "unpaid" | "requires_action" | "processing" | "unknown" | "authorised" | "partly_paid" | "paid" | "partially_refunded" | "refunded" | "failed";
+        /** @description How an order came to be. */
+        OrderSource: "staff" | "import" | "demo" | "shop";
         /** @description A line of an order, as it was named and priced that day. */
         OrderItem: {
             /** Format: uuid */
@@ -6203,8 +10084,20 @@ export interface components {
             sku: string;
             /** Format: int64 */
             quantity: number;
+            /**
+             * Format: int64
+             * @description Of them, taken out after they were paid.
+             */
+            cancelled: number;
             unitPrice: components["schemas"]["Money"];
             total: components["schemas"]["Money"];
+            /** @description Its tax, in or on top of its price; absent where nobody knows it by line. */
+            tax?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description The rate of it, in basis points.
+             */
+            taxRateBp?: number | null;
         };
         /** @description One attempt to pay an order. */
         Payment: {
@@ -6270,34 +10163,448 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             settledAt?: string | null;
+            /** @description How it falls on the order; refunds of long ago do not say. */
+            split?: components["schemas"]["RefundSplit"] | null;
+            /**
+             * Format: uuid
+             * @description The request it was made by, which may have made others too.
+             */
+            requestId?: string | null;
+            /**
+             * Format: uuid
+             * @description What somebody else has to approve, or had to.
+             */
+            approvalId?: string | null;
         };
         /** @description Why money is given back. */
         RefundKind: "standard" | "goodwill";
         /** @description Where a refund stands. */
-        RefundState: "pending" | "succeeded" | "failed" | "unknown";
+        RefundState: "waiting" | "pending" | "succeeded" | "failed" | "unknown" | "cancelled";
         /** @description Somebody who did something. */
         Ref: {
             /** Format: uuid */
             id: string;
             name: string;
         };
+        /** @description How an amount falls on an order: goods less discount, tax and shipping make the amount. */
+        RefundSplit: {
+            /** @description The goods, before the discount. */
+            goods: components["schemas"]["Money"];
+            /** @description What had been taken off them. */
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+        };
+        /** @description A way goods are sent. */
+        OrderShipping: {
+            code: string;
+            name: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OrderHistoryProof: {
+            data: components["schemas"]["OrderHistoryProof"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Whether orders are what their histories tell. */
+        OrderHistoryProof: {
+            intact: boolean;
+            /**
+             * Format: int64
+             * @description Orders compared.
+             */
+            checked: number;
+            /** @description Those that are wrong, at most a hundred. */
+            wrong: components["schemas"]["WrongOrder"][];
+        };
+        /** @description An order whose row is not what its history tells. */
+        WrongOrder: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            version: number;
+            /** @description What is wrong: `differs` (it can be written anew), or `no_beginning`, `gap` or `unreadable` (its history is broken itself). */
+            code: string;
+            /** @description What is wrong, in words. */
+            reason: string;
+        };
+        /** @description Why rows are written anew. */
+        RestoreBody: {
+            /** @description Why, 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_RestoredOrders: {
+            data: components["schemas"]["RestoredOrders"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What writing rows anew came to. */
+        RestoredOrders: {
+            /**
+             * Format: int64
+             * @description Orders whose rows are again what their histories tell, at most a hundred at once.
+             */
+            restored: number;
+            /** @description How all orders are now. */
+            proof: components["schemas"]["OrderHistoryProof"];
+        };
+        /** @description Which changes. */
+        HistoryQuery: {
+            /**
+             * Format: int64
+             * @description Those before this version; all of them unless said.
+             * @default null
+             */
+            before: number | null;
+        };
+        ListEnvelope_for_OrderChange: {
+            data: components["schemas"]["OrderChange"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description One change of an order. */
+        OrderChange: {
+            /**
+             * Format: int64
+             * @description The order's version after it.
+             */
+            version: number;
+            /** @description `placed`, `adopted` (it was there before histories were kept), `edited`, `moved`, `refunded`, `held` or `tagged`. */
+            kind: string;
+            /** @description What it set. */
+            changes: unknown;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OrderAtVersion: {
+            data: components["schemas"]["OrderAtVersion"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description An order as it was. */
+        OrderAtVersion: {
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: uuid */
+            customerId: string;
+            state: components["schemas"]["OrderState"];
+            paymentState: components["schemas"]["MoneyState"];
+            country: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /** Format: int64 */
+            itemCount: number;
+            subtotal: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            source: components["schemas"]["OrderSource"];
+            /** @description Whether it had to wait. */
+            held: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description Which orders. */
+        OrdersQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states of the goods. */
+            state?: string;
+            /** @description Any of these states of the money. */
+            paymentState?: string;
+            /** @description Any of these customers. */
+            customerId?: string;
+            /** @description Any of these countries, two letters each. */
+            country?: string;
+            /** @description Any of these currencies. */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description At least this total, in minor units.
+             * @default null
+             */
+            minTotal: number | null;
+            /**
+             * Format: int64
+             * @description At most this total, in minor units.
+             * @default null
+             */
+            maxTotal: number | null;
+            /**
+             * @description Made at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Made before this instant.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * @description Some of it given back, or none.
+             * @default null
+             */
+            refunded: boolean | null;
+            /**
+             * @description With refunds somebody else has to send, or without.
+             * @default null
+             */
+            granted: boolean | null;
+            /**
+             * @description With refunds their provider has not called done, or without.
+             * @default null
+             */
+            pending: boolean | null;
+            /**
+             * @description On hold, or not.
+             * @default null
+             */
+            held: boolean | null;
+            /** @description With each of these tags. */
+            tag?: string;
+        };
+        ListEnvelope_for_Order: {
+            data: components["schemas"]["Order"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description An order as lists show it. */
+        Order: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Counted per tenant, from 1.
+             */
+            number: number;
+            /** @description The number another system gave it, if it was brought in. */
+            reference?: string | null;
+            /** @description Where the goods stand. */
+            state: components["schemas"]["OrderState"];
+            /** @description Where the money stands. */
+            paymentState: components["schemas"]["MoneyState"];
+            customer: components["schemas"]["Party"];
+            /** @description Where it goes, two letters. */
+            country: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Pieces in it.
+             */
+            itemCount: number;
+            subtotal: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** @description Refunds that are granted and that somebody else has to send. Told by lists and by the order itself. */
+            granted?: components["schemas"]["Money"] | null;
+            /** @description Refunds that are sent and that their provider has not called done. Told by lists and by the order itself. */
+            pending?: components["schemas"]["Money"] | null;
+            source: components["schemas"]["OrderSource"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description An order to enter. */
+        NewOrder: {
+            /** Format: uuid */
+            customerId: string;
+            /** @description At least one line, at most 200. */
+            items: components["schemas"]["NewOrderItem"][];
+            shippingAddress: components["schemas"]["Address"];
+            /** @default null */
+            notes: string | null;
+            /**
+             * @description Codes of coupons, at most 5.
+             * @default []
+             */
+            coupons: string[];
+            /**
+             * @description Code of the way it is sent; the usual one unless said otherwise.
+             * @default null
+             */
+            shippingMethod: string | null;
+            /**
+             * Format: int64
+             * @description Call it off after so many minutes unless it is paid by then; never unless said. At most 43,200 (30 days).
+             * @default null
+             */
+            reserveMinutes: number | null;
+        };
+        /** @description A line that is wanted. */
+        NewOrderItem: {
+            /** Format: uuid */
+            productId: string;
+            /**
+             * Format: int64
+             * @description From 1 to 9,999.
+             */
+            quantity: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OrderDetail: {
+            data: components["schemas"]["OrderDetail"];
+            meta: components["schemas"]["Meta"];
+        };
         /** @description What an order might hold. */
         QuoteRequest: {
             /** @description At least one line, at most 200. */
             items: components["schemas"]["NewOrderItem"][];
+            /**
+             * @description Codes of coupons, at most 5.
+             * @default []
+             */
+            coupons: string[];
+            /**
+             * @description Where it goes, two letters: tax and ways of sending depend on it.
+             * @default
+             */
+            country: string;
+            /**
+             * @description Code of the way it is sent; the usual one unless said otherwise.
+             * @default null
+             */
+            shippingMethod: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_Quote: {
             data: components["schemas"]["Quote"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description What an order would come to. */
-        Quote: {
-            subtotal: components["schemas"]["Money"];
-            discount: components["schemas"]["Money"];
-            tax: components["schemas"]["Money"];
-            shipping: components["schemas"]["Money"];
+        /** @description Which orders. */
+        TotalsQuery: {
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states of the goods. */
+            state?: string;
+            /** @description Any of these states of the money. */
+            paymentState?: string;
+            /** @description Any of these customers. */
+            customerId?: string;
+            /** @description Any of these countries, two letters each. */
+            country?: string;
+            /** @description Any of these currencies. */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description At least this total, in minor units.
+             * @default null
+             */
+            minTotal: number | null;
+            /**
+             * Format: int64
+             * @description At most this total, in minor units.
+             * @default null
+             */
+            maxTotal: number | null;
+            /**
+             * @description Made at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Made before this instant.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * @description Some of it given back, or none.
+             * @default null
+             */
+            refunded: boolean | null;
+            /**
+             * @description With refunds somebody else has to send, or without.
+             * @default null
+             */
+            granted: boolean | null;
+            /**
+             * @description With refunds their provider has not called done, or without.
+             * @default null
+             */
+            pending: boolean | null;
+            /**
+             * @description On hold, or not.
+             * @default null
+             */
+            held: boolean | null;
+            /** @description With each of these tags. */
+            tag?: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OrderSums: {
+            data: components["schemas"]["OrderSums"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Sums over the orders found. */
+        OrderSums: {
+            /** @description One for each currency, that with the most orders first. */
+            currencies: components["schemas"]["OrderSum"][];
+            /** @description Whether every order found is in them; there is an end to adding up. */
+            exact: boolean;
+        };
+        /** @description Sums over orders of one currency. */
+        OrderSum: {
+            /** @description ISO 4217 code */
+            currency: string;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            orders: number;
+            /** @description What their customers owe. */
             total: components["schemas"]["Money"];
+            /** @description What was taken. */
+            paid: components["schemas"]["Money"];
+            /** @description What was given back. */
+            refunded: components["schemas"]["Money"];
+            /** @description Refunds that are granted and that somebody else has to send. */
+            granted: components["schemas"]["Money"];
+            /** @description Refunds that are sent and that their provider has not called done. */
+            pending: components["schemas"]["Money"];
         };
         /** @description How an order is to be paid. */
         NewPayment: {
@@ -6330,6 +10637,373 @@ export interface components {
         OrderMove: {
             /** @description `processing`, `shipped` or `delivered`. */
             state: components["schemas"]["OrderState"];
+        };
+        /** @description What is to change in an order nothing of which has left. */
+        OrderEdit: {
+            /**
+             * @description What comes in, at the price of today; at most 200.
+             * @default []
+             */
+            add: components["schemas"]["NewOrderItem"][];
+            /**
+             * @description Lines of which fewer pieces stay; at most 200.
+             * @default []
+             */
+            set: components["schemas"]["OrderEditLine"][];
+            /** @description Why, up to 500 characters. */
+            reason: string;
+        };
+        /** @description How many pieces of a line stay. */
+        OrderEditLine: {
+            /** Format: uuid */
+            lineId: string;
+            /**
+             * Format: int64
+             * @description No more than there are; 0 takes the line out.
+             */
+            quantity: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OrderEditPreview: {
+            data: components["schemas"]["OrderEditPreview"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What an edit would come to. */
+        OrderEditPreview: {
+            subtotal: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            shipping: components["schemas"]["Money"];
+            /** @description What the order costs afterwards; of an order that was paid, what is given back is not taken off. */
+            total: components["schemas"]["Money"];
+            /** @description What has to be paid afterwards. */
+            due: components["schemas"]["Money"];
+            /** @description What is given back. */
+            refund: components["schemas"]["Money"];
+            /** @description What the customer pays more than before; less than nothing where they pay less or get something back. */
+            difference: components["schemas"]["Money"];
+            /** @description Whether somebody else has to approve what is given back. */
+            needsApproval: boolean;
+        };
+        /** @description One move of many orders. */
+        BulkOrders: {
+            action: components["schemas"]["BulkMove"];
+            /** @description At most 100. */
+            ids: string[];
+            /**
+             * @description Why; needed to hold and to cancel.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description What can be done to many orders at once. */
+        BulkMove: "process" | "ship" | "deliver" | "hold" | "release" | "cancel";
+        /** @description The envelope of one thing. */
+        Envelope_for_BulkOrdersResult: {
+            data: components["schemas"]["BulkOrdersResult"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What became of all of them, in the order asked. */
+        BulkOrdersResult: {
+            rows: components["schemas"]["BulkOrderRow"][];
+            /**
+             * Format: uint
+             * @description How many were moved.
+             */
+            done: number;
+            /**
+             * Format: uint
+             * @description How many were not.
+             */
+            refused: number;
+        };
+        /** @description What became of one order. */
+        BulkOrderRow: {
+            /** Format: uuid */
+            id: string;
+            ok: boolean;
+            code?: string | null;
+            message?: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Handling: {
+            data: components["schemas"]["Handling"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description How an order is handled. */
+        Handling: {
+            /** Format: uuid */
+            orderId: string;
+            state: components["schemas"]["OrderState"];
+            hold?: components["schemas"]["OrderHold"] | null;
+            tags: string[];
+            lines: components["schemas"]["HandledLine"][];
+            /** @description Oldest first. */
+            fulfilments: components["schemas"]["Fulfilment"][];
+            /** @description Newest first. */
+            returns: components["schemas"]["Return"][];
+            /** @description The coupons it used. */
+            coupons: components["schemas"]["UsedCoupon"][];
+            /**
+             * Format: int64
+             * @description Counts changes of the order.
+             */
+            version: number;
+        };
+        /** @description What makes an order wait. */
+        OrderHold: {
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
+        /** @description A line and where its pieces are. */
+        HandledLine: {
+            /** Format: uuid */
+            lineId: string;
+            name: string;
+            sku: string;
+            /**
+             * Format: int64
+             * @description Ordered.
+             */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description Set aside in stock.
+             */
+            reserved: number;
+            /**
+             * Format: int64
+             * @description Left the house.
+             */
+            shipped: number;
+            /**
+             * Format: int64
+             * @description Came back, or are about to.
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description Have yet to leave.
+             */
+            left: number;
+        };
+        /** @description A parcel. */
+        Fulfilment: {
+            /** Format: uuid */
+            id: string;
+            carrier?: string | null;
+            trackingNumber?: string | null;
+            trackingUrl?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            deliveredAt?: string | null;
+            lines: components["schemas"]["LinePieces"][];
+        };
+        /** @description Pieces of a line. */
+        LinePieces: {
+            /** Format: uuid */
+            lineId: string;
+            /**
+             * Format: int64
+             * @description Pieces, at least one.
+             */
+            quantity: number;
+        };
+        /** @description Goods that come back. */
+        Return: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            orderId: string;
+            /** Format: int64 */
+            orderNumber: number;
+            state: components["schemas"]["ReturnState"];
+            /** @description Why they come back. */
+            reason: string;
+            /** @description Why they may not. */
+            decision?: string | null;
+            /** @description Empty in lists. */
+            lines: components["schemas"]["ReturnLine"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            /** Format: date-time */
+            receivedAt?: string | null;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description Where goods that come back stand. */
+        ReturnState: "requested" | "approved" | "rejected" | "received";
+        /** @description What of a line comes back. */
+        ReturnLine: {
+            /** Format: uuid */
+            lineId: string;
+            name: string;
+            sku: string;
+            /**
+             * Format: int64
+             * @description Pieces that shall come back.
+             */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description Pieces that arrived: what money is given back for.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Of those, the ones that can be sold again.
+             */
+            restocked: number;
+        };
+        /** @description What a coupon took off. */
+        UsedCoupon: {
+            code: string;
+            amount: components["schemas"]["Money"];
+        };
+        /** @description A parcel that leaves. */
+        NewFulfilment: {
+            /**
+             * @description What is in it; left out: all that has yet to leave.
+             * @default null
+             */
+            lines: components["schemas"]["LinePieces"][] | null;
+            /**
+             * @description Who carries it.
+             * @default null
+             */
+            carrier: string | null;
+            /** @default null */
+            trackingNumber: string | null;
+            /**
+             * @description An address that begins with `https://`.
+             * @default null
+             */
+            trackingUrl: string | null;
+        };
+        /** @description Why. */
+        OrderReason: {
+            /** @description Up to 500 characters. */
+            reason: string;
+        };
+        /** @description The tags an order shall have. */
+        OrderTags: {
+            /** @description At most 30 words of up to 40 characters. */
+            tags: string[];
+        };
+        /** @description Goods that shall come back. */
+        NewReturn: {
+            lines: components["schemas"]["LinePieces"][];
+            /** @description Up to 500 characters. */
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Return: {
+            data: components["schemas"]["Return"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which returns. */
+        ReturnsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /**
+             * Format: uuid
+             * @description Of this order.
+             * @default null
+             */
+            orderId: string | null;
+            /**
+             * Format: uuid
+             * @description Of orders of this person.
+             * @default null
+             */
+            customerId: string | null;
+        };
+        ListEnvelope_for_Return: {
+            data: components["schemas"]["Return"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Goods that arrived. */
+        ReturnArrival: {
+            lines: components["schemas"]["ArrivedLine"][];
+        };
+        /** @description What arrived of one line. */
+        ArrivedLine: {
+            /** Format: uuid */
+            lineId: string;
+            /**
+             * Format: int64
+             * @description Pieces, at least one.
+             */
+            quantity: number;
+            /** @description Whether they can be sold again. */
+            restock: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PaymentMethods: {
+            data: components["schemas"]["PaymentMethods"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Where a new payment goes, and how it can be made there. */
+        PaymentMethods: {
+            /** @description Who takes it: `sandbox`, `stripe`, `paypal`. */
+            provider: string;
+            /** @description What the connection is called. */
+            name: string;
+            /** @description Whether it moves money. */
+            live: boolean;
+            /** @description `open` while the provider does not answer: nothing is begun then. */
+            health: components["schemas"]["Health"];
+            /** @description What can be offered. */
+            methods: components["schemas"]["PaymentMethod"][];
+            /** @description Whether others may be named too: means of payment the provider keeps, `pm_…`. */
+            others: boolean;
+            /** @description Whether every payment waits for its customer, at the address its `nextActionUrl` names. */
+            byCustomer: boolean;
+        };
+        /** @description How the way to a provider is. */
+        Health: "closed" | "open" | "half_open";
+        /** @description One means of payment. */
+        PaymentMethod: {
+            /** @description What to name in `paymentMethod`. */
+            method: string;
+            /** @description As people know it. */
+            label: string;
+            /** @description What it does. */
+            does: string;
         };
         /** @description Which payments. */
         PaymentsQuery: {
@@ -6368,10 +11042,16 @@ export interface components {
             customerId?: string;
             /** @description Any of these orders. */
             orderId?: string;
-            /** @description Made at or after this instant. */
-            from?: string | null;
-            /** @description Made before this instant. */
-            to?: string | null;
+            /**
+             * @description Made at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Made before this instant.
+             * @default null
+             */
+            to: string | null;
             /**
              * Format: int64
              * @description At least this amount, in minor units.
@@ -6439,6 +11119,18 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             settledAt?: string | null;
+            /** @description How it falls on the order; refunds of long ago do not say. */
+            split?: components["schemas"]["RefundSplit"] | null;
+            /**
+             * Format: uuid
+             * @description The request it was made by, which may have made others too.
+             */
+            requestId?: string | null;
+            /**
+             * Format: uuid
+             * @description What somebody else has to approve, or had to.
+             */
+            approvalId?: string | null;
             payment: components["schemas"]["Payment"];
             order: components["schemas"]["Order"];
         };
@@ -6460,6 +11152,227 @@ export interface components {
         };
         /** @description How the customer's proof ended. */
         ProofOutcome: "success" | "fail";
+        /** @description What of an order is to be given back: pieces and shipping, or an amount, or, with neither, everything that is left. */
+        RefundWish: {
+            /**
+             * @description Pieces that come back.
+             * @default null
+             */
+            lines: components["schemas"]["RefundLine"][] | null;
+            /**
+             * @description What of the shipping goes back with them; nothing if not said.
+             * @default null
+             */
+            shipping: components["schemas"]["Money"] | null;
+            /**
+             * @description An amount over everything the order is made of.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
+            /**
+             * @description By which payments; oldest first if not said.
+             * @default []
+             */
+            payments: string[];
+            /**
+             * @description For what kind of reason; standard unless said otherwise.
+             * @default null
+             */
+            kind: components["schemas"]["RefundKind"] | null;
+        };
+        /** @description Pieces of a line. */
+        RefundLine: {
+            /** Format: uuid */
+            lineId: string;
+            /**
+             * Format: int64
+             * @description How many pieces.
+             */
+            quantity: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_RefundPreview: {
+            data: components["schemas"]["RefundPreview"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a refund would come to. */
+        RefundPreview: {
+            amount: components["schemas"]["Money"];
+            split: components["schemas"]["RefundSplit"];
+            /** @description What was asked for and is not left any more. */
+            reducedBy: components["schemas"]["Money"];
+            lines: components["schemas"]["RefundedLine"][];
+            payments: components["schemas"]["RefundPart"][];
+            booking: components["schemas"]["RefundBooking"][];
+            /** @description What can still be given back afterwards. */
+            left: components["schemas"]["Money"];
+            refundableLines: components["schemas"]["RefundableLine"][];
+            /** @description What is left of the shipping, before this. */
+            shippingLeft: components["schemas"]["Money"];
+            route: components["schemas"]["RouteView"];
+            /** @description Why it is not simply sent. */
+            cause?: string | null;
+        };
+        /** @description Pieces of a line that come back, and what they cost. */
+        RefundedLine: {
+            /** Format: uuid */
+            lineId: string;
+            name: string;
+            sku: string;
+            /** Format: int64 */
+            quantity: number;
+            /** @description Their price, before the discount. */
+            goods: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            tax: components["schemas"]["Money"];
+            /** @description Goods less discount, and tax. */
+            amount: components["schemas"]["Money"];
+        };
+        /** @description What one payment would give back. */
+        RefundPart: {
+            /** Format: uuid */
+            paymentId: string;
+            /** @description The means of payment, as people know it. */
+            methodLabel: string;
+            amount: components["schemas"]["Money"];
+            /** @description Whether a person has to give it back by hand. */
+            outside: boolean;
+        };
+        /** @description One entry of the booking it would make. */
+        RefundBooking: {
+            code: components["schemas"]["AccountCode"];
+            name: string;
+            /** @description Debits are positive, credits negative. */
+            amount: components["schemas"]["Money"];
+        };
+        /** @description An account. Each tenant has one of each per currency, made when it is first needed. */
+        AccountCode: "cash:provider" | "receivable" | "revenue" | "tax" | "shipping" | "discounts" | "refunds" | "fees" | "disputes" | "stored-credit" | "differences" | "opening";
+        /** @description A line of the order and what of it can still come back. */
+        RefundableLine: {
+            /** Format: uuid */
+            lineId: string;
+            name: string;
+            sku: string;
+            /** Format: int64 */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description Pieces that came back, or are on their way.
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description Pieces that are left.
+             */
+            left: number;
+            /** @description What those are worth, discount and tax counted in. */
+            worth: components["schemas"]["Money"];
+        };
+        /** @description What would happen to the refund. */
+        RouteView: "send" | "approval" | "blocked";
+        /** @description A refund of an order. */
+        NewOrderRefund: {
+            /**
+             * @description Pieces that come back.
+             * @default null
+             */
+            lines: components["schemas"]["RefundLine"][] | null;
+            /**
+             * @description What of the shipping goes back with them; nothing if not said.
+             * @default null
+             */
+            shipping: components["schemas"]["Money"] | null;
+            /**
+             * @description An amount over everything the order is made of.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
+            /**
+             * @description By which payments; oldest first if not said.
+             * @default []
+             */
+            payments: string[];
+            /**
+             * @description For what kind of reason; standard unless said otherwise.
+             * @default null
+             */
+            kind: components["schemas"]["RefundKind"] | null;
+            /** @description Why, up to 500 characters; it is kept for ever. */
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_OrderRefund: {
+            data: components["schemas"]["OrderRefund"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a request to refund an order made. */
+        OrderRefund: {
+            /**
+             * Format: uuid
+             * @description The request.
+             */
+            id: string;
+            amount: components["schemas"]["Money"];
+            /** @description One a payment. */
+            refunds: components["schemas"]["Refund"][];
+            order: components["schemas"]["Order"];
+            /** @description What somebody else has to approve; the refunds wait for it. */
+            approval?: components["schemas"]["Approval"] | null;
+        };
+        /** @description Something that needs a second pair of eyes. */
+        Approval: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ApprovalKind"];
+            subject: components["schemas"]["ApprovalSubject"];
+            amount: components["schemas"]["Money"];
+            /** @description Why it is to be done. */
+            reason: string;
+            /** @description Why it needs somebody else. */
+            cause: string;
+            state: components["schemas"]["ApprovalState"];
+            requestedBy: components["schemas"]["Asker"];
+            /** Format: date-time */
+            requestedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when somebody can decide.
+             */
+            expiresAt: string;
+            decidedBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            decisionReason?: string | null;
+            failureMessage?: string | null;
+            /** @description Whether you asked for it. */
+            mine: boolean;
+            /** @description Whether you can decide it. */
+            canDecide: boolean;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description What kind of act needs a second person. */
+        ApprovalKind: "refund";
+        /** @description What a request is about. */
+        ApprovalSubject: {
+            /** @description What kind of thing: `order`. */
+            type: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What people call it. */
+            label: string;
+        };
+        /** @description Where a request stands. */
+        ApprovalState: "waiting" | "approved" | "rejected" | "cancelled" | "expired" | "succeeded" | "failed";
+        /** @description Whoever asked or decided. */
+        Asker: {
+            /** Format: uuid */
+            id?: string | null;
+            name: string;
+        };
         /** @description Which refunds. */
         RefundsQuery: {
             /**
@@ -6495,10 +11408,16 @@ export interface components {
             paymentId?: string;
             /** @description Any of these orders. */
             orderId?: string;
-            /** @description Made at or after this instant. */
-            from?: string | null;
-            /** @description Made before this instant. */
-            to?: string | null;
+            /**
+             * @description Made at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Made before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_Refund: {
             data: components["schemas"]["Refund"][];
@@ -6508,6 +11427,1061 @@ export interface components {
         Envelope_for_Refund: {
             data: components["schemas"]["Refund"];
             meta: components["schemas"]["Meta"];
+        };
+        ListEnvelope_for_PaymentProvider: {
+            data: components["schemas"]["PaymentProvider"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A connection to a payment provider. Its key is never shown. */
+        PaymentProvider: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["GatewayKind"];
+            name: string;
+            /** @description What may be seen of us there: a publishable key, a client id. */
+            account?: string | null;
+            /** @description Whether its messages can be checked. */
+            hasWebhookSecret: boolean;
+            /** @description What the provider calls the place it tells us at. */
+            webhookReference?: string | null;
+            /** @description The address the provider has to be told for its messages. */
+            webhookUrl: string;
+            /** @description Whether it moves money. */
+            live: boolean;
+            /** @description Whether new payments may go there. */
+            enabled: boolean;
+            /** @description Whether they do. Where none leads, they are the sandbox's. */
+            leads: boolean;
+            /** @description How the way there is: `open` while it failed so often that nothing is sent. */
+            health: components["schemas"]["Health"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A payment provider that can be connected. */
+        GatewayKind: "stripe" | "paypal";
+        /** @description A new connection. */
+        NewPaymentProvider: {
+            kind: components["schemas"]["GatewayKind"];
+            name: string;
+            /** @description The key. It is not shown again. */
+            secret: string;
+            /** @default Keep */
+            account: string | null;
+            /**
+             * @description What the provider signs its messages with. It is not shown again.
+             * @default Keep
+             */
+            webhookSecret: string | null;
+            /** @default Keep */
+            webhookReference: string | null;
+            /**
+             * @description Whether it moves money; only tests unless said otherwise.
+             * @default Keep
+             */
+            live: boolean | null;
+            /**
+             * @description Whether new payments go there from now on.
+             * @default Keep
+             */
+            leads: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PaymentProvider: {
+            data: components["schemas"]["PaymentProvider"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which messages. */
+        NoticesQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Through any of these connections. */
+            connectionId?: string;
+            /** @description In any of these states. */
+            state?: string;
+            /**
+             * Format: uuid
+             * @description About this payment.
+             * @default null
+             */
+            paymentId: string | null;
+        };
+        ListEnvelope_for_PaymentEvent: {
+            data: components["schemas"]["PaymentEvent"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A message of a payment provider. */
+        PaymentEvent: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            connectionId: string;
+            /** @description The provider's id of it. */
+            providerId: string;
+            /** @description Its kind, in the provider's words. */
+            kind: string;
+            /** @description What the provider calls the payment it is about. */
+            subject?: string | null;
+            state: components["schemas"]["NoticeState"];
+            /** @description What became of it, in words. */
+            outcome?: string | null;
+            /** Format: uuid */
+            paymentId?: string | null;
+            /**
+             * Format: int64
+             * @description How often it came.
+             */
+            copies: number;
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            processedAt?: string | null;
+        };
+        /** @description What became of a message of a provider. */
+        NoticeState: "received" | "processed" | "ignored" | "failed";
+        /** @description The envelope of one thing. */
+        Envelope_for_PaymentEventWhole: {
+            data: components["schemas"]["PaymentEventWhole"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A message, and how it came. */
+        PaymentEventWhole: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            connectionId: string;
+            /** @description The provider's id of it. */
+            providerId: string;
+            /** @description Its kind, in the provider's words. */
+            kind: string;
+            /** @description What the provider calls the payment it is about. */
+            subject?: string | null;
+            state: components["schemas"]["NoticeState"];
+            /** @description What became of it, in words. */
+            outcome?: string | null;
+            /** Format: uuid */
+            paymentId?: string | null;
+            /**
+             * Format: int64
+             * @description How often it came.
+             */
+            copies: number;
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            processedAt?: string | null;
+            headers: components["schemas"]["PaymentEventHeader"][];
+            /** @description The body, byte for byte. */
+            body: string;
+        };
+        /** @description A header that came with it. */
+        PaymentEventHeader: {
+            name: string;
+            value: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PaymentEvent: {
+            data: components["schemas"]["PaymentEvent"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change: only what is mentioned changes. */
+        PaymentProviderChange: {
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            account: string | null;
+            /**
+             * @description The key. It is not shown again.
+             * @default Keep
+             */
+            secret: string | null;
+            /**
+             * @description What the provider signs its messages with. It is not shown again.
+             * @default Keep
+             */
+            webhookSecret: string | null;
+            /** @default Keep */
+            webhookReference: string | null;
+            /** @default Keep */
+            live: boolean | null;
+            /** @default Keep */
+            enabled: boolean | null;
+            /** @default Keep */
+            leads: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_PaymentProviderTest: {
+            data: components["schemas"]["PaymentProviderTest"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a test found. */
+        PaymentProviderTest: {
+            /** @description Whether every step went as it should. */
+            ok: boolean;
+            steps: components["schemas"]["PaymentProviderTestStep"][];
+        };
+        /** @description One step of a test. */
+        PaymentProviderTestStep: {
+            /** @description `key`, `mode`, `webhook`. */
+            name: string;
+            ok: boolean;
+            /** @description In words. */
+            detail: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Sandbox: {
+            data: components["schemas"]["Sandbox"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The sandbox of payments. */
+        Sandbox: {
+            /** @description Whether it may be played: no payment provider that moves real money is switched on. */
+            testMode: boolean;
+            /** @description Whether new payments go there. */
+            inUse: boolean;
+            /** @description Whether every call is written down. */
+            recording: boolean;
+            /**
+             * Format: int64
+             * @description How long a card that takes its time takes.
+             */
+            processingSeconds: number;
+            webhooks: components["schemas"]["SandboxWebhooks"];
+            faults: components["schemas"]["SandboxFault"][];
+            cards: components["schemas"]["SandboxCard"][];
+            /** @description Codes a fault can say no with. */
+            declineCodes: string[];
+            waiting: components["schemas"]["SandboxWaiting"];
+        };
+        /** @description How the sandbox tells. */
+        SandboxWebhooks: {
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description How long after the fact, in seconds.
+             */
+            delaySeconds: number;
+            /**
+             * Format: int64
+             * @description How often each message is sent.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description How many of a hundred get lost.
+             */
+            losePercent: number;
+            /** @description Whether every second one is overtaken by the next. */
+            reorder: boolean;
+            /** @description Where they are told at. */
+            url?: string | null;
+            /**
+             * Format: uuid
+             * @description The connection they come through.
+             */
+            connectionId?: string | null;
+        };
+        /** @description What goes wrong with the calls that come next. */
+        SandboxFault: {
+            /** Format: uuid */
+            id: string;
+            effect: components["schemas"]["FaultEffect"];
+            /** @description With which calls. */
+            operation: components["schemas"]["FaultTarget"];
+            /** @description Why it says no. */
+            code?: string | null;
+            /**
+             * Format: int64
+             * @description How long it takes, in milliseconds.
+             */
+            millis?: number | null;
+            /**
+             * Format: int64
+             * @description With how many calls more.
+             */
+            remaining?: number | null;
+            /**
+             * Format: date-time
+             * @description Until when nobody is there.
+             */
+            until?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description What goes wrong with a call. */
+        FaultEffect: "decline" | "lost_answer" | "lost_refusal" | "lost_request" | "twice" | "slow" | "late" | "down";
+        /** @description Which calls a fault strikes. */
+        FaultTarget: "any" | "authorise" | "capture" | "void" | "confirm" | "refund";
+        /** @description A test card. */
+        SandboxCard: {
+            /** @description What is sent as the means of payment. */
+            method: string;
+            label: string;
+            /** @description What it does. */
+            does: string;
+        };
+        /** @description What waits at the sandbox. */
+        SandboxWaiting: {
+            /**
+             * Format: int64
+             * @description Payments that take their time.
+             */
+            payments: number;
+            /**
+             * Format: int64
+             * @description Messages that are not sent yet.
+             */
+            messages: number;
+        };
+        /** @description A change of how the sandbox behaves: only what is mentioned changes. */
+        SandboxChange: {
+            /** @default Keep */
+            recording: boolean | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            processingSeconds: number | null;
+            webhooks?: components["schemas"]["SandboxWebhooksChange"];
+        };
+        /** @description How the sandbox tells: only what is mentioned changes. */
+        SandboxWebhooksChange: {
+            /** @default Keep */
+            enabled: boolean | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            delaySeconds: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            copies: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            losePercent: number | null;
+            /** @default Keep */
+            reorder: boolean | null;
+        };
+        /** @description A fault to be. */
+        NewSandboxFault: {
+            effect: components["schemas"]["FaultEffect"];
+            /**
+             * @description With which calls; any that changes something, unless said.
+             * @default null
+             */
+            operation: components["schemas"]["FaultTarget"] | null;
+            /**
+             * @description Why it says no; `card_declined` unless said.
+             * @default null
+             */
+            code: string | null;
+            /**
+             * Format: int64
+             * @description How long it takes: for `slow` and `late`.
+             * @default null
+             */
+            millis: number | null;
+            /**
+             * Format: int64
+             * @description How long nobody is there: for `down`.
+             * @default null
+             */
+            seconds: number | null;
+            /**
+             * Format: int64
+             * @description With how many calls; one unless said.
+             * @default null
+             */
+            calls: number | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SandboxFault: {
+            data: components["schemas"]["SandboxFault"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What is to end. */
+        SandboxSettle: {
+            /**
+             * Format: uuid
+             * @description This payment; every one that takes its time, unless said.
+             * @default null
+             */
+            paymentId: string | null;
+            outcome: components["schemas"]["SandboxOutcome"];
+        };
+        /**
+         * @description How what takes its time ends.
+         * @enum {string}
+         */
+        SandboxOutcome: "succeed" | "fail";
+        /** @description The envelope of one thing. */
+        Envelope_for_SandboxSettled: {
+            data: components["schemas"]["SandboxSettled"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What ended. */
+        SandboxSettled: {
+            payments: string[];
+        };
+        /** @description A dispute to be opened. */
+        NewSandboxDispute: {
+            /** Format: uuid */
+            paymentId: string;
+            /**
+             * @description How much; all of it unless said.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
+            /**
+             * @description Why, in the bank's word; `fraudulent` unless said.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_SandboxDispute: {
+            data: components["schemas"]["SandboxDispute"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A dispute the sandbox's bank opened. */
+        SandboxDispute: {
+            /** @description What the sandbox calls it. */
+            reference: string;
+            /**
+             * Format: uuid
+             * @description The dispute here; not there yet where the sandbox tells by messages.
+             */
+            disputeId?: string | null;
+        };
+        /** @description Which calls. */
+        CallsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these operations. */
+            operation?: string;
+            /** @description Gone wrong by any of these. */
+            fault?: string;
+            /**
+             * Format: uuid
+             * @description Of this payment.
+             * @default null
+             */
+            paymentId: string | null;
+        };
+        ListEnvelope_for_SandboxCall: {
+            data: components["schemas"]["SandboxCall"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A call. */
+        SandboxCall: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description What was asked: `authorise`, `lookup`, … */
+            operation: string;
+            /** Format: uuid */
+            paymentId?: string | null;
+            amount?: components["schemas"]["Money"] | null;
+            /** @description What went wrong on purpose. */
+            fault?: string | null;
+            /** @description What was answered, in a word: `captured`, `card_declined`, `no_answer`. */
+            answer: string;
+        };
+        /** @description Which messages. */
+        MessagesQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /**
+             * Format: uuid
+             * @description About this payment.
+             * @default null
+             */
+            paymentId: string | null;
+        };
+        ListEnvelope_for_SandboxMessage: {
+            data: components["schemas"]["SandboxMessage"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A message. */
+        SandboxMessage: {
+            /** Format: uuid */
+            id: string;
+            /** @description What happened: `payment.captured`. */
+            kind: string;
+            /** Format: uuid */
+            paymentId?: string | null;
+            state: components["schemas"]["MessageState"];
+            /**
+             * Format: int64
+             * @description How often it is sent.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description How often that was tried.
+             */
+            tries: number;
+            /** Format: date-time */
+            dueAt: string;
+            /** @description Why it was not taken. */
+            error?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            deliveredAt?: string | null;
+        };
+        /** @description Where a message of the sandbox stands. */
+        MessageState: "waiting" | "delivered" | "lost" | "failed";
+        /** @description The envelope of one thing. */
+        Envelope_for_SandboxMessage: {
+            data: components["schemas"]["SandboxMessage"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which requests. */
+        ApprovalsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states. */
+            state?: string;
+            /** @description Any of these kinds. */
+            kind?: string;
+            /**
+             * Format: uuid
+             * @description About this order.
+             * @default null
+             */
+            orderId: string | null;
+            /**
+             * @description What one asked for oneself.
+             * @default null
+             */
+            mine: boolean | null;
+            /**
+             * @description What waits and one did not ask for oneself.
+             * @default null
+             */
+            decidable: boolean | null;
+        };
+        ListEnvelope_for_Approval: {
+            data: components["schemas"]["Approval"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_ApprovalDetail: {
+            data: components["schemas"]["ApprovalDetail"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A request with what it does. */
+        ApprovalDetail: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ApprovalKind"];
+            subject: components["schemas"]["ApprovalSubject"];
+            amount: components["schemas"]["Money"];
+            /** @description Why it is to be done. */
+            reason: string;
+            /** @description Why it needs somebody else. */
+            cause: string;
+            state: components["schemas"]["ApprovalState"];
+            requestedBy: components["schemas"]["Asker"];
+            /** Format: date-time */
+            requestedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when somebody can decide.
+             */
+            expiresAt: string;
+            decidedBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            decisionReason?: string | null;
+            failureMessage?: string | null;
+            /** @description Whether you asked for it. */
+            mine: boolean;
+            /** @description Whether you can decide it. */
+            canDecide: boolean;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+            /** @description The refunds it is about, as they were frozen and stand now. */
+            refunds: components["schemas"]["Refund"][];
+            /** @description The pieces that come back with them. */
+            lines: components["schemas"]["RefundedLine"][];
+        };
+        /** @description A yes. */
+        Approve: {
+            /**
+             * @description A word with it.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description A no. */
+        Reject: {
+            /** @description Why, up to 500 characters. */
+            reason: string;
+        };
+        ListEnvelope_for_ApprovalRule: {
+            data: components["schemas"]["ApprovalRule"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A rule. It meets an act when all that it says is so; what it does not say meets everything. */
+        ApprovalRule: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["ApprovalKind"];
+            effect: components["schemas"]["RuleEffect"];
+            /** @description At least this amount; one in another currency is met as well. */
+            minAmount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Whoever acts has done so this often in the last 24 hours.
+             */
+            perDay?: number | null;
+            /** @description Any of these roles; empty for every role. */
+            roles: string[];
+            /** @description Only refunds of this kind. */
+            refundKind?: components["schemas"]["RefundKind"] | null;
+            /**
+             * Format: int64
+             * @description How long somebody can decide.
+             */
+            expiresHours: number;
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description What a rule does to an act it meets. */
+        RuleEffect: "approve" | "block";
+        /** @description A rule to make. */
+        NewApprovalRule: {
+            name: string;
+            kind: components["schemas"]["ApprovalKind"];
+            effect: components["schemas"]["RuleEffect"];
+            /** @default null */
+            minAmount: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            perDay: number | null;
+            /** @default [] */
+            roles: string[];
+            /** @default null */
+            refundKind: components["schemas"]["RefundKind"] | null;
+            /**
+             * Format: int64
+             * @description How long somebody can decide; 72 hours unless said otherwise.
+             * @default 72
+             */
+            expiresHours: number;
+            /**
+             * @description In force unless said otherwise.
+             * @default true
+             */
+            active: boolean;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_ApprovalRule: {
+            data: components["schemas"]["ApprovalRule"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change of a rule: only what is mentioned changes; `null` takes a condition away. */
+        ApprovalRuleChange: {
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            effect: components["schemas"]["RuleEffect"] | null;
+            /** @default Keep */
+            minAmount: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            perDay: number | null;
+            /** @default Keep */
+            roles: string[] | null;
+            /** @default Keep */
+            refundKind: components["schemas"]["RefundKind"] | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            expiresHours: number | null;
+            /** @default Keep */
+            active: boolean | null;
+        };
+        /** @description Which disputes. */
+        DisputesQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states. */
+            state?: string;
+            /**
+             * Format: uuid
+             * @description Of this payment.
+             * @default null
+             */
+            paymentId: string | null;
+            /**
+             * Format: uuid
+             * @description Of this order.
+             * @default null
+             */
+            orderId: string | null;
+            /**
+             * @description Evidence is wanted before this instant.
+             * @default null
+             */
+            dueBefore: string | null;
+            /**
+             * @description Opened at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Opened before this instant.
+             * @default null
+             */
+            to: string | null;
+        };
+        ListEnvelope_for_Dispute: {
+            data: components["schemas"]["Dispute"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A disputed payment. */
+        Dispute: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            /** Format: uuid */
+            orderId: string;
+            /** Format: int64 */
+            orderNumber: number;
+            customer: components["schemas"]["Party"];
+            /** @description The provider that took the payment. */
+            provider: string;
+            /** @description What the provider calls it. */
+            reference: string;
+            /** @description How much is disputed. */
+            amount: components["schemas"]["Money"];
+            /** @description Why, in the bank's word. */
+            reason: string;
+            state: components["schemas"]["DisputeState"];
+            /**
+             * Format: date-time
+             * @description Until when evidence is taken.
+             */
+            dueAt?: string | null;
+            /** @description Whether that is over and nothing was said. */
+            late: boolean;
+            /** @description What was taken. */
+            withdrawn: components["schemas"]["Money"];
+            /** @description What of that was given back. */
+            reinstated: components["schemas"]["Money"];
+            /** @description What the provider kept for its trouble. */
+            fee: components["schemas"]["Money"];
+            /** @description What of that was given back. */
+            feeBack: components["schemas"]["Money"];
+            /** @description Whether the provider is being asked right now. */
+            pending: boolean;
+            /** @description Why the provider would not take the last answer. */
+            failureMessage?: string | null;
+            /** Format: date-time */
+            submittedAt?: string | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            /** Format: date-time */
+            openedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description Where a dispute stands. */
+        DisputeState: "opened" | "needs_evidence" | "submitted" | "won" | "lost" | "accepted";
+        /** @description The envelope of one thing. */
+        Envelope_for_DisputesRefreshed: {
+            data: components["schemas"]["DisputesRefreshed"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What asking the provider brought. */
+        DisputesRefreshed: {
+            /**
+             * Format: uint
+             * @description How many disputes it told of.
+             */
+            told: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_DisputeDetail: {
+            data: components["schemas"]["DisputeDetail"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A dispute with its evidence. */
+        DisputeDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            /** Format: uuid */
+            orderId: string;
+            /** Format: int64 */
+            orderNumber: number;
+            customer: components["schemas"]["Party"];
+            /** @description The provider that took the payment. */
+            provider: string;
+            /** @description What the provider calls it. */
+            reference: string;
+            /** @description How much is disputed. */
+            amount: components["schemas"]["Money"];
+            /** @description Why, in the bank's word. */
+            reason: string;
+            state: components["schemas"]["DisputeState"];
+            /**
+             * Format: date-time
+             * @description Until when evidence is taken.
+             */
+            dueAt?: string | null;
+            /** @description Whether that is over and nothing was said. */
+            late: boolean;
+            /** @description What was taken. */
+            withdrawn: components["schemas"]["Money"];
+            /** @description What of that was given back. */
+            reinstated: components["schemas"]["Money"];
+            /** @description What the provider kept for its trouble. */
+            fee: components["schemas"]["Money"];
+            /** @description What of that was given back. */
+            feeBack: components["schemas"]["Money"];
+            /** @description Whether the provider is being asked right now. */
+            pending: boolean;
+            /** @description Why the provider would not take the last answer. */
+            failureMessage?: string | null;
+            /** Format: date-time */
+            submittedAt?: string | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            /** Format: date-time */
+            openedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+            evidence: components["schemas"]["Evidence"];
+        };
+        /** @description What is said of a dispute. */
+        Evidence: {
+            texts: components["schemas"]["EvidenceTexts"];
+            files: components["schemas"]["EvidenceFile"][];
+        };
+        /** @description What is said to the bank. */
+        EvidenceTexts: {
+            /** @description What was sold. */
+            productDescription?: string | null;
+            /** @description What was written with the customer. */
+            customerCommunication?: string | null;
+            /** @description How and when it was sent, and who took it. */
+            shippingDocumentation?: string | null;
+            /** @description What was agreed about giving money back. */
+            refundPolicy?: string | null;
+            /** @description Anything else. */
+            other?: string | null;
+        };
+        /** @description A file of the evidence. */
+        EvidenceFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            contentType: string;
+        };
+        /** @description Evidence to keep until it is sent. */
+        NewEvidence: {
+            /** @default {} */
+            texts: components["schemas"]["EvidenceTexts"];
+            /**
+             * @description Files that were uploaded before, at most ten.
+             * @default []
+             */
+            files: string[];
+        };
+        /** @description Giving in. */
+        DisputeAcceptance: {
+            /** @description Why, up to 500 characters. */
+            reason: string;
+        };
+        /** @description What the bank decides. */
+        DisputeDecision: {
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description For whom a bank decides. */
+        Outcome: "won" | "lost";
+        /** @description A dispute to be opened in the sandbox. */
+        NewDispute: {
+            /**
+             * @description Why; `fraudulent` if not said.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description How much; everything that is left if not said.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
         };
         ListEnvelope_for_Account: {
             data: components["schemas"]["Account"][];
@@ -6529,8 +12503,6 @@ export interface components {
             /** @description Debits less credits. */
             balance: components["schemas"]["Money"];
         };
-        /** @description An account. Each tenant has one of each per currency, made when it is first needed. */
-        AccountCode: "cash:provider" | "revenue" | "tax" | "shipping" | "refunds" | "fees" | "disputes" | "opening";
         /** @description On which side of the books an account stands. */
         AccountKind: "asset" | "liability" | "revenue" | "expense";
         /** @description Which entries. */
@@ -6578,10 +12550,16 @@ export interface components {
             transactionId: string | null;
             /** @description For any of these. */
             kind?: string;
-            /** @description At or after this instant. */
-            from?: string | null;
-            /** @description Before this instant. */
-            to?: string | null;
+            /**
+             * @description At or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_LedgerEntry: {
             data: components["schemas"]["LedgerEntry"][];
@@ -6613,7 +12591,7 @@ export interface components {
             at: string;
         };
         /** @description What a booking is for. */
-        PostingKind: "capture" | "refund" | "import" | "dispute" | "fee";
+        PostingKind: "capture" | "refund" | "import" | "dispute" | "fee" | "write_off";
         /** @description The account of an entry. */
         EntryAccount: {
             /** Format: uuid */
@@ -6634,6 +12612,10 @@ export interface components {
             unbalanced: string[];
             /** Format: date-time */
             checkedAt: string;
+            /** @description Whether every entry was added up for this; of a large ledger the newest are, and `full` tells of the rest. */
+            whole: boolean;
+            /** @description The last time everything was added up. */
+            full?: components["schemas"]["FullProof"] | null;
         };
         /** @description One currency, added up anew. */
         CurrencyProof: {
@@ -6648,6 +12630,405 @@ export interface components {
              * @description Bookings.
              */
             transactions: number;
+        };
+        /** @description The last time everything was added up. */
+        FullProof: {
+            /** Format: date-time */
+            checkedAt: string;
+            balanced: boolean;
+            /**
+             * Format: int64
+             * @description Bookings that were added up.
+             */
+            transactions: number;
+            /** @description What did not balance, in words. */
+            findings: string[];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_ProofAsked: {
+            data: components["schemas"]["ProofAsked"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A proof that was asked for. */
+        ProofAsked: {
+            /**
+             * Format: uuid
+             * @description The work that does it; none if it waits or runs already.
+             */
+            jobId?: string | null;
+        };
+        /** @description Which periods. */
+        PeriodsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+        };
+        ListEnvelope_for_LedgerPeriod: {
+            data: components["schemas"]["LedgerPeriod"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A period that was closed. */
+        LedgerPeriod: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Nothing is booked before this instant any more.
+             */
+            endsAt: string;
+            reason: string;
+            closedBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            closedAt: string;
+            /** @description What the accounts said at the close. */
+            balances: components["schemas"]["ClosedBalance"][];
+            /**
+             * Format: date-time
+             * @description When it was opened again.
+             */
+            reopenedAt?: string | null;
+            reopenedBy?: components["schemas"]["Ref"] | null;
+            /** @description Why it was opened. */
+            reopenReason?: string | null;
+        };
+        /** @description What an account said at the close. */
+        ClosedBalance: {
+            code: string;
+            balance: components["schemas"]["Money"];
+        };
+        /** @description A period to close. */
+        NewLedgerPeriod: {
+            /** @description Nothing is booked before this instant any more; a date stands for its midnight in UTC. */
+            endsAt: string;
+            /** @description Why, up to 500 characters. */
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_LedgerPeriod: {
+            data: components["schemas"]["LedgerPeriod"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Why a period is opened again. */
+        LedgerPeriodReopening: {
+            /** @description Up to 500 characters. */
+            reason: string;
+        };
+        /** @description Which months. */
+        ReportQuery: {
+            /**
+             * Format: int64
+             * @description How many, this one included; 12 unless said otherwise.
+             * @default 12
+             */
+            months: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_MonthlyReport: {
+            data: components["schemas"]["MonthlyReport"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The figures of some months. */
+        MonthlyReport: {
+            /** @description ISO 4217 code */
+            currency: string;
+            months: components["schemas"]["MonthFigures"][];
+            cohorts: components["schemas"]["Cohort"][];
+        };
+        /** @description One month in one currency. */
+        MonthFigures: {
+            /** @description `2026-11`. */
+            month: string;
+            /** @description ISO 4217 code */
+            currency: string;
+            /** @description Goods sold, before discounts. */
+            revenue: components["schemas"]["Money"];
+            discounts: components["schemas"]["Money"];
+            /** @description Goods given back. */
+            refunds: components["schemas"]["Money"];
+            /** @description Tax charged, less what was given back. */
+            tax: components["schemas"]["Money"];
+            /** @description Shipping charged, less what was given back. */
+            shipping: components["schemas"]["Money"];
+            /** @description What the provider kept. */
+            fees: components["schemas"]["Money"];
+            /** @description What was lost, or is held, in disputes. */
+            disputes: components["schemas"]["Money"];
+            /** @description What is left of all that, without the tax. */
+            net: components["schemas"]["Money"];
+        };
+        /** @description Customers who first bought in one month, and what they did in another. */
+        Cohort: {
+            /** @description The month of their first order. */
+            first: string;
+            /** @description The month they bought in. */
+            month: string;
+            /** Format: int64 */
+            customers: number;
+            /** @description What they paid then, less what was given back. */
+            amount: components["schemas"]["Money"];
+        };
+        /** @description Which comparisons. */
+        RunsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+        };
+        ListEnvelope_for_Reconciliation: {
+            data: components["schemas"]["Reconciliation"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description One comparison. */
+        Reconciliation: {
+            /** Format: uuid */
+            id: string;
+            /** @description The providers that reported; nothing until it has ended. */
+            providers: string[];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: int64
+             * @description Lines of the provider's report.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Those that agree with our books.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Fees they kept that were booked by it.
+             */
+            feesBooked: number;
+            /**
+             * Format: int64
+             * @description Differences that were new.
+             */
+            found: number;
+            /** @description Who asked for it; the regular one was asked for by nobody. */
+            requestedBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            madeAt: string;
+            /**
+             * Format: date-time
+             * @description Not there while it runs.
+             */
+            endedAt?: string | null;
+        };
+        /** @description What is to be compared. */
+        NewReconciliation: {
+            /**
+             * @description From this instant; thirty days before the end if not said.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description To before this one; now if not said.
+             * @default null
+             */
+            to: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Reconciliation: {
+            data: components["schemas"]["Reconciliation"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which differences. */
+        ExceptionsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these states. */
+            state?: string;
+            /** @description Any of these kinds. */
+            kind?: string;
+            /**
+             * Format: uuid
+             * @description Found by this comparison.
+             * @default null
+             */
+            runId: string | null;
+        };
+        ListEnvelope_for_ReconciliationException: {
+            data: components["schemas"]["ReconciliationException"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Something the two books do not agree on. */
+        ReconciliationException: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            runId: string;
+            provider: string;
+            kind: components["schemas"]["ExceptionKind"];
+            /** @description The line in their books; where they have none, the payment or refund in ours. */
+            reference: string;
+            /** @description What kind of move: `charge`, `refund`, `dispute`, … */
+            lineKind: string;
+            /** @description What they say; money that came in is positive. */
+            theirs: components["schemas"]["Money"];
+            /** @description What we say. */
+            ours: components["schemas"]["Money"];
+            /** @description Theirs less ours. */
+            difference: components["schemas"]["Money"];
+            /** Format: uuid */
+            paymentId?: string | null;
+            /** Format: uuid */
+            refundId?: string | null;
+            /** Format: date-time */
+            happenedAt: string;
+            state: components["schemas"]["ExceptionState"];
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description The booking that wrote it off.
+             */
+            postingId?: string | null;
+            resolvedBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            resolvedAt?: string | null;
+            /** Format: date-time */
+            foundAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description What kind of difference. */
+        ExceptionKind: "missing_here" | "missing_there" | "amount" | "fee";
+        /** @description Where a difference stands. */
+        ExceptionState: "open" | "matched" | "written_off";
+        /** @description The envelope of one thing. */
+        Envelope_for_ReconciliationException: {
+            data: components["schemas"]["ReconciliationException"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a difference belongs to: a payment or a refund. */
+        ExceptionMatch: {
+            /**
+             * Format: uuid
+             * @default null
+             */
+            paymentId: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            refundId: string | null;
+            /** @description Why, up to 500 characters. */
+            reason: string;
+        };
+        /** @description Writing a difference off. */
+        ExceptionWriteOff: {
+            /** @description Why, up to 500 characters. */
+            reason: string;
+        };
+        /** @description A difference to plant in the sandbox's report. */
+        PlantedDifference: {
+            /** @description The name of the line: `ch_` and the id of a payment, `re_` and the id of a refund, or any other for a line of its own. */
+            reference: string;
+            kind: components["schemas"]["PlantKind"];
+            /**
+             * Format: int64
+             * @description By how much, in minor units.
+             * @default 0
+             */
+            amount: number;
+        };
+        /** @description What kind of difference to plant. */
+        PlantKind: "amount" | "missing" | "extra" | "fee";
+        /** @description In which language. */
+        LanguageQuery: {
+            /** @description The customer's own unless said otherwise. */
+            language?: components["schemas"]["Tongue"] | null;
+        };
+        /** @description A language documents are written in. */
+        Tongue: "en" | "de";
+        /** @description Which months, in which language. */
+        MonthlyQuery: {
+            /**
+             * Format: int64
+             * @description How many, this one included; 12 unless said otherwise.
+             * @default 12
+             */
+            months: number;
+            /** @description The reader's own unless said otherwise. */
+            language?: components["schemas"]["Tongue"] | null;
         };
         /** @description Of how many days. */
         OverviewQuery: {
@@ -6767,10 +13148,16 @@ export interface components {
             subjectType?: string;
             /** @description About any of these things. */
             subjectId?: string;
-            /** @description At or after this instant. */
-            from?: string | null;
-            /** @description Before this instant. */
-            to?: string | null;
+            /**
+             * @description At or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_AuditLine: {
             data: components["schemas"]["AuditLine"][];
@@ -6927,10 +13314,16 @@ export interface components {
             subjectId?: string;
             /** @description Any of these types; `image/` stands for all that begin so. */
             contentType?: string;
-            /** @description Brought at or after this instant. */
-            from?: string | null;
-            /** @description Brought before this instant. */
-            to?: string | null;
+            /**
+             * @description Brought at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Brought before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_File: {
             data: components["schemas"]["File"][];
@@ -7125,10 +13518,16 @@ export interface components {
             queue?: string;
             /** @description Of any of these kinds. */
             kind?: string;
-            /** @description Put in at or after this instant. */
-            from?: string | null;
-            /** @description Put in before this instant. */
-            to?: string | null;
+            /**
+             * @description Put in at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Put in before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_Job: {
             data: components["schemas"]["Job"][];
@@ -7187,6 +13586,20 @@ export interface components {
              * @description When it was over.
              */
             finishedAt?: string | null;
+            /**
+             * Format: uuid
+             * @description The person who let it be tried again last.
+             */
+            retriedBy?: string | null;
+            /** Format: date-time */
+            retriedAt?: string | null;
+            /**
+             * Format: int64
+             * @description How often somebody let it be tried again.
+             */
+            retries: number;
+            /** @description Whether work of this kind can be changed once it has failed for good. */
+            editable: boolean;
         };
         /** @description Where a piece of work stands. */
         JobState: "pending" | "running" | "done" | "dead" | "cancelled";
@@ -7232,10 +13645,1095 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        /** @description What is to be tried again, and why. What is left out does not narrow it. */
+        RetryJobs: {
+            /**
+             * @description Of any of these queues.
+             * @default []
+             */
+            queue: string[];
+            /**
+             * @description Of any of these kinds.
+             * @default []
+             */
+            kind: string[];
+            /**
+             * @description With these words, as in the list.
+             * @default null
+             */
+            search: string | null;
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_RetriedJobs: {
+            data: components["schemas"]["RetriedJobs"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What came of it. */
+        RetriedJobs: {
+            /**
+             * Format: int64
+             * @description Waits again.
+             */
+            retried: number;
+            /**
+             * Format: int64
+             * @description Failed for good and fits as well, and was left: ask again, or the same work waits already.
+             */
+            left: number;
+        };
+        ListEnvelope_for_HeldQueue: {
+            data: components["schemas"]["HeldQueue"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A queue that is held back. */
+        HeldQueue: {
+            queue: string;
+            /** @description Nothing of it is begun. */
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description So many under way at once.
+             */
+            atOnce?: number | null;
+            /**
+             * Format: int64
+             * @description So many begun a minute.
+             */
+            perMinute?: number | null;
+            /**
+             * Format: uuid
+             * @description The person who said so.
+             */
+            changedBy?: string | null;
+            /** Format: date-time */
+            changedAt: string;
+        };
+        /** @description How a queue is to be held back; what is left out stays as it is, null lets it go. */
+        HoldBackQueue: {
+            queue: string;
+            /**
+             * @description Begin nothing of it.
+             * @default null
+             */
+            paused: boolean | null;
+            /**
+             * Format: int64
+             * @description So many under way at once.
+             * @default Keep
+             */
+            atOnce: number | null;
+            /**
+             * Format: int64
+             * @description So many begun a minute.
+             * @default Keep
+             */
+            perMinute: number | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_HeldQueue: {
+            data: components["schemas"]["HeldQueue"];
+            meta: components["schemas"]["Meta"];
+        };
+        ListEnvelope_for_Worker: {
+            data: components["schemas"]["Worker"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A process that does work. */
+        Worker: {
+            /**
+             * Format: uuid
+             * @description Another one each time it starts.
+             */
+            id: string;
+            /** @description `serve`: it has a door as well; `worker`: work alone. */
+            role: string;
+            /** @description The machine it runs on. */
+            host: string;
+            /**
+             * Format: int64
+             * @description Its number there.
+             */
+            pid: number;
+            /** @description Version of Purser. */
+            version: string;
+            /** @description Queues it takes work from. */
+            queues: string[];
+            /**
+             * Format: int64
+             * @description Work at once.
+             */
+            room: number;
+            /** @description Whether it was heard of lately. What a silent one was at goes to others. */
+            alive: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description When it said last that it is there.
+             */
+            beatAt: string;
+            /** @description What of yours it is at. */
+            holds: components["schemas"]["WorkerHolding"][];
+        };
+        /** @description A piece of work somebody is at. */
+        WorkerHolding: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            queue: string;
+            /**
+             * Format: int64
+             * @description How far it is, of 100.
+             */
+            progress: number;
+            /** Format: date-time */
+            startedAt?: string | null;
+        };
+        ListEnvelope_for_JobSchedule: {
+            data: components["schemas"]["JobSchedule"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Regular work and when it is done. */
+        JobSchedule: {
+            name: string;
+            /** @description What it does. */
+            about: string;
+            /** @description Minute, hour, day of the month, month, day of the week. */
+            cron: string;
+            /** @description The place whose time it goes by. */
+            timeZone: string;
+            /** @description Whether either is not the usual. */
+            custom: boolean;
+            /** @description Not done for now. */
+            paused: boolean;
+            /** @description The next times; while it is paused, when it would be. */
+            next: string[];
+            /**
+             * Format: date-time
+             * @description When it was due last.
+             */
+            lastAt?: string | null;
+            /**
+             * Format: uuid
+             * @description The person who changed it.
+             */
+            changedBy?: string | null;
+            /** Format: date-time */
+            changedAt?: string | null;
+        };
+        /** @description When it is to be done; what is left out stays as it is, null is the usual. */
+        UpdateJobSchedule: {
+            /**
+             * @description Minute, hour, day of the month, month, day of the week: `30 9 * * 1-5`.
+             * @default Keep
+             */
+            cron: string | null;
+            /**
+             * @description The place whose time it goes by: `Europe/Oslo`.
+             * @default Keep
+             */
+            timeZone: string | null;
+            /**
+             * @description Not for now.
+             * @default null
+             */
+            paused: boolean | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_JobSchedule: {
+            data: components["schemas"]["JobSchedule"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which requests. The words to look for are the beginning of a key. */
+        RepeatsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Asking any of these. */
+            operation?: string;
+            /** @description By any of these people. */
+            userId?: string;
+            /**
+             * @description With just this key.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * @description That came at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description That came before this instant.
+             * @default null
+             */
+            to: string | null;
+        };
+        ListEnvelope_for_IdempotencyKey: {
+            data: components["schemas"]["IdempotencyKey"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A request with an `Idempotency-Key`. What it was answered is shown to nobody but who sent it. */
+        IdempotencyKey: {
+            /** Format: uuid */
+            id: string;
+            /** @description As the caller chose it. */
+            key: string;
+            /** @description What was asked: `create_order`. */
+            operation: string;
+            state: components["schemas"]["RepeatState"];
+            /**
+             * Format: uuid
+             * @description The person who called.
+             */
+            userId?: string | null;
+            /** @description What part of Purser called, if no person did. */
+            caller?: string | null;
+            /** @description What kind of thing it makes or changes. */
+            subjectType?: string | null;
+            /** Format: uuid */
+            subjectId?: string | null;
+            /**
+             * Format: int64
+             * @description Status it was answered with.
+             */
+            status?: number | null;
+            /**
+             * Format: int64
+             * @description How often it came again after it was answered, and was answered the same.
+             */
+            repeats: number;
+            /** Format: date-time */
+            repeatedAt?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the key is forgotten and may be used for something else.
+             */
+            expiresAt: string;
+        };
+        /** @description Where a request with a key stands. */
+        RepeatState: "running" | "answered" | "left";
         /** @description The envelope of one thing. */
         Envelope_for_Job: {
             data: components["schemas"]["Job"];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description What failed work is to be put in with, and why. */
+        EditJob: {
+            /** @description All of it: what is left out is gone. */
+            data: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /**
+             * @description Let it be tried again at once.
+             * @default false
+             */
+            retry: boolean;
+        };
+        ListEnvelope_for_WebhookEndpoint: {
+            data: components["schemas"]["WebhookEndpoint"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A place other systems are told at. Its secret is not shown again. */
+        WebhookEndpoint: {
+            description: string;
+            /** Format: uuid */
+            id: string;
+            url: string;
+            /** @description What it asked for: `payment.captured`, `order.*`, `*`. */
+            topics: string[];
+            enabled: boolean;
+            /** @description How the secret begins. */
+            secretPrefix: string;
+            /**
+             * Format: date-time
+             * @description Until then messages are signed with the secret before as well.
+             */
+            oldSecretEndsAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nothing arrived there.
+             */
+            failingSince?: string | null;
+            /** Format: date-time */
+            disabledAt?: string | null;
+            /** @description Why it is switched off. */
+            disabledReason?: string | null;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A new endpoint. */
+        NewWebhookEndpoint: {
+            /**
+             * @description What it is for.
+             * @default Keep
+             */
+            description: string | null;
+            /** @description Where: `https://…`, not in a private network. */
+            url: string;
+            /**
+             * @description What it asks for; everything if left out.
+             * @default Keep
+             */
+            topics: string[] | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_WebhookEndpointMade: {
+            data: components["schemas"]["WebhookEndpointMade"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description An endpoint with a secret that was just made. */
+        WebhookEndpointMade: {
+            description: string;
+            /** Format: uuid */
+            id: string;
+            url: string;
+            /** @description What it asked for: `payment.captured`, `order.*`, `*`. */
+            topics: string[];
+            enabled: boolean;
+            /** @description How the secret begins. */
+            secretPrefix: string;
+            /**
+             * Format: date-time
+             * @description Until then messages are signed with the secret before as well.
+             */
+            oldSecretEndsAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nothing arrived there.
+             */
+            failingSince?: string | null;
+            /** Format: date-time */
+            disabledAt?: string | null;
+            /** @description Why it is switched off. */
+            disabledReason?: string | null;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+            /** @description The secret messages are signed with. It is not shown again. */
+            secret: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_WebhookEndpoint: {
+            data: components["schemas"]["WebhookEndpoint"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A change: only what is mentioned changes. */
+        WebhookEndpointChange: {
+            /** @default Keep */
+            description: string | null;
+            /** @default Keep */
+            url: string | null;
+            /**
+             * @description `null`: everything.
+             * @default Keep
+             */
+            topics: string[] | null;
+            /** @default Keep */
+            enabled: boolean | null;
+        };
+        /** @description How long the old secret counts. */
+        WebhookSecretRotation: {
+            /**
+             * Format: int64
+             * @description Hours, 0 to 168; a day unless said otherwise.
+             * @default 24
+             */
+            overlapHours: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_WebhookTest: {
+            data: components["schemas"]["WebhookTest"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A delivery and the try that was just made. */
+        WebhookTest: {
+            /** @description Whether it was taken. */
+            ok: boolean;
+            delivery: components["schemas"]["WebhookDelivery"];
+            attempt: components["schemas"]["WebhookAttempt"];
+        };
+        /** @description One event for one endpoint. */
+        WebhookDelivery: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            endpointId: string;
+            /** @description What happened: `payment.captured`; `ping` for a test. */
+            event: string;
+            /**
+             * Format: uuid
+             * @description To what.
+             */
+            subjectId: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int64
+             * @description Tries made.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description What was answered last.
+             */
+            lastStatus?: number | null;
+            /** @description Why the last try failed. */
+            lastError?: string | null;
+            /**
+             * Format: date-time
+             * @description About when it is tried again.
+             */
+            nextAt?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            deliveredAt?: string | null;
+        };
+        /** @description Where a delivery stands. */
+        DeliveryState: "pending" | "delivered" | "failed";
+        /** @description One try. */
+        WebhookAttempt: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description What was answered; absent if nothing was.
+             */
+            status?: number | null;
+            /** Format: int64 */
+            durationMs: number;
+            /** @description Why it does not count as taken. */
+            error?: string | null;
+            /** @description The beginning of the answer, at most 2 KiB. */
+            excerpt?: string | null;
+        };
+        ListEnvelope_for_WebhookEventKind: {
+            data: components["schemas"]["WebhookEventKind"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A kind of events. */
+        WebhookEventKind: components["schemas"]["EventKind"];
+        /** @description A kind of events there is to ask for. */
+        EventKind: {
+            /** @description Its name: `payment.captured`. */
+            name: string;
+            /** @description When it comes. */
+            when: string;
+            /** @description A message as it would be sent. */
+            example: unknown;
+        };
+        /** @description Which deliveries. */
+        DeliveriesQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description To any of these endpoints. */
+            endpointId?: string;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Of any of these kinds. */
+            event?: string;
+            /**
+             * Format: uuid
+             * @description About this thing.
+             * @default null
+             */
+            subjectId: string | null;
+            /**
+             * @description Written at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Written before this instant.
+             * @default null
+             */
+            to: string | null;
+        };
+        ListEnvelope_for_WebhookDelivery: {
+            data: components["schemas"]["WebhookDelivery"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_WebhookDeliveryWhole: {
+            data: components["schemas"]["WebhookDeliveryWhole"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A delivery, what it says, and its tries, the newest first. */
+        WebhookDeliveryWhole: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            endpointId: string;
+            /** @description What happened: `payment.captured`; `ping` for a test. */
+            event: string;
+            /**
+             * Format: uuid
+             * @description To what.
+             */
+            subjectId: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int64
+             * @description Tries made.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description What was answered last.
+             */
+            lastStatus?: number | null;
+            /** @description Why the last try failed. */
+            lastError?: string | null;
+            /**
+             * Format: date-time
+             * @description About when it is tried again.
+             */
+            nextAt?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            deliveredAt?: string | null;
+            /** @description The body, byte for byte. */
+            body: string;
+            tries: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_WebhookDelivery: {
+            data: components["schemas"]["WebhookDelivery"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which runs. */
+        SagasQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Of any of these kinds. */
+            kind?: string;
+            /**
+             * Format: uuid
+             * @description About this thing: an order's id, say.
+             * @default null
+             */
+            subjectId: string | null;
+        };
+        ListEnvelope_for_Saga: {
+            data: components["schemas"]["Saga"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A run of work in several steps. */
+        Saga: {
+            /** Format: uuid */
+            id: string;
+            /** @description What is done: `order.pay`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description What it is about: the order, say.
+             */
+            subjectId: string;
+            state: components["schemas"]["SagaState"];
+            /** @description Whether steps are being undone, or were when it got stuck. */
+            undoing: boolean;
+            /** @description With what it is done: ids and plain facts. */
+            data: unknown;
+            /** @description Why it is undone or stuck. */
+            error?: string | null;
+            /** @description What a person wrote down when they settled it. */
+            note?: string | null;
+            /**
+             * Format: uuid
+             * @description The run that this one tries again.
+             */
+            againOf?: string | null;
+            /**
+             * Format: uuid
+             * @description The person who set it off.
+             */
+            createdBy?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            finishedAt?: string | null;
+        };
+        /** @description Where a run stands. */
+        SagaState: "running" | "compensating" | "completed" | "failed" | "needs_attention" | "resolved";
+        /** @description The envelope of one thing. */
+        Envelope_for_SagaDetail: {
+            data: components["schemas"]["SagaDetail"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A run with every try of every step, in the order they were begun. */
+        SagaDetail: {
+            /** Format: uuid */
+            id: string;
+            /** @description What is done: `order.pay`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description What it is about: the order, say.
+             */
+            subjectId: string;
+            state: components["schemas"]["SagaState"];
+            /** @description Whether steps are being undone, or were when it got stuck. */
+            undoing: boolean;
+            /** @description With what it is done: ids and plain facts. */
+            data: unknown;
+            /** @description Why it is undone or stuck. */
+            error?: string | null;
+            /** @description What a person wrote down when they settled it. */
+            note?: string | null;
+            /**
+             * Format: uuid
+             * @description The run that this one tries again.
+             */
+            againOf?: string | null;
+            /**
+             * Format: uuid
+             * @description The person who set it off.
+             */
+            createdBy?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            finishedAt?: string | null;
+            steps: components["schemas"]["SagaStep"][];
+        };
+        /** @description One try of one step. */
+        SagaStep: {
+            /**
+             * Format: int64
+             * @description Place in the run.
+             */
+            seq: number;
+            name: string;
+            direction: components["schemas"]["Direction"];
+            state: components["schemas"]["StepState"];
+            /**
+             * Format: int64
+             * @description Which try in this direction, from 1.
+             */
+            attempt: number;
+            /** @description What it brought. */
+            output?: unknown;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            endedAt?: string | null;
+        };
+        /** @description Which way a step is taken. */
+        Direction: "act" | "undo";
+        /** @description What came of one try of a step. */
+        StepState: "running" | "done" | "failed" | "refused";
+        /** @description How a stuck run was settled. */
+        NoteBody: {
+            /** @description What was done by hand. */
+            note: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Bus: {
+            data: components["schemas"]["Bus"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What carries events, and who acts on them. */
+        Bus: {
+            /** @description `in_process`, `redis` or `nats`. */
+            adapter: string;
+            /** @description Whether it is away; consumers go on without it, others hear later. */
+            away: boolean;
+            /** Format: date-time */
+            awaySince?: string | null;
+            /** @description Why it is away. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the newest event; 0 before the first.
+             */
+            newest: number;
+            /** Format: date-time */
+            newestAt?: string | null;
+            /** @description How far a bus outside is; absent if events are carried within the process. */
+            relay?: components["schemas"]["BusRelay"] | null;
+            consumers: components["schemas"]["EventConsumer"][];
+        };
+        /** @description How far a bus outside is. */
+        BusRelay: {
+            /**
+             * Format: int64
+             * @description It was handed everything up to this number.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Events not seen yet.
+             */
+            lag: number;
+            /** @description Whether these are all; otherwise there are at least so many. */
+            lagExact: boolean;
+            /**
+             * Format: int64
+             * @description Seconds since the oldest of them happened.
+             */
+            lagS: number;
+        };
+        /** @description Who acts on what happened. */
+        EventConsumer: {
+            name: string;
+            /** @description What it does. */
+            about: string;
+            /**
+             * Format: int64
+             * @description Everything up to this number was dealt with, but for what is stuck.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Events not seen yet.
+             */
+            lag: number;
+            /** @description Whether these are all; otherwise there are at least so many. */
+            lagExact: boolean;
+            /**
+             * Format: int64
+             * @description Seconds since the oldest of them happened.
+             */
+            lagS: number;
+            /**
+             * Format: int64
+             * @description How many events it acted on so far.
+             */
+            handled: number;
+            /**
+             * Format: int64
+             * @description Tried again, or waiting behind one that is.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Given up; a person decides.
+             */
+            parked: number;
+            /**
+             * Format: date-time
+             * @description When it moved on last.
+             */
+            movedAt?: string | null;
+            /** @description Why it could not act, the last time. */
+            lastError?: string | null;
+            /** Format: date-time */
+            failedAt?: string | null;
+            /**
+             * Format: int64
+             * @description Somebody showed it again what happened from this number on.
+             */
+            replayedFrom?: number | null;
+            /** Format: uuid */
+            replayedBy?: string | null;
+            /** Format: date-time */
+            replayedAt?: string | null;
+        };
+        /** @description Which events. */
+        OutboxQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description With a name that fits: `order.paid`, `order.*`, `*`.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Format: uuid
+             * @description About this thing.
+             * @default null
+             */
+            subjectId: string | null;
+            /**
+             * @description At or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Before this instant.
+             * @default null
+             */
+            to: string | null;
+        };
+        ListEnvelope_for_Happened: {
+            data: components["schemas"]["Happened"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description Something that happened. */
+        Happened: {
+            /**
+             * Format: int64
+             * @description Its place in the order of commits; later is larger.
+             */
+            seq: number;
+            /** @description `order.paid`. */
+            name: string;
+            topic: components["schemas"]["Topic"];
+            action: string;
+            /** Format: uuid */
+            subjectId: string;
+            /**
+             * Format: uuid
+             * @description The person who did it.
+             */
+            actorId?: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description The area a notice belongs to. */
+        Topic: "user" | "product" | "order" | "cart" | "payment" | "refund" | "approval" | "dispute" | "ledger" | "file" | "import" | "setting" | "session" | "job" | "mail" | "role" | "policy" | "tenant";
+        /** @description From where on, and why. */
+        ReplayEvents: {
+            /**
+             * Format: int64
+             * @description From the event with this number on. Either this or `since`.
+             * @default null
+             */
+            fromSeq: number | null;
+            /**
+             * Format: date-time
+             * @description From this instant on. Either this or `fromSeq`.
+             * @default null
+             */
+            since: string | null;
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_EventConsumer: {
+            data: components["schemas"]["EventConsumer"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which of them. */
+        StuckQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Of any of these consumers. */
+            consumer?: string;
+            /** @description In any of these states. */
+            state?: string;
+        };
+        ListEnvelope_for_StuckEvent: {
+            data: components["schemas"]["StuckEvent"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description An event that could not be acted on. */
+        StuckEvent: {
+            /** Format: uuid */
+            id: string;
+            /** @description Who could not. */
+            consumer: string;
+            /**
+             * Format: int64
+             * @description Number of the event.
+             */
+            seq: number;
+            /** @description Its name: `order.paid`. */
+            event: string;
+            /**
+             * Format: uuid
+             * @description What it is about.
+             */
+            subjectId: string;
+            state: components["schemas"]["StuckState"];
+            /**
+             * Format: int64
+             * @description Tries made.
+             */
+            attempts: number;
+            /** @description Waits for an earlier one about the same thing. */
+            blockedBehind: boolean;
+            /** @description Why the last try failed. */
+            error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            nextAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Since when it is stuck.
+             */
+            createdAt: string;
+        };
+        /** @description Where an event stands that could not be acted on. */
+        StuckState: "waiting" | "parked";
+        /** @description The envelope of one thing. */
+        Envelope_for_StuckEvent: {
+            data: components["schemas"]["StuckEvent"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Why it is left out. */
+        SkipEvent: {
+            reason: string;
         };
         /** @description Which mails. */
         MailQuery: {
@@ -7276,10 +14774,16 @@ export interface components {
              * @default null
              */
             userId: string | null;
-            /** @description Wanted at or after this instant. */
-            from?: string | null;
-            /** @description Wanted before this instant. */
-            to?: string | null;
+            /**
+             * @description Wanted at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Wanted before this instant.
+             * @default null
+             */
+            to: string | null;
         };
         ListEnvelope_for_Mail: {
             data: components["schemas"]["Mail"][];
@@ -7315,7 +14819,7 @@ export interface components {
             sentAt?: string | null;
         };
         /** @description What a mail is about. */
-        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed" | "sign_in_code" | "new_device" | "break_glass";
+        Template: "invitation" | "verification" | "welcome" | "password_reset" | "password_changed" | "sign_in_code" | "new_device" | "break_glass" | "webhook_off" | "offer" | "account_notice" | "order_confirmed" | "order_shipped" | "order_delivered" | "order_cancelled" | "order_refunded" | "staff_notice" | "weekly_report";
         /** @description What became of a mail. */
         MailState: "queued" | "sent" | "failed";
         /** @description The envelope of one thing. */
@@ -7369,6 +14873,10 @@ export interface components {
         Settings: {
             /** @description Name of the business. */
             name: string;
+            /** @description Where it sits, as its papers say it. */
+            address?: components["schemas"]["SellerAddress"] | null;
+            /** @description What its tax office calls it, as its papers say it. */
+            vatId?: string | null;
             /** @description ISO 4217 code */
             currency: string;
             /**
@@ -7390,6 +14898,22 @@ export interface components {
              */
             version: number;
         };
+        /** @description The postal address of a business. */
+        SellerAddress: {
+            /** @description Street and house. */
+            street: string;
+            /** @description Town. */
+            city: string;
+            /**
+             * @description State or region; may be empty.
+             * @default
+             */
+            state: string;
+            /** @description Postal code. */
+            zipCode: string;
+            /** @description Country, two letters. */
+            country: string;
+        };
         /** @description Parcels lighter than `underGrams` cost `price`; `null` is the last band, without an end. */
         ShippingBand: {
             /** Format: int64 */
@@ -7398,15 +14922,225 @@ export interface components {
         };
         /** @description A change of settings: only what is mentioned changes. */
         SettingsChange: {
-            name?: string | null;
-            /** @description Only while there are no orders. */
-            currency?: string | null;
-            /** Format: int64 */
-            taxRateBp?: number | null;
-            shippingBands?: components["schemas"]["ShippingBand"][] | null;
-            freeShippingFrom?: components["schemas"]["Money"] | null;
-            refundReasons?: string[] | null;
-            environment?: string | null;
+            /** @default Keep */
+            name: string | null;
+            /**
+             * @description `null`: none.
+             * @default Keep
+             */
+            address: components["schemas"]["SellerAddress"] | null;
+            /**
+             * @description Capital letters and digits, such as `DE 123 456 789`; `null`: none.
+             * @default Keep
+             */
+            vatId: string | null;
+            /**
+             * @description Only while there are no orders.
+             * @default Keep
+             */
+            currency: string | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            taxRateBp: number | null;
+            /** @default Keep */
+            shippingBands: components["schemas"]["ShippingBand"][] | null;
+            /** @default Keep */
+            freeShippingFrom: components["schemas"]["Money"] | null;
+            /** @default Keep */
+            refundReasons: string[] | null;
+            /** @default Keep */
+            environment: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_CaptchaSettings: {
+            data: components["schemas"]["CaptchaSettings"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The puzzle after failed sign-ins. Its secret is never shown. */
+        CaptchaSettings: {
+            /** @description The business's own; without one the installation's counts. */
+            kind?: components["schemas"]["Kind"] | null;
+            siteKey?: string | null;
+            hasSecret: boolean;
+            /**
+             * Format: int64
+             * @description Scores below this are a program's, in parts of a thousand; only reCAPTCHA gives any.
+             */
+            leastScore: number;
+            /** @description Where there are several businesses: addresses of these domains are meant. */
+            domains: string[];
+            /** @description What the installation has for everybody. */
+            installation?: components["schemas"]["Kind"] | null;
+            /** @description Whether there are other businesses here. */
+            several: boolean;
+            /**
+             * Format: int64
+             * @description Counts changes of settings; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A change: only what is mentioned changes. */
+        CaptchaChange: {
+            /**
+             * @description `null`: no puzzle of the business's own.
+             * @default Keep
+             */
+            kind: components["schemas"]["Kind"] | null;
+            /** @default Keep */
+            siteKey: string | null;
+            /**
+             * @description Needed anew when the kind changes.
+             * @default Keep
+             */
+            secret: string | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            leastScore: number | null;
+            /** @default Keep */
+            domains: string[] | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_CaptchaTest: {
+            data: components["schemas"]["CaptchaTest"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a try of the keys showed. */
+        CaptchaTest: {
+            ok: boolean;
+            /** @description `secret_taken`, `not_answered`. */
+            code: string;
+            /** @description In words. */
+            detail: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_CheckoutSettings: {
+            data: components["schemas"]["CheckoutSettings"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description How the tenant sells. */
+        CheckoutSettings: {
+            /** @description Whether prices carry their tax. */
+            pricesIncludeTax: boolean;
+            /** @description Rates by country and class. What none is for has `taxRateBp` of the settings, and the class `zero` no tax. */
+            taxRates: components["schemas"]["TaxRate"][];
+            /** @description The usual way first. None: one way, by the bands of the settings. */
+            shippingMethods: components["schemas"]["ShippingMethod"][];
+            /**
+             * Format: int64
+             * @description Minutes the goods of a checkout are set aside for unless it is paid. Absent: for good.
+             */
+            reserveMinutes?: number | null;
+            /**
+             * Format: int64
+             * @description Days a cart is kept that nobody touches.
+             */
+            cartDays: number;
+            /**
+             * Format: int64
+             * @description Counts changes of all settings; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A rate of tax. */
+        TaxRate: {
+            /**
+             * @description Where goods go, two letters; `null`: everywhere else.
+             * @default null
+             */
+            country: string | null;
+            /** @description The class of the goods. */
+            taxClass: components["schemas"]["TaxClass"];
+            /**
+             * Format: int64
+             * @description Basis points: 2,500 is 25 %.
+             */
+            rateBp: number;
+        };
+        /** @description A way goods are sent. */
+        ShippingMethod: {
+            /** @description What orders name it by: small letters, digits, hyphens. */
+            code: string;
+            /** @description What people call it. */
+            name: string;
+            kind: components["schemas"]["ShippingKind"];
+            /** @description Of `flat`. */
+            price?: components["schemas"]["Money"] | null;
+            /**
+             * @description Of `by_weight`: lightest first, the last without an end.
+             * @default []
+             */
+            bands: components["schemas"]["ShippingBand"][];
+            /** @description Goods worth at least this are sent for nothing. */
+            freeFrom?: components["schemas"]["Money"] | null;
+            /**
+             * @description Where it goes, two letters each; empty: everywhere.
+             * @default []
+             */
+            countries: string[];
+            active: boolean;
+        };
+        /** @description What sending costs by. */
+        ShippingKind: "flat" | "by_weight";
+        /** @description A change: only what is mentioned changes; a list changes whole. */
+        CheckoutSettingsChange: {
+            /** @default Keep */
+            pricesIncludeTax: boolean | null;
+            /** @default Keep */
+            taxRates: components["schemas"]["TaxRate"][] | null;
+            /** @default Keep */
+            shippingMethods: components["schemas"]["ShippingMethod"][] | null;
+            /**
+             * Format: int64
+             * @description From 1 to 43,200; `null`: for good.
+             * @default Keep
+             */
+            reserveMinutes: number | null;
+            /**
+             * Format: int64
+             * @description From 1 to 365.
+             * @default Keep
+             */
+            cartDays: number | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_CustomerMails: {
+            data: components["schemas"]["CustomerMails"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Which mails customers get about their orders. */
+        CustomerMails: {
+            /** @description An order was paid. */
+            confirmed: boolean;
+            /** @description A parcel left. */
+            shipped: boolean;
+            /** @description All of it arrived. */
+            delivered: boolean;
+            /** @description It was cancelled. */
+            cancelled: boolean;
+            /** @description Money went back. */
+            refunded: boolean;
+            /**
+             * Format: int64
+             * @description Counts changes of all settings; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A change: only what is mentioned changes. */
+        CustomerMailsChange: {
+            /** @default Keep */
+            confirmed: boolean | null;
+            /** @default Keep */
+            shipped: boolean | null;
+            /** @default Keep */
+            delivered: boolean | null;
+            /** @default Keep */
+            cancelled: boolean | null;
+            /** @default Keep */
+            refunded: boolean | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_PasswordPolicy: {
@@ -7455,30 +15189,37 @@ export interface components {
             /**
              * Format: int64
              * @description From 8 to 64.
+             * @default Keep
              */
-            minLength?: number | null;
+            minLength: number | null;
             /**
              * Format: int64
              * @description 3 or 4.
+             * @default Keep
              */
-            minScore?: number | null;
-            requireClasses?: boolean | null;
+            minScore: number | null;
+            /** @default Keep */
+            requireClasses: boolean | null;
             /**
              * Format: int64
              * @description From 5 to 24.
+             * @default Keep
              */
-            history?: number | null;
+            history: number | null;
             /**
              * Format: int64
              * @description From 7 to 730; `null`: never.
+             * @default Keep
              */
-            adminExpiryDays?: number | null;
+            adminExpiryDays: number | null;
             /**
              * Format: int64
              * @description From 7 to 730; `null`: never.
+             * @default Keep
              */
-            staffExpiryDays?: number | null;
-            requireVerifiedEmail?: boolean | null;
+            staffExpiryDays: number | null;
+            /** @default Keep */
+            requireVerifiedEmail: boolean | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_Retention: {
@@ -7520,19 +15261,32 @@ export interface components {
         };
         /** @description A change: only what is mentioned changes. From 7 to 3,650 days each. */
         RetentionChange: {
-            /** Format: int64 */
-            signInDays?: number | null;
-            /** Format: int64 */
-            sessionDays?: number | null;
-            /** Format: int64 */
-            mailDays?: number | null;
-            /** Format: int64 */
-            importDays?: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            signInDays: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            sessionDays: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            mailDays: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            importDays: number | null;
             /**
              * Format: int64
              * @description `null`: nobody is erased by itself.
+             * @default Keep
              */
-            deletedPeopleDays?: number | null;
+            deletedPeopleDays: number | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_SealKeys: {
@@ -7581,7 +15335,7 @@ export interface components {
         /** @description What the tenant asks of whoever signs in. */
         SignInPolicy: {
             /** @description Roles that need a second factor; without one it is enrolled while signing in. */
-            requireFactorFor: components["schemas"]["Role"][];
+            requireFactorFor: string[];
             /** @description Of whom a fresh second factor is asked before an action that needs one. */
             stepUp: components["schemas"]["StepUp2"];
             /**
@@ -7604,31 +15358,57 @@ export interface components {
              * @description Days after which every session ends, used or not.
              */
             absoluteDays: number;
+            /** @description Whether strangers may make themselves an account of a customer, on the page `/register`. */
+            selfRegistration: boolean;
+            /**
+             * Format: int64
+             * @description Days after which whoever made themselves an account and never proved the address is deleted and erased, three days after a reminder.
+             *      Never, where it is missing.
+             */
+            unprovedDays?: number | null;
             /**
              * Format: int64
              * @description Counts changes of settings; the `ETag`.
              */
             version: number;
         };
-        /** @description A preset role. */
-        Role: "guest" | "user" | "moderator" | "admin" | "owner" | "support" | "finance" | "developer" | "auditor";
         /** @description Of whom a fresh second factor is asked before an action that needs one. */
         StepUp2: "off" | "enrolled" | "always";
         /** @description A change: only what is mentioned changes. */
         SignInPolicyChange: {
-            requireFactorFor?: components["schemas"]["Role"][] | null;
-            stepUp?: components["schemas"]["StepUp2"] | null;
+            /** @default Keep */
+            requireFactorFor: string[] | null;
+            /** @default Keep */
+            stepUp: components["schemas"]["StepUp2"] | null;
             /**
              * Format: int64
              * @description `null`: refunds never ask for it.
+             * @default Keep
              */
-            stepUpRefundFrom?: number | null;
-            /** Format: int64 */
-            idleMinutes?: number | null;
-            /** Format: int64 */
-            rememberedIdleMinutes?: number | null;
-            /** Format: int64 */
-            absoluteDays?: number | null;
+            stepUpRefundFrom: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            idleMinutes: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            rememberedIdleMinutes: number | null;
+            /**
+             * Format: int64
+             * @default Keep
+             */
+            absoluteDays: number | null;
+            /** @default Keep */
+            selfRegistration: boolean | null;
+            /**
+             * Format: int64
+             * @description `null`: never.
+             * @default Keep
+             */
+            unprovedDays: number | null;
         };
         /** @description What is looked for. */
         SearchQuery: {
@@ -7752,9 +15532,12 @@ export interface components {
         };
         /** @description A change of a view. */
         SavedViewChange: {
-            name?: string | null;
-            query?: string | null;
-            shared?: boolean | null;
+            /** @default Keep */
+            name: string | null;
+            /** @default Keep */
+            query: string | null;
+            /** @default Keep */
+            shared: boolean | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_System: {
@@ -7772,7 +15555,11 @@ export interface components {
             startedAt: string;
             /** @description `standalone`: one process owns the data. `fleet`: several may share it. */
             mode: string;
-            /** @description Who stands behind each outside party. */
+            /**
+             * @description Who stands behind each outside party.
+             *      Keys that values were met under and that this server does not have.
+             */
+            sealKeysMissing: string[];
             providers: components["schemas"]["Providers"];
         };
         /** @description Who stands behind each outside party; `sandbox` is built in and moves no money. */
@@ -8026,6 +15813,39 @@ export interface operations {
             };
         };
     };
+    stepUpByPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SteppedUp"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     answerTotp: {
         parameters: {
             query?: never;
@@ -8201,9 +16021,10 @@ export interface operations {
             };
             cookie?: never;
         };
+        /** @description On what grounds somebody's factor is taken away. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FactorReset"];
+                "application/json": components["schemas"]["FactorRemoval"];
             };
         };
         responses: {
@@ -8604,6 +16425,50 @@ export interface operations {
             };
         };
     };
+    listAllKeys: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these standings. */
+                state?: string;
+                /** @description Those neither used nor made for 90 days alone. */
+                unused?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_HeldApiKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     revokeOwnKey: {
         parameters: {
             query?: never;
@@ -8729,6 +16594,73 @@ export interface operations {
             };
         };
     };
+    getRegistration: {
+        parameters: {
+            query?: {
+                /** @description The business, as its address names it; not needed where there is one alone. */
+                tenant?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Registration"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: {
+                /** @description The business, as its address names it; not needed where there is one alone. */
+                tenant?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a stranger says of themselves; nothing else is taken. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSignIns: {
         parameters: {
             query?: {
@@ -8748,6 +16680,10 @@ export interface operations {
                 outcome?: string;
                 /** @description From any of these addresses. */
                 ip?: string;
+                /** @description From any of these places: the two letters of a country, `here` or `private`. */
+                place?: string;
+                /** @description With any of these things worth knowing. */
+                risk?: string;
                 /** @description At or after this instant. */
                 from?: string | null;
                 /** @description Before this instant. */
@@ -8852,9 +16788,52 @@ export interface operations {
             };
         };
     };
+    listLockouts: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_LockedAccount"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getWaysIn: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The address that was typed, if one was: a business may have a puzzle of its own. The answer is the same whether or not there is an account. */
+                email?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9145,6 +17124,7 @@ export interface operations {
             };
             cookie?: never;
         };
+        /** @description On what grounds somebody's factor is taken away. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FactorRemoval"];
@@ -9727,6 +17707,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change of one's own particulars: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OwnMails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseOwnMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What one wants to be told of. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnMailsChoice"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OwnMails"];
                 };
             };
             /** @description A problem */
@@ -12118,8 +20195,14 @@ export interface operations {
                 minPrice?: number | null;
                 /** @description At most this price, in minor units. */
                 maxPrice?: number | null;
-                /** @description Only what is for sale and running out: fewer than 10 pieces. */
+                /** @description Only what is for sale and running out, variants among them: fewer pieces than its threshold, 10 unless it has its own. */
                 lowStock?: boolean | null;
+                /** @description Only what can be had, or can not. */
+                inStock?: boolean | null;
+                /** @description In any of these categories or in those that lie in them. */
+                categoryId?: string;
+                /** @description With each of these tags. */
+                tag?: string;
             };
             header?: never;
             path?: never;
@@ -12171,6 +20254,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Product"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProductFacets: {
+        parameters: {
+            query?: {
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description For sale, or not. */
+                active?: boolean | null;
+                /** @description At least this price, in minor units. */
+                minPrice?: number | null;
+                /** @description At most this price, in minor units. */
+                maxPrice?: number | null;
+                /** @description Only what can be had, or can not. */
+                inStock?: boolean | null;
+                /** @description In any of these categories or in those that lie in them. */
+                categoryId?: string;
+                /** @description With each of these tags. */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ProductFacets"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProducts: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description For sale, or not. */
+                active?: boolean | null;
+                /** @description At least this price, in minor units. */
+                minPrice?: number | null;
+                /** @description At most this price, in minor units. */
+                maxPrice?: number | null;
+                /** @description Only what is for sale and running out, variants among them: fewer pieces than its threshold, 10 unless it has its own. */
+                lowStock?: boolean | null;
+                /** @description Only what can be had, or can not. */
+                inStock?: boolean | null;
+                /** @description In any of these categories or in those that lie in them. */
+                categoryId?: string;
+                /** @description With each of these tags. */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem */
@@ -12283,6 +20464,1158 @@ export interface operations {
             };
         };
     };
+    publishProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Product"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Product"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createVariant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A variant to add; what it leaves out is as with its product. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVariant"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Product"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveStock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Stock moved by hand. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockMove"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Product"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStockMovements: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Of any of these kinds. */
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_StockMovement"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Category"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCategory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A category to add. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCategory"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Category"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Category"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCategory: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a category: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Category"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCoupons: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Those that count, or do not. */
+                active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Coupon"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCoupon: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A coupon to make. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCoupon"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Coupon"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCoupons: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Those that count, or do not. */
+                active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Coupon"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCoupon: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a coupon: only what is mentioned changes. What it takes off stays. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Coupon"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCarts: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Of any of these kinds. */
+                kind?: string;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of any of these customers. */
+                customerId?: string;
+                /** @description Open carts with something in them that nobody touched for an hour, or all others. */
+                abandoned?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Cart"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openCart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A cart to open. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCart"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCarts: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Of any of these kinds. */
+                kind?: string;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of any of these customers. */
+                customerId?: string;
+                /** @description Open carts with something in them that nobody touched for an hour, or all others. */
+                abandoned?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a cart: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCartLine: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Pieces of a product. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCartLine"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCartLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                lineId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCartLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                lineId: string;
+            };
+            cookie?: never;
+        };
+        /** @description How many pieces of a line. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartPieces"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendCart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeCart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The cart to be poured in. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartMerge"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkOut: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description How a cart becomes an order. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartCheckout"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CheckedOut"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveOrderHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderHistoryProof"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Why rows are written anew. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_RestoredOrders"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOrderHistory: {
+        parameters: {
+            query?: {
+                /** @description Those before this version; all of them unless said. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_OrderChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrderAtVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderAtVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrders: {
         parameters: {
             query?: {
@@ -12316,6 +21649,14 @@ export interface operations {
                 to?: string | null;
                 /** @description Some of it given back, or none. */
                 refunded?: boolean | null;
+                /** @description With refunds somebody else has to send, or without. */
+                granted?: boolean | null;
+                /** @description With refunds their provider has not called done, or without. */
+                pending?: boolean | null;
+                /** @description On hold, or not. */
+                held?: boolean | null;
+                /** @description With each of these tags. */
+                tag?: string;
             };
             header?: never;
             path?: never;
@@ -12346,9 +21687,9 @@ export interface operations {
     createOrder: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes a repeat of this request harmless for 24 hours. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
             };
             path?: never;
             cookie?: never;
@@ -12447,6 +21788,14 @@ export interface operations {
                 to?: string | null;
                 /** @description Some of it given back, or none. */
                 refunded?: boolean | null;
+                /** @description With refunds somebody else has to send, or without. */
+                granted?: boolean | null;
+                /** @description With refunds their provider has not called done, or without. */
+                pending?: boolean | null;
+                /** @description On hold, or not. */
+                held?: boolean | null;
+                /** @description With each of these tags. */
+                tag?: string;
             };
             header?: never;
             path?: never;
@@ -12461,6 +21810,66 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrderTotals: {
+        parameters: {
+            query?: {
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states of the goods. */
+                state?: string;
+                /** @description Any of these states of the money. */
+                paymentState?: string;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description Any of these countries, two letters each. */
+                country?: string;
+                /** @description Any of these currencies. */
+                currency?: string;
+                /** @description At least this total, in minor units. */
+                minTotal?: number | null;
+                /** @description At most this total, in minor units. */
+                maxTotal?: number | null;
+                /** @description Made at or after this instant. */
+                from?: string | null;
+                /** @description Made before this instant. */
+                to?: string | null;
+                /** @description Some of it given back, or none. */
+                refunded?: boolean | null;
+                /** @description With refunds somebody else has to send, or without. */
+                granted?: boolean | null;
+                /** @description With refunds their provider has not called done, or without. */
+                pending?: boolean | null;
+                /** @description On hold, or not. */
+                held?: boolean | null;
+                /** @description With each of these tags. */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderSums"];
                 };
             };
             /** @description A problem */
@@ -12508,9 +21917,9 @@ export interface operations {
     payOrder: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes a repeat of this request harmless for 24 hours. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
             };
             path: {
                 id: string;
@@ -12547,9 +21956,9 @@ export interface operations {
     cancelOrder: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes a repeat of this request harmless for 24 hours. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
             };
             path: {
                 id: string;
@@ -12562,6 +21971,40 @@ export interface operations {
                 "application/json": components["schemas"]["OrderCancellation"];
             };
         };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendConfirmationAgain: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -12606,6 +22049,660 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_OrderDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What is to change in an order nothing of which has left. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewOrderEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What is to change in an order nothing of which has left. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderEditPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulkOrders: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One move of many orders. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkOrders"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_BulkOrdersResult"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHandling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Handling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fulfilOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A parcel that leaves. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFulfilment"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Handling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliverFulfilment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Handling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holdOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Handling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Handling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waiveOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tagOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The tags an order shall have. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderTags"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Handling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestReturn: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Goods that shall come back. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReturn"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Return"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReturns: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of this order. */
+                orderId?: string | null;
+                /** @description Of orders of this person. */
+                customerId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Return"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportReturns: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of this order. */
+                orderId?: string | null;
+                /** @description Of orders of this person. */
+                customerId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Return"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Return"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Return"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveReturn: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Goods that arrived. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnArrival"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Return"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPaymentMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PaymentMethods"];
                 };
             };
             /** @description A problem */
@@ -12675,6 +22772,62 @@ export interface operations {
             };
         };
     };
+    exportPayments: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Any of these means of payment. */
+                method?: string;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description Any of these orders. */
+                orderId?: string;
+                /** @description Made at or after this instant. */
+                from?: string | null;
+                /** @description Made before this instant. */
+                to?: string | null;
+                /** @description At least this amount, in minor units. */
+                minAmount?: number | null;
+                /** @description At most this amount, in minor units. */
+                maxAmount?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPayment: {
         parameters: {
             query?: never;
@@ -12709,9 +22862,9 @@ export interface operations {
     refundPayment: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes a repeat of this request harmless for 24 hours. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
             };
             path: {
                 id: string;
@@ -12748,9 +22901,9 @@ export interface operations {
     capturePayment: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes a repeat of this request harmless for 24 hours. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
             };
             path: {
                 id: string;
@@ -12787,9 +22940,9 @@ export interface operations {
     voidPayment: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes a repeat of this request harmless for 24 hours. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
             };
             path: {
                 id: string;
@@ -12821,9 +22974,9 @@ export interface operations {
     confirmPayment: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes a repeat of this request harmless for 24 hours. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
             };
             path: {
                 id: string;
@@ -12844,6 +22997,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_PaymentDone"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What of an order is to be given back: pieces and shipping, or an amount, or, with neither, everything that is left. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundWish"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_RefundPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refundOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A refund of an order. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrderRefund"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_OrderRefund"];
                 };
             };
             /** @description A problem */
@@ -12907,6 +23135,56 @@ export interface operations {
             };
         };
     };
+    exportRefunds: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Any of these payments. */
+                paymentId?: string;
+                /** @description Any of these orders. */
+                orderId?: string;
+                /** @description Made at or after this instant. */
+                from?: string | null;
+                /** @description Made before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRefund: {
         parameters: {
             query?: never;
@@ -12925,6 +23203,1408 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Refund"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPaymentProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_PaymentProvider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPaymentProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A new connection. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPaymentProvider"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PaymentProvider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPaymentEvents: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Through any of these connections. */
+                connectionId?: string;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description About this payment. */
+                paymentId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_PaymentEvent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPaymentEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PaymentEventWhole"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayPaymentEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PaymentEvent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPaymentProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PaymentProvider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePaymentProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updatePaymentProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentProviderChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PaymentProvider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testPaymentProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_PaymentProviderTest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Sandbox"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change of how the sandbox behaves: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Sandbox"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addSandboxFault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A fault to be. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSandboxFault"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SandboxFault"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearSandboxFaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSandboxFault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleSandbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is to end. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxSettle"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SandboxSettled"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openSandboxDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A dispute to be opened. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSandboxDispute"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SandboxDispute"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSandboxCalls: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these operations. */
+                operation?: string;
+                /** @description Gone wrong by any of these. */
+                fault?: string;
+                /** @description Of this payment. */
+                paymentId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_SandboxCall"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSandboxMessages: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description About this payment. */
+                paymentId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_SandboxMessage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendSandboxMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SandboxMessage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApprovals: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Any of these kinds. */
+                kind?: string;
+                /** @description About this order. */
+                orderId?: string | null;
+                /** @description What one asked for oneself. */
+                mine?: boolean | null;
+                /** @description What waits and one did not ask for oneself. */
+                decidable?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Approval"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportApprovals: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Any of these kinds. */
+                kind?: string;
+                /** @description About this order. */
+                orderId?: string | null;
+                /** @description What one asked for oneself. */
+                mine?: boolean | null;
+                /** @description What waits and one did not ask for oneself. */
+                decidable?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ApprovalDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A yes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approve"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ApprovalDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A no. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reject"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ApprovalDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ApprovalDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApprovalRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_ApprovalRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A rule to make. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApprovalRule"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ApprovalRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ApprovalRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateApprovalRule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a rule: only what is mentioned changes; `null` takes a condition away. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ApprovalRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Of this payment. */
+                paymentId?: string | null;
+                /** @description Of this order. */
+                orderId?: string | null;
+                /** @description Evidence is wanted before this instant. */
+                dueBefore?: string | null;
+                /** @description Opened at or after this instant. */
+                from?: string | null;
+                /** @description Opened before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Dispute"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshDisputes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DisputesRefreshed"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDisputes: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Of this payment. */
+                paymentId?: string | null;
+                /** @description Of this order. */
+                orderId?: string | null;
+                /** @description Evidence is wanted before this instant. */
+                dueBefore?: string | null;
+                /** @description Opened at or after this instant. */
+                from?: string | null;
+                /** @description Opened before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DisputeDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stageEvidence: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Evidence to keep until it is sent. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvidence"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DisputeDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitEvidence: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DisputeDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptDispute: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Giving in. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeAcceptance"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DisputeDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What the bank decides. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DisputeDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A dispute to be opened in the sandbox. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDispute"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DisputeDetail"];
                 };
             };
             /** @description A problem */
@@ -13048,6 +24728,307 @@ export interface operations {
             };
         };
     };
+    proveWholeLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ProofAsked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLedgerPeriods: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_LedgerPeriod"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeLedgerPeriod: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A period to close. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLedgerPeriod"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_LedgerPeriod"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportLedgerPeriods: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenLedgerPeriod: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why a period is opened again. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LedgerPeriodReopening"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_LedgerPeriod"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportLedger: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these accounts. */
+                accountId?: string;
+                /** @description About this order. */
+                orderId?: string | null;
+                /** @description Of this booking. */
+                transactionId?: string | null;
+                /** @description For any of these. */
+                kind?: string;
+                /** @description At or after this instant. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMonthlyReport: {
+        parameters: {
+            query?: {
+                /** @description How many, this one included; 12 unless said otherwise. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMonthlyReport: {
+        parameters: {
+            query?: {
+                /** @description How many, this one included; 12 unless said otherwise. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_MonthlyReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrderLedger: {
         parameters: {
             query?: never;
@@ -13066,6 +25047,415 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEnvelope_for_LedgerEntry"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReconciliations: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Reconciliation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runReconciliation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is to be compared. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReconciliation"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Reconciliation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExceptions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Any of these kinds. */
+                kind?: string;
+                /** @description Found by this comparison. */
+                runId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_ReconciliationException"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportExceptions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these states. */
+                state?: string;
+                /** @description Any of these kinds. */
+                kind?: string;
+                /** @description Found by this comparison. */
+                runId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ReconciliationException"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matchException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What a difference belongs to: a payment or a refund. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionMatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ReconciliationException"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeOffException: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Writing a difference off. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionWriteOff"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ReconciliationException"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plantDifference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A difference to plant in the sandbox's report. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlantedDifference"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: {
+                /** @description The customer's own unless said otherwise. */
+                language?: components["schemas"]["Tongue"] | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCreditNote: {
+        parameters: {
+            query?: {
+                /** @description The customer's own unless said otherwise. */
+                language?: components["schemas"]["Tongue"] | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMonthlyReportDocument: {
+        parameters: {
+            query?: {
+                /** @description How many, this one included; 12 unless said otherwise. */
+                months?: number;
+                /** @description The reader's own unless said otherwise. */
+                language?: components["schemas"]["Tongue"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description A problem */
@@ -13422,7 +25812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "*/*": unknown;
                 };
             };
             /** @description A problem */
@@ -13795,6 +26185,299 @@ export interface operations {
             };
         };
     };
+    retryJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is to be tried again, and why. What is left out does not narrow it. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryJobs"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_RetriedJobs"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_HeldQueue"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateJobQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How a queue is to be held back; what is left out stays as it is, null lets it go. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldBackQueue"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_HeldQueue"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Worker"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_JobSchedule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateJobSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description When it is to be done; what is left out stays as it is, null is the usual. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateJobSchedule"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_JobSchedule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIdempotencyKeys: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Asking any of these. */
+                operation?: string;
+                /** @description By any of these people. */
+                userId?: string;
+                /** @description With just this key. */
+                key?: string | null;
+                /** @description That came at or after this instant. */
+                from?: string | null;
+                /** @description That came before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_IdempotencyKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportJobs: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of any of these queues. */
+                queue?: string;
+                /** @description Of any of these kinds. */
+                kind?: string;
+                /** @description Put in at or after this instant. */
+                from?: string | null;
+                /** @description Put in before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getJob: {
         parameters: {
             query?: never;
@@ -13857,6 +26540,42 @@ export interface operations {
             };
         };
     };
+    editJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What failed work is to be put in with, and why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditJob"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancelJob: {
         parameters: {
             query?: never;
@@ -13876,6 +26595,750 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Job"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_WebhookEndpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A new endpoint. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WebhookEndpointMade"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WebhookEndpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WebhookEndpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description How long the old secret counts. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSecretRotation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WebhookEndpointMade"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WebhookTest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_WebhookEventKind"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description To any of these endpoints. */
+                endpointId?: string;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of any of these kinds. */
+                event?: string;
+                /** @description About this thing. */
+                subjectId?: string | null;
+                /** @description Written at or after this instant. */
+                from?: string | null;
+                /** @description Written before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_WebhookDelivery"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WebhookDeliveryWhole"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_WebhookDelivery"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSagas: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+                /** @description Of any of these kinds. */
+                kind?: string;
+                /** @description About this thing: an order's id, say. */
+                subjectId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Saga"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSaga: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SagaDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrySaga: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SagaDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveSaga: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description How a stuck run was settled. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_SagaDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Bus"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutbox: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description With a name that fits: `order.paid`, `order.*`, `*`. */
+                name?: string | null;
+                /** @description About this thing. */
+                subjectId?: string | null;
+                /** @description At or after this instant. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Happened"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description From where on, and why. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayEvents"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_EventConsumer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStuckEvents: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Of any of these consumers. */
+                consumer?: string;
+                /** @description In any of these states. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_StuckEvent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryStuckEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_StuckEvent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skipStuckEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why it is left out. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipEvent"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -14022,6 +27485,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Settings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCaptcha: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CaptchaSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCaptcha: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptchaChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CaptchaSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testCaptcha: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CaptchaTest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCheckoutSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CheckoutSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCheckoutSettings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes; a list changes whole. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckoutSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CheckoutSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomerMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CustomerMails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCustomerMails: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerMailsChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CustomerMails"];
                 };
             };
             /** @description A problem */

@@ -108,7 +108,7 @@ const codeOf = async (response: Response): Promise<unknown> => {
 
 /** At the door it is one more reason not to get in; inside it is the end of everything. */
 const noticeShut = (path: string, code: unknown) => {
-  if (typeof code === 'string' && SHUT.includes(code) && !/\/auth\/(login|challenge|passkey|break-glass|providers\/finish)/.test(path)) shut(code)
+  if (typeof code === 'string' && SHUT.includes(code) && !/\/auth\/(login|challenge|passkey|break-glass|providers\/finish)|\/shell\/v1\/sign-in/.test(path)) shut(code)
 }
 
 /**

@@ -32,8 +32,8 @@ export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) 
   )
 }
 
-type PageProps<V extends Values> = { form: FormState<V>; deed: string; children: ReactNode; refuse?: Refuse; onCancel?: () => void; wide?: boolean; label: string }
-export function Form<V extends Values>({ form, deed, children, refuse, onCancel, wide, label }: PageProps<V>) {
+type PageProps<V extends Values> = { form: FormState<V>; deed: string; children: ReactNode; refuse?: Refuse; onCancel?: () => void; wide?: boolean; label: string; also?: ReactNode }
+export function Form<V extends Values>({ form, deed, children, refuse, onCancel, wide, label, also }: PageProps<V>) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!refuse) form.submit()
@@ -45,6 +45,7 @@ export function Form<V extends Values>({ form, deed, children, refuse, onCancel,
       <FormProblem form={form} />
       <div className="form-foot">
         {onCancel && <Button onClick={onCancel}>{t('common.cancel')}</Button>}
+        {also}
         <Button type="submit" look="primary" busy={form.busy} refuse={refuse} className={wide ? 'btn-wide' : undefined}>
           {deed}
         </Button>

@@ -1,5 +1,5 @@
 /** The rail's areas: three groups, each area with its key after G and the right it takes. */
-import { BookOpen, Braces, Building2, CreditCard, FileText, Hammer, House, Landmark, LogIn, Mail, Package, Plug, ScrollText, Settings, ShieldCheck, Undo2, Upload, Users, type LucideIcon } from 'lucide-react'
+import { BookOpen, Braces, Building2, CreditCard, FileText, Hammer, House, Landmark, LogIn, Mail, Package, Plug, ScrollText, Settings, ShieldCheck, Undo2, Upload, Users, Webhook, type LucideIcon } from 'lucide-react'
 import type { Attention } from '@/api/shapes'
 import { wordFor, type Key, type Right } from '@/i18n'
 import { paths, queryPath } from '@/paths'
@@ -26,6 +26,7 @@ export const groups: Area[][] = [
     { id: 'access', title: 'frame.access', to: paths.roles, icon: ShieldCheck, key: 'x', right: 'read:role' },
     { id: 'jobs', title: 'frame.jobs', to: paths.jobs, icon: Hammer, key: 'j', right: 'read:job' },
     { id: 'mailbox', title: 'frame.mailbox', to: paths.mailbox, icon: Mail, key: 'm', right: 'read:mail' },
+    { id: 'webhooks', title: 'frame.webhooks', to: paths.webhooks, icon: Webhook, key: 'k', right: 'read:webhook' },
     { id: 'tenants', title: 'frame.tenants', to: paths.tenants, icon: Building2, key: 'b', right: 'manage:tenant' },
     { id: 'settings', title: 'frame.settings', to: paths.settings, icon: Settings, key: 's', right: 'read:setting' },
     { id: 'connections', title: 'frame.connections', to: paths.connections, icon: Plug, key: 'n' },

@@ -6,6 +6,7 @@ import { t } from '@/i18n'
 import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
 import { useStore } from '@/lib/store'
 import { PayHost } from '@/pages/orders/pay-host'
+import { HandlingHost } from '@/pages/orders/handling/host'
 import { RefundHost } from '@/pages/orders/refund/host'
 import { ConfirmHost } from '@/parts/confirm'
 import { StepUpHost } from '@/pages/factors/step-up'
@@ -16,6 +17,7 @@ import { SealedBanner } from '@/pages/sealed/banner'
 import { Toasts } from '@/parts/toasts'
 import { FirstThings } from '@/pages/entry/first'
 import { ShutPage } from '@/pages/entry/shut'
+import { UnprovedBanner } from '@/pages/entry/unproved'
 import { me, shut, useEnvironment } from '@/session'
 import { areas, waiting } from './areas'
 import { useAttention } from './attention'
@@ -64,6 +66,7 @@ function Whole() {
         <div className="banners">
           <SealedBanner />
           <ActingBanner />
+          <UnprovedBanner />
         </div>
         <Top attention={attention} />
         <Rail counts={waiting(attention)} />
@@ -77,6 +80,7 @@ function Whole() {
       <ConfirmHost />
       <PayHost />
       <RefundHost />
+        <HandlingHost />
       <StepUpHost />
       <WhyHost />
       <Toasts />

@@ -12,7 +12,7 @@ import { useStore } from '@/lib/store'
 import { hitPath } from '@/paths'
 import { Kbd } from '@/parts/button'
 import { Money } from '@/parts/values'
-import { can } from '@/session'
+import { sees } from '@/session'
 import { actions } from './actions'
 import { areas } from './areas'
 
@@ -47,7 +47,7 @@ function Inside({ onClose }: { onClose: () => void }) {
     const fits = (text: string) => text.toLowerCase().includes(words.trim().toLowerCase())
     const records = asked.length > 1 ? (found.data ?? []) : []
     const starts = (item: Item) => words.trim() !== '' && item.title.toLowerCase().startsWith(words.trim().toLowerCase())
-    const pages = areas.filter((area) => (!area.right || can(area.right)) && fits(t(area.title))).map((area): Item => ({ id: `p-${area.id}`, group: t('frame.palettePages'), title: t(area.title), icon: area.icon, keys: `G ${area.key.toUpperCase()}`, run: () => void go({ to: area.to }) }))
+    const pages = areas.filter((area) => (!area.right || sees(area.right)) && fits(t(area.title))).map((area): Item => ({ id: `p-${area.id}`, group: t('frame.palettePages'), title: t(area.title), icon: area.icon, keys: `G ${area.key.toUpperCase()}`, run: () => void go({ to: area.to }) }))
     // A page whose name begins with what was typed is most likely what was meant.
     const meant = pages.filter(starts)
     const all: Item[] = [

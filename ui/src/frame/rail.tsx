@@ -7,7 +7,7 @@ import { number } from '@/lib/money'
 import { useStore } from '@/lib/store'
 import { Kbd } from '@/parts/button'
 import { Hint } from '@/parts/hint'
-import { can } from '@/session'
+import { sees } from '@/session'
 import { groups, help, type Area } from './areas'
 
 export function Rail({ counts }: { counts: Record<string, number> }) {
@@ -17,7 +17,7 @@ export function Rail({ counts }: { counts: Record<string, number> }) {
       {groups.map((group, i) => (
         <ul key={i} className="rail-group">
           {group
-            .filter((area) => !area.right || can(area.right))
+            .filter((area) => !area.right || sees(area.right))
             .map((area) => (
               <li key={area.id}>
                 <Item area={area} count={counts[area.id] ?? 0} folded={folded} />

@@ -4,7 +4,18 @@ import { problemFrom } from '@/api/problem'
 import { send } from '@/api/send'
 import { has } from '@/shell'
 
-type Picker = (options: { suggestedName: string }) => Promise<{ createWritable: () => Promise<WritableStream<Uint8Array>> }>
+/** A file the person named; the browser makes it at once, empty. Not every browser can take it back. */
+type Chosen = { createWritable: () => Promise<WritableStream<Uint8Array>>; getFile: () => Promise<File>; remove?: () => Promise<void> }
+type Picker = (options: { suggestedName: string }) => Promise<Chosen>
+
+/** Nothing came: what was made for it goes again. A file that was there before keeps what it holds. */
+async function takeBack(chosen: Chosen | undefined) {
+  try {
+    if (chosen && (await chosen.getFile()).size === 0) await chosen.remove?.()
+  } catch {
+    // It is gone already, or the browser may not.
+  }
+}
 
 const nameFrom = (header: string | null) => {
   const star = /filename\*=UTF-8''([^;]+)/i.exec(header ?? '')?.[1]
@@ -23,15 +34,17 @@ export async function download(path: string, name: string, params: Params = {}):
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return undefined
   }
-  const response = await send({ method: 'GET', path: whole })
-  if (!response.ok) throw await problemFrom(response)
-  const given = nameFrom(response.headers.get('content-disposition')) ?? name
-  if (handle && response.body) {
-    await response.body.pipeTo(await handle.createWritable())
+  try {
+    const response = await send({ method: 'GET', path: whole })
+    if (!response.ok) throw await problemFrom(response)
+    const given = nameFrom(response.headers.get('content-disposition')) ?? name
+    if (handle && response.body) await response.body.pipeTo(await handle.createWritable())
+    else offer(await response.blob(), given)
     return given
+  } catch (error) {
+    await takeBack(handle)
+    throw error
   }
-  offer(await response.blob(), given)
-  return given
 }
 
 function offer(blob: Blob, name: string) {

@@ -87,6 +87,7 @@ export function typed(value: Money): string {
   return decimal(value).replace('.', mark)
 }
 
-export const percent = (basisPoints: number, digits = 1) =>
-  minus(new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: digits }).format(basisPoints / 10_000))
+/** `even` keeps the digits also where they are nought: figures that stand under each other. */
+export const percent = (basisPoints: number, digits = 1, even = false) =>
+  minus(new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: digits, ...(even ? { minimumFractionDigits: digits } : {}) }).format(basisPoints / 10_000))
 export const number = (value: number) => value.toLocaleString(locale())

@@ -1,7 +1,7 @@
 /** Ids, names, sizes, countries. */
 import { locale } from '@/i18n'
 
-const prefixes = { user: 'usr', order: 'ord', payment: 'pay', refund: 'ref', product: 'prd', file: 'fil', audit: 'aud', session: 'ses', import: 'imp', job: 'job', mail: 'mai' } as const
+const prefixes = { user: 'usr', order: 'ord', payment: 'pay', refund: 'ref', product: 'prd', file: 'fil', audit: 'aud', session: 'ses', import: 'imp', job: 'job', mail: 'mai', run: 'run' } as const
 export type IdKind = keyof typeof prefixes
 
 /** `ord_…8f2c`: enough to recognise, never enough to mistake for the whole. */
@@ -15,6 +15,9 @@ export const initials = (name: string) =>
     .filter((_, i, all) => i === 0 || i === all.length - 1)
     .join('')
     .toUpperCase()
+
+/** `C-17` for a cart, `D-18` for a draft: they are counted together. */
+export const cartName = ({ kind, number }: { kind: 'cart' | 'draft'; number: number }) => `${kind === 'draft' ? 'D' : 'C'}-${number}`
 
 export const orderName = (number: number | string) => `#${String(number).replace(/^#/, '')}`
 

@@ -50,6 +50,22 @@ export function edge(iso: string): string {
 }
 export const clock = (at: number) => new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(at))
 
+/** The same to the second, for what follows quickly. */
+export const clockExact = (at: number) => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(new Date(at))
+
+/** How long something took: 84 ms, 1.2 sec, 5 min. */
+export function span(ms: number): string {
+  const [unit, size] = spans.find(([, each], i) => ms < (i === 0 ? 1_000 : each * (spans[i + 1] ? 120 : Infinity))) ?? spans[0]
+  const value = ms / size
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: unit === 'second' && value < 10 ? 1 : 0 }).format(value)
+}
+const spans: [[string, number], ...[string, number][]] = [
+  ['millisecond', 1],
+  ['second', 1_000],
+  ['minute', 60_000],
+  ['hour', 3_600_000],
+]
+
 /** The local calendar day, as a filter writes it. */
 export const isoDay = (at: Date) => `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`
 export const daysBack = (days: number, from = new Date()) => isoDay(new Date(from.getFullYear(), from.getMonth(), from.getDate() - days))

@@ -1,4 +1,4 @@
-/** One idea as a line over days (uPlot): direct labels, zero-based, the last value written, the time before as a thin line. */
+/** One idea as a line over days (uPlot): direct labels, from zero, the last value written, the time before as a thin line. */
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
@@ -88,7 +88,7 @@ export function Chart({ days, lines, summary, format, axis, dayText, height = 18
         padding: [12, widest, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-        scales: { x: { time: false }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        scales: { x: { time: false }, y: { range: (_, min, max) => [Math.min(0, min * 1.1), max > 0 ? max * 1.1 : 1] } },
         series: [
           {},
           ...lines.map((one) => ({
@@ -100,7 +100,7 @@ export function Chart({ days, lines, summary, format, axis, dayText, height = 18
         ],
         axes: [
           { stroke: quiet, grid: { show: false }, ticks: { show: false }, font: `11px ${font}`, size: 24, space: 80, incrs: [1, 2, 5, 7, 10, 14, 30], values: (_, at) => at.map((i) => (days[i] ? latest.current.dayText(days[i]) : '')) },
-          { stroke: quiet, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: `11px ${font}`, size: 56, space: 40, values: (_, at) => at.map((value) => latest.current.axis(value)) },
+          { stroke: quiet, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: `11px ${font}`, size: (_, values) => Math.max(56, ...(values ?? []).map((value) => value.length * 7 + 8)), space: 40, values: (_, at) => at.map((value) => latest.current.axis(value)) },
         ],
         hooks: { setCursor: [move], draw: [(now) => labelLast(now, lines, ink, quiet, font)] },
       },

@@ -23,7 +23,9 @@ export type Question = {
   reason?: 'optional' | 'required'
   /** What does not belong in it, say. */
   reasonHint?: string
-  run: (reason: string) => Promise<unknown>
+  /** One more thing that has to be said. */
+  also?: { label: string; hint?: string }
+  run: (reason: string, also: string) => Promise<unknown>
 }
 const asked = store<Question | undefined>(undefined)
 export const confirm = (question: Question) => asked.set(question)
@@ -35,6 +37,7 @@ export function ConfirmHost() {
 
 function Ask({ question }: { question: Question }) {
   const [reason, setReason] = useState('')
+  const [also, setAlso] = useState('')
   const [typed, setTyped] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem>()
@@ -42,13 +45,14 @@ function Ask({ question }: { question: Question }) {
   const refuse =
     wantsName && typed.trim() !== question.name ? t('common.typeToConfirm', { name: question.name ?? '' })
     : question.reason === 'required' && reason.trim() === '' ? t('common.needsReason')
+    : question.also && also.trim() === '' ? t('common.needsAlso', { what: question.also.label })
     : undefined
   const close = () => asked.set(undefined)
   const go = () => {
     if (refuse || busy) return
     setBusy(true)
     setProblem(undefined)
-    question.run(reason.trim()).then(close, (error: unknown) => {
+    question.run(reason.trim(), also.trim()).then(close, (error: unknown) => {
       setProblem(asProblem(error))
       setBusy(false)
     })
@@ -77,6 +81,13 @@ function Ask({ question }: { question: Question }) {
           </span>
           <input className="input" value={reason} onChange={(e) => setReason(e.target.value)} maxLength={500} autoFocus />
           {question.reasonHint && <span className="field-hint">{question.reasonHint}</span>}
+        </label>
+      )}
+      {question.also && (
+        <label className="field">
+          <span className="field-label">{question.also.label}</span>
+          <input className="input" value={also} onChange={(e) => setAlso(e.target.value)} maxLength={500} />
+          {question.also.hint && <span className="field-hint">{question.also.hint}</span>}
         </label>
       )}
       {wantsName && (

@@ -49,6 +49,8 @@ export function Dialog({ open, onClose, title, lead, children, foot, wide, onCon
   useClosing(onClose)
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    // A dialog opened within a form is not a part of it, though its events would rise there.
+    event.stopPropagation()
     onConfirm?.()
   }
   const body = (
@@ -69,6 +71,7 @@ export function Dialog({ open, onClose, title, lead, children, foot, wide, onCon
           onKeyDown={(event) => {
             if (onConfirm && event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
               event.preventDefault()
+              event.stopPropagation()
               onConfirm()
             }
           }}

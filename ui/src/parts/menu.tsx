@@ -13,6 +13,7 @@ export type MenuItem =
 const whyOf = (lack: Lack) => () => void setTimeout(() => askWhy(lack))
 
 export function Menu({ trigger, items, align = 'end' }: { trigger: ReactElement; items: MenuItem[]; align?: 'start' | 'end' }) {
+  const marks = items.some((item) => typeof item === 'object' && 'run' in item && (item.icon || item.checked !== undefined))
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -29,7 +30,7 @@ export function Menu({ trigger, items, align = 'end' }: { trigger: ReactElement;
                 title={refusedHint(item.refuse)}
                 onSelect={isLack(item.refuse) ? whyOf(item.refuse) : item.run}
               >
-                <span className="menu-icon">{item.checked ? <Check size={14} /> : item.icon}</span>
+                {marks && <span className="menu-icon">{item.checked ? <Check size={14} /> : item.icon}</span>}
                 <span className="menu-label">{item.label}</span>
                 {item.hint && <span className="quiet">{item.hint}</span>}
               </DropdownMenu.Item>

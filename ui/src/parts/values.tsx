@@ -60,17 +60,25 @@ export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'idle'
 const tones: Record<string, Tone> = {
   active: 'ok', invited: 'info', locked: 'warn', deleted: 'idle', inactive: 'idle',
   pending: 'idle', paid: 'ok', processing: 'info', shipped: 'info', delivered: 'ok', cancelled: 'idle',
-  unpaid: 'idle', requires_action: 'warn', unknown: 'warn', authorised: 'info', captured: 'ok', partially_refunded: 'info', refunded: 'idle',
+  unpaid: 'idle', requires_action: 'warn', unknown: 'warn', authorised: 'info', captured: 'ok', partly_paid: 'warn', partially_refunded: 'info', refunded: 'idle',
   failed: 'bad', created: 'idle', voided: 'idle', disputed: 'bad', succeeded: 'ok',
+  matched: 'ok', written_off: 'idle', parked: 'bad',
+  compensating: 'warn', completed: 'ok', needs_attention: 'bad', resolved: 'idle', free: 'ok', paused: 'warn', limited: 'info',
   queued: 'idle', sent: 'ok', kept: 'info', dead: 'bad',
   uploaded: 'idle', checking: 'info', checked: 'info', running: 'info', done: 'ok',
   draft: 'idle', shadow: 'info', enforced: 'ok', off: 'idle', would_refuse: 'warn',
   suspended: 'warn', closing: 'bad', purging: 'bad', sealed: 'ok', open: 'warn', used: 'idle', void: 'idle',
+  waiting: 'warn', approved: 'ok', rejected: 'bad', opened: 'info', needs_evidence: 'warn', submitted: 'info', won: 'ok', lost: 'bad', accepted: 'idle',
   granted: 'ok', denied: 'bad', ended: 'idle',
+  requested: 'warn', received: 'ok',
+  abandoned: 'warn', ordered: 'ok', merged: 'idle', discarded: 'idle',
+  failing: 'bad', processed: 'ok', ignored: 'idle',
+  alive: 'ok', silent: 'bad', answered: 'ok', left: 'warn',
   signed_in: 'ok', refused: 'bad', expired: 'idle', revoked: 'idle',
 }
+export type StateWords = 'state' | 'jobState' | 'mailState' | 'hookState' | 'heardState' | 'returnState' | 'approvalState' | 'disputeState' | 'runState' | 'stepState' | 'rein' | 'stuckState' | 'sandboxMessage' | 'scheduleState' | 'cartState' | 'repeatState' | 'workerState'
 /** A state: always a dot and a word; `words` where the same state is called otherwise. */
-export const State = ({ value, tone, words = 'state' }: { value: string; tone?: Tone; words?: 'state' | 'jobState' | 'mailState' }) => (
+export const State = ({ value, tone, words = 'state' }: { value: string; tone?: Tone; words?: StateWords }) => (
   <span className={`state tone-${tone ?? tones[value] ?? 'idle'}`}>
     <span className="dot" aria-hidden />
     <span className="state-word">{word(words, value)}</span>

@@ -18,7 +18,7 @@ import { Section } from './record-page'
 
 type Going = { id: string; name: string; problem?: Problem; again: () => void }
 
-export function Files({ type, id }: { type: 'order' | 'user'; id: string }) {
+export function Files({ type, id }: { type: 'order' | 'user' | 'product'; id: string }) {
   const client = useQueryClient()
   const options = read<StoredFile[]>('/files', { subjectType: type, subjectId: id, limit: 100 })
   const files = useQuery({ ...options, enabled: can('read:file') })

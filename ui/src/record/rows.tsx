@@ -15,7 +15,7 @@ export function Rows<R>({ label, columns, rows, id, empty, foot }: Props<R>) {
           <tr>
             {columns.map((column) => (
               <th key={column.id} scope="col" className={className(column)} style={column.grow ? undefined : ({ '--wide': `${column.width}px` } as React.CSSProperties)}>
-                {t(column.title)}
+                {column.deeds ? <span className="unseen">{t(column.title)}</span> : t(column.title)}
               </th>
             ))}
           </tr>

@@ -1,17 +1,18 @@
 /** Everything that happened to one record, newest first: who, when, what it did, and the audit row behind it. */
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { CreditCard, FileText, KeyRound, MessageSquare, Package, Undo2, Upload, UserRound, type LucideIcon } from 'lucide-react'
+import { CreditCard, FileText, KeyRound, Mail, MessageSquare, Package, PackageOpen, ShoppingCart, Undo2, Upload, UserRound, type LucideIcon } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { list } from '@/api/client'
 import type { TimelineEntry } from '@/api/shapes'
 import { t, word, wordFor } from '@/i18n'
-import { auditPath, paths, subjectPath } from '@/paths'
+import { auditPath, subjectPath } from '@/paths'
 import { Button } from '@/parts/button'
+import { PersonLink } from '@/parts/person-link'
 import { Bones, Failure, Stale } from '@/parts/states'
 import { Money, When } from '@/parts/values'
 
-const icons: Record<string, LucideIcon> = { order: Package, payment: CreditCard, refund: Undo2, account: UserRound, session: KeyRound, file: FileText, note: MessageSquare, import: Upload }
+const icons: Record<string, LucideIcon> = { order: Package, payment: CreditCard, refund: Undo2, account: UserRound, session: KeyRound, file: FileText, return: PackageOpen, cart: ShoppingCart, message: Mail, note: MessageSquare, import: Upload }
 
 /** `self` is the record whose page this is: entries about it need no link to it, nor its name (`label`) again. */
 export function Timeline({ path, self, label }: { path: string; self: string; label?: string }) {
@@ -56,7 +57,7 @@ export function Timeline({ path, self, label }: { path: string; self: string; la
 
 function Entry({ entry, self, label }: { entry: TimelineEntry; self: string; label: string | undefined }) {
   const Icon = icons[entry.kind] ?? FileText
-  const short = wordFor('moment', entry.action)
+  const short = wordFor('moment', entry.action) ?? wordFor('deed', entry.action)
   const title = short === undefined ? entry.title : entry.subject.id === self || entry.subject.label === label ? short : `${short} · ${entry.subject.label}`
   const to = entry.subject.id === self ? undefined : subjectPath(entry.subject)
   return (
@@ -72,7 +73,7 @@ function Entry({ entry, self, label }: { entry: TimelineEntry; self: string; lab
         {entry.detail && <p className="entry-detail">{entry.detail}</p>}
         <p className="entry-meta">
           <When at={entry.at} />
-          {entry.actor && (entry.actor.id ? <Link to={paths.person(entry.actor.id)} className="quiet-link">{t('common.by', { name: entry.actor.name })}</Link> : <span>{t('common.by', { name: entry.actor.name })}</span>)}
+          {entry.actor && (entry.actor.id ? <PersonLink id={entry.actor.id}>{t('common.by', { name: entry.actor.name })}</PersonLink> : <span>{t('common.by', { name: entry.actor.name })}</span>)}
           {entry.auditId && (
             <Link to={auditPath(entry.auditId)} className="quiet-link">
               {t('common.auditRow')}

@@ -4,9 +4,13 @@ import { useEffect, useRef, useState } from 'react'
 import { t } from '@/i18n'
 import { Button, IconButton } from '@/parts/button'
 import { Pop } from '@/parts/menu'
+import { can } from '@/session'
 import { Editor } from './editors'
 import type { Filter } from './spec'
 import { chipText, isSet, setFilters, without, type Search } from './url'
+
+/** Whether the record a filter is about may be looked up. */
+const mayLook = (filter: Filter) => filter.kind !== 'record' || !filter.right || can(filter.right)
 
 type Props = { filters: Filter[]; search: Search; onChange: (search: Search) => void }
 
@@ -17,7 +21,7 @@ export function Filters({ filters, search, onChange }: Props) {
       {set.map((filter) => (
         <Chip key={filter.field} filter={filter} search={search} onChange={onChange} />
       ))}
-      <Add filters={filters.filter((filter) => !isSet(filter, search) && !(filter.kind === 'record' && filter.linked))} search={search} onChange={onChange} />
+      <Add filters={filters.filter((filter) => !isSet(filter, search) && !(filter.kind === 'record' && (filter.linked || !mayLook(filter))))} search={search} onChange={onChange} />
       {set.length > 1 && (
         <button type="button" className="linkish" onClick={() => onChange(set.reduce((now, filter) => without(filter, now), search))}>
           {t('table.clearFilters')}
@@ -56,7 +60,7 @@ function useChipText(filter: Filter, search: Search) {
   const id = filter.kind === 'record' ? search[filter.field] : undefined
   const [name, setName] = useState<string>()
   useEffect(() => {
-    if (filter.kind !== 'record' || !id) return
+    if (filter.kind !== 'record' || !id || !mayLook(filter)) return
     let here = true
     void filter.name(id).then((found) => here && setName(found), () => undefined)
     return () => {

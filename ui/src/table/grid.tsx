@@ -160,7 +160,7 @@ function Head<R extends { id: string }>({ spec, columns, sort, onSort, rows, sel
                   {sorted && (order.down ? <ArrowDown size={12} /> : <ArrowUp size={12} />)}
                 </button>
               ) : (
-                <span className="cell-name">{t(column.title)}</span>
+                <span className={column.deeds ? 'unseen' : 'cell-name'}>{t(column.title)}</span>
               )}
               {header && (
                 <span

@@ -5,12 +5,11 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 import { asProblem } from '@/api/problem'
 import { t } from '@/i18n'
 import { leaveList } from '@/lib/back'
-import { download } from '@/lib/download'
+import { saveFile } from '@/lib/papers'
 import { useKeys } from '@/lib/keys'
 import { isoDay } from '@/lib/time'
 import { Button } from '@/parts/button'
 import { AfterAWhile, Bone, Empty, Failure, Stale } from '@/parts/states'
-import { toast, toastProblem } from '@/parts/toasts'
 import { number } from '@/lib/money'
 import { can } from '@/session'
 import { BulkBar } from './bulk'
@@ -34,9 +33,11 @@ type Props<R extends { id: string }> = {
   peek?: (id: string, row: R | undefined) => ReactNode
   /** Between the title and the filters (a proof, a summary). */
   above?: ReactNode
+  /** Under the rows, for what the filters find (sums). */
+  below?: (params: Record<string, string>) => ReactNode
 }
 
-export function ListPage<R extends { id: string }>({ spec, actions, peek, above }: Props<R>) {
+export function ListPage<R extends { id: string }>({ spec, actions, peek, above, below }: Props<R>) {
   const search = useSearch({ strict: false }) as Search
   const go = useNavigate()
   const { pathname, href } = useLocation()
@@ -110,7 +111,7 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
       </header>
       {above}
       <div className="list-tools">
-        {spec.search && <SearchBox title={t(spec.title)} value={search['search'] ?? ''} onChange={(words) => setSearch(withFields(search, { search: words, peek: undefined }), true)} />}
+        {spec.search && <SearchBox title={t(spec.title)} hint={t(spec.searches ?? 'common.search')} value={search['search'] ?? ''} onChange={(words) => setSearch(withFields(search, { search: words, peek: undefined }), true)} />}
         <Filters filters={spec.filters} search={search} onChange={(next) => setSearch(next)} />
         <span className="spring" />
         <Views area={spec.area} search={search} onChange={(next) => setSearch(next)} />
@@ -160,6 +161,7 @@ export function ListPage<R extends { id: string }>({ spec, actions, peek, above 
         )}
         {pick.ids.length > 0 && bulk.length > 0 && <BulkBar actions={bulk} ids={pick.ids} onClear={pick.clear} onDone={() => (pick.clear(), void query.refetch())} />}
       </div>
+      {rows.length > 0 && below?.(params)}
       <Foot from={rows.length ? range[0] + 1 : 0} to={rows.length ? range[1] + 1 : 0} total={total} exact={totalExact} at={query.dataUpdatedAt} />
     </div>
   )
@@ -192,7 +194,7 @@ const RefusedList = ({ title, problem }: { title: string; problem: unknown }) =>
 )
 
 const typingPause = 180
-function SearchBox({ title, value, onChange }: { title: string; value: string; onChange: (words: string) => void }) {
+function SearchBox({ title, hint, value, onChange }: { title: string; hint: string; value: string; onChange: (words: string) => void }) {
   const [words, setWords] = useState(value)
   const box = useRef<HTMLInputElement>(null)
   const sent = useRef(value)
@@ -213,7 +215,7 @@ function SearchBox({ title, value, onChange }: { title: string; value: string; o
         type="search"
         className="input input-small"
         aria-label={t('table.searchIn', { name: title })}
-        placeholder={t('common.search')}
+        placeholder={hint}
         value={words}
         onChange={(event) => setWords(event.target.value)}
         onKeyDown={(event) => {
@@ -231,15 +233,8 @@ function ExportButton<R extends { id: string }>({ spec, params }: { spec: ListSp
   const [busy, setBusy] = useState(false)
   const save = async () => {
     setBusy(true)
-    try {
-      const name = await download(spec.exports ?? '', `${spec.area}-${isoDay(new Date())}.csv`, params)
-      if (name) toast({ text: t('table.exported', { name }) })
-    } catch (error) {
-      const problem = asProblem(error)
-      if (problem.code !== 'aborted') toastProblem(problem)
-    } finally {
-      setBusy(false)
-    }
+    await saveFile(spec.exports ?? '', `${spec.area}-${isoDay(new Date())}.csv`, params)
+    setBusy(false)
   }
   return (
     <Button icon={<Download size={14} />} busy={busy} onClick={() => void save()}>

@@ -16,6 +16,8 @@ export type Column<R> = {
   end?: boolean
   /** The engine's sort field, where it offers one. */
   sort?: string
+  /** Its cells are buttons that say themselves what they do: the title is there to be heard alone. */
+  deeds?: true
   /** Not shown until the reader asks for it. */
   hidden?: boolean
   cell: (row: R) => ReactNode
@@ -33,8 +35,8 @@ export type Filter =
   | { kind: 'dates'; field: 'from'; title: Key }
   /** Set or not: `lowStock=true`. */
   | { kind: 'flag'; field: string; title: Key }
-  /** One record, found by words; `linked` ones are set by links alone and not offered. */
-  | { kind: 'record'; field: string; title: Key; find: (words: string) => Promise<Option[]>; name: (id: string) => Promise<string>; linked?: true }
+  /** One record, found by words; `linked` ones are set by links alone and not offered, nor are those whose `right` to look it up is missing. */
+  | { kind: 'record'; field: string; title: Key; find: (words: string) => Promise<Option[]>; name: (id: string) => Promise<string>; linked?: true; right?: Right }
 
 /** Many requests tell how far they are and stop when asked; one request does both by itself. */
 export type How = Going & { dryRun: boolean; reason?: string }
@@ -66,6 +68,8 @@ export type ListSpec<R extends { id: string }> = {
   filters: Filter[]
   /** Offers the search box. */
   search?: boolean
+  /** What the search box looks through, where that is worth saying. */
+  searches?: Key
   topic?: Topic
   /** A row's name for those who cannot see it. */
   name: (row: R) => string
@@ -75,6 +79,8 @@ export type ListSpec<R extends { id: string }> = {
   page?: (id: string) => string
   /** Reads one row again when it changed; the path's own `/{id}` unless said otherwise, `false` where rows never change, `list` where reading one is a deed of its own. */
   again?: false | 'list' | ((id: string) => string)
+  /** Names a row the engine gives no id of its own. */
+  idOf?: (row: Omit<R, 'id'>) => string
   /** Streams CSV, honouring the filters. */
   exports?: string
   exportRight?: Right

@@ -26,10 +26,11 @@ export function orderOf(remembered: string[], own: string[]): string[] {
   return order
 }
 
-/** As many columns as there is room for: what matters least goes first, among equals the last one. The first two always stay. */
-export function fitting<C extends { drop?: number }>(columns: C[], widthOf: (column: C) => number, room: number): C[] {
+/** As many columns as there is room for: what matters least goes first, among equals the last one, buttons at the very last. The first two always stay. */
+export function fitting<C extends { drop?: number; deeds?: true }>(columns: C[], widthOf: (column: C) => number, room: number): C[] {
   const gone = new Set<C>()
-  const leaving = columns.slice(2).toReversed().toSorted((a, b) => (b.drop ?? 0) - (a.drop ?? 0))
+  const rank = (column: C) => (column.deeds ? -1 : (column.drop ?? 0))
+  const leaving = columns.slice(2).toReversed().toSorted((a, b) => rank(b) - rank(a))
   let taken = columns.reduce((sum, column) => sum + widthOf(column), 0)
   for (const column of leaving) {
     if (taken <= room) break

@@ -1,4 +1,4 @@
-/** One list's rows: pages as they are scrolled to, rows patched as they change, new ones counted but never pushed in. */
+/** One list's rows: pages as they are scrolled to, rows patched as they change, new ones counted but not pushed in between others. */
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { get, list, request, type Page, type Params } from '@/api/client'
@@ -14,7 +14,8 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
   const client = useQueryClient()
   const options = useMemo(() => list<R>(spec.path, params), [spec.path, params])
   const query = useInfiniteQuery({ ...options, staleTime: 30_000, refetchOnWindowFocus: false, refetchOnReconnect: false })
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
+  const { idOf } = spec
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => (idOf ? page.rows.map((row) => ({ ...row, id: idOf(row) })) : page.rows)) ?? [], [query.data, idOf])
   const [fresh, setFresh] = useState(0)
 
   const known = useRef<{ ids: Set<string>; readAt: number }>({ ids: new Set(), readAt: 0 })
@@ -64,7 +65,9 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
       const whole = rowsChanged.length > (spec.again === 'list' ? 0 : AT_ONCE)
       if ((whole || missed) && pages <= FEW_PAGES) void client.invalidateQueries({ queryKey: options.queryKey, exact: true })
       else rowsChanged.slice(0, 100).forEach((id) => void patchRow(id))
-      if (anyBorn) void countFresh()
+      // In an empty list nothing can move under a reader: the first row is shown, not counted.
+      if (anyBorn && known.current.ids.size === 0) void reload()
+      else if (anyBorn) void countFresh()
     }
     const unsubscribe = subscribe((heard) => {
       if (heard.kind === 'gap') gap = true
@@ -80,7 +83,7 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
       unsubscribe()
       clearTimeout(timer)
     }
-  }, [client, options.queryKey, params, spec])
+  }, [client, options.queryKey, params, spec, reload])
 
   const meta = query.data?.pages[0]?.meta
   return { query, rows, fresh, reload, total: meta?.total ?? undefined, totalExact: meta?.totalExact !== false }

@@ -34,6 +34,8 @@ pub struct Bar {
     pub name: String,
     /// The line of its text.
     pub line: usize,
+    /// What was known of the thing that was about to happen.
+    pub facts: crate::access::Facts,
 }
 
 /// What went wrong, by what the caller can do about it.
@@ -66,6 +68,9 @@ pub enum Error {
     /// The present state does not allow it. 409.
     #[error("{1}")]
     Conflict(&'static str, Cow<'static, str>),
+    /// The present state does not allow it for so many. 409.
+    #[error("{1}")]
+    Several(&'static str, Cow<'static, str>, i64),
     /// Something else already has this value of this field. 409.
     #[error("{1}")]
     Taken(&'static str, Cow<'static, str>),
@@ -128,7 +133,11 @@ impl Error {
     /// The stable code a program can branch on.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unauthenticated(code, _) | Self::Refused(code, _) | Self::Conflict(code, _) | Self::Unavailable(code, _) => code,
+            Self::Unauthenticated(code, _)
+            | Self::Refused(code, _)
+            | Self::Conflict(code, _)
+            | Self::Several(code, ..)
+            | Self::Unavailable(code, _) => code,
             Self::Puzzle(..) => "captcha_required",
             Self::Forbidden(_) => "forbidden",
             Self::Barred(_) => "policy_denied",

@@ -15,10 +15,16 @@ crate::text_enum! {
         Product = "product",
         /// An order.
         Order = "order",
+        /// A cart, or a draft of an order.
+        Cart = "cart",
         /// A payment.
         Payment = "payment",
         /// A refund.
         Refund = "refund",
+        /// Something that needs a second pair of eyes.
+        Approval = "approval",
+        /// A disputed payment.
+        Dispute = "dispute",
         /// A booking in the ledger.
         Ledger = "ledger",
         /// A file.

@@ -58,6 +58,18 @@ id! {
     TokenId,
     /// A thing that can be sold.
     ProductId,
+    /// A category of things that can be sold.
+    CategoryId,
+    /// One change of stock.
+    MovementId,
+    /// A parcel of an order.
+    FulfilmentId,
+    /// Goods of an order that come back.
+    ReturnId,
+    /// A coupon.
+    CouponId,
+    /// A cart, or a draft of an order.
+    CartId,
     /// An order.
     OrderId,
     /// One line of an order.
@@ -66,6 +78,12 @@ id! {
     PaymentId,
     /// One refund of a payment.
     RefundId,
+    /// Something that needs a second pair of eyes.
+    ApprovalId,
+    /// A rule that says what needs one.
+    RuleId,
+    /// A payment the customer's bank took back or means to.
+    DisputeId,
     /// An account of the ledger.
     AccountId,
     /// One balanced booking in the ledger.
@@ -86,6 +104,8 @@ id! {
     KeyId,
     /// A piece of work for later.
     JobId,
+    /// Work in several steps that is done or undone whole.
+    SagaId,
     /// A mail.
     MailId,
     /// A link in a mail that works once.
@@ -108,6 +128,24 @@ id! {
     IdentityId,
     /// A sign-in that is under way elsewhere.
     PendingId,
+    /// A place other systems are told at.
+    EndpointId,
+    /// One event on its way to such a place.
+    DeliveryId,
+    /// A connection to a payment provider.
+    ConnectionId,
+    /// Something such a provider told.
+    NoticeId,
+    /// A request that may be repeated without harm.
+    RepeatId,
+    /// Something that goes wrong at the sandbox on purpose.
+    FaultId,
+    /// One call to the sandbox.
+    CallId,
+    /// One message of the sandbox.
+    MessageId,
+    /// An event that could not be acted on yet.
+    StuckId,
     /// One HTTP request.
     RequestId,
 }

@@ -1,9 +1,9 @@
-//! Work for later: where it stands, what a person may do to it, how long it waits between two tries, and when the regular kind is due.
+//! Work for later: where it stands, what a person may do to it, how long it waits between two tries.
 //!
 //! Pure rules. The queue itself is a table, worked off in the service.
 
 use crate::error::{Error, Result};
-use crate::time::{DAY, HOUR, MINUTE, Timestamp};
+use crate::time::MINUTE;
 
 crate::text_enum! {
     /// Where a piece of work stands.
@@ -106,35 +106,10 @@ impl Wait {
     }
 }
 
-/// When regular work is due, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Every {
-    /// At this minute of each hour.
-    Hour(i64),
-    /// At this hour and minute of each day.
-    Day(i64, i64),
-    /// On this day of the week (Monday is 0), at this hour and minute.
-    Week(i64, i64, i64),
-}
-
-impl Every {
-    /// The first time after `now`.
-    pub const fn after(self, now: Timestamp) -> Timestamp {
-        // 1970 began on a Thursday, so weeks are counted from the Monday before.
-        let (length, offset) = match self {
-            Self::Hour(minute) => (HOUR, minute * MINUTE),
-            Self::Day(hour, minute) => (DAY, hour * HOUR + minute * MINUTE),
-            Self::Week(day, hour, minute) => (7 * DAY, (day - 3) * DAY + hour * HOUR + minute * MINUTE),
-        };
-        let behind = (now.micros() - offset).rem_euclid(length);
-        now.plus(length - behind)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::SECOND;
+    use crate::time::{HOUR, SECOND};
 
     #[test]
     fn every_pair_has_an_answer() {
@@ -170,18 +145,5 @@ mod tests {
                 assert!(wait >= base && wait <= base + base / 4, "{tried} {dice}");
             }
         }
-    }
-
-    #[test]
-    fn regular_work_is_due_at_its_time() {
-        let at = |text: &str| Timestamp::parse(text).unwrap();
-        // A Saturday.
-        let now = at("2026-11-21T09:00:00Z");
-        assert_eq!(Every::Hour(10).after(now), at("2026-11-21T09:10:00Z"));
-        assert_eq!(Every::Hour(0).after(now), at("2026-11-21T10:00:00Z"), "now itself is over");
-        assert_eq!(Every::Day(3, 10).after(now), at("2026-11-22T03:10:00Z"));
-        assert_eq!(Every::Day(9, 1).after(now), at("2026-11-21T09:01:00Z"));
-        assert_eq!(Every::Week(0, 9, 0).after(now), at("2026-11-23T09:00:00Z"));
-        assert_eq!(Every::Week(5, 8, 59).after(now), at("2026-11-28T08:59:00Z"));
     }
 }

@@ -5,18 +5,26 @@ crate::text_enum! {
     AccountCode {
         /// Money held by the payment provider for us.
         Cash = "cash:provider",
-        /// Goods sold.
+        /// Money customers owe us.
+        Receivable = "receivable",
+        /// Goods sold, before any discount.
         Revenue = "revenue",
         /// Tax owed.
         Tax = "tax",
         /// Shipping charged.
         Shipping = "shipping",
+        /// Taken off the goods.
+        Discounts = "discounts",
         /// Goods given back.
         Refunds = "refunds",
         /// What the provider keeps.
         Fees = "fees",
         /// Money in dispute.
         Disputes = "disputes",
+        /// What customers may still spend with us.
+        StoredCredit = "stored-credit",
+        /// What the provider's books and ours could not agree on.
+        Differences = "differences",
         /// What was there before Purser.
         Opening = "opening",
     }
@@ -27,12 +35,16 @@ impl AccountCode {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Cash => "Cash at the payment provider",
+            Self::Receivable => "Owed by customers",
             Self::Revenue => "Goods sold",
             Self::Tax => "Tax owed",
             Self::Shipping => "Shipping charged",
+            Self::Discounts => "Discounts",
             Self::Refunds => "Refunds",
             Self::Fees => "Provider fees",
             Self::Disputes => "Disputed payments",
+            Self::StoredCredit => "Customers' stored credit",
+            Self::Differences => "Differences with the provider",
             Self::Opening => "Opening balances",
         }
     }
@@ -40,10 +52,10 @@ impl AccountCode {
     /// On which side of the books it stands.
     pub const fn kind(self) -> AccountKind {
         match self {
-            Self::Cash | Self::Opening => AccountKind::Asset,
-            Self::Tax => AccountKind::Liability,
+            Self::Cash | Self::Receivable | Self::Opening => AccountKind::Asset,
+            Self::Tax | Self::StoredCredit => AccountKind::Liability,
             Self::Revenue | Self::Shipping => AccountKind::Revenue,
-            Self::Refunds | Self::Fees | Self::Disputes => AccountKind::Expense,
+            Self::Discounts | Self::Refunds | Self::Fees | Self::Disputes | Self::Differences => AccountKind::Expense,
         }
     }
 }
@@ -75,5 +87,7 @@ crate::text_enum! {
         Dispute = "dispute",
         /// The provider kept its share.
         Fee = "fee",
+        /// A difference with the provider's books was written off.
+        WriteOff = "write_off",
     }
 }

@@ -52,6 +52,11 @@ impl OrderState {
         }
     }
 
+    /// Whether goods in it have yet to leave the house.
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::Pending | Self::Paid | Self::Processing)
+    }
+
     /// What leads to `wanted` by hand; paying and cancelling have doors of their own.
     pub fn event_to(wanted: Self) -> Option<OrderEvent> {
         match wanted {
@@ -89,6 +94,8 @@ crate::text_enum! {
         Unknown = "unknown",
         /// Promised, not taken.
         Authorised = "authorised",
+        /// Less was taken than it costs; the rest is missing.
+        PartlyPaid = "partly_paid",
         /// Taken.
         Paid = "paid",
         /// Taken, and part of it given back.

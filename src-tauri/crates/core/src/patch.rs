@@ -1,11 +1,11 @@
 //! A field of a partial change: left out, emptied, or given a value. JSON tells the three apart; `Option` alone would not.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::FieldError;
 
-/// One field of a partial change. Fields of this type need `#[serde(default)]`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// One field of a partial change. Fields of this type need `#[serde(default)]`. Written down, each of the three is told from the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Patch<T> {
     /// Not mentioned: stays as it is.
     #[default]

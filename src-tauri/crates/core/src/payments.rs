@@ -1,7 +1,7 @@
-//! The life of a payment and of a refund, and how a refund falls on goods, tax and shipping.
+//! The life of a payment and of a refund.
 
 use crate::error::{Error, Result};
-use crate::money::Money;
+pub use crate::shares::{Piece, Shares};
 
 /// The provider of payments that were made elsewhere and brought in. Nobody stands behind it: money it took is given back by hand, outside,
 /// and only written down here.
@@ -127,26 +127,36 @@ impl PaymentEvent {
 crate::text_enum! {
     /// Where a refund stands.
     RefundState {
+        /// Granted: the money is put aside, and somebody else has to send it.
+        Waiting = "waiting",
         /// Accepted, the provider not yet heard.
         Pending = "pending",
-        /// The money is on its way back. The end.
+        /// The money is on its way back. The end, unless a bank sends it back.
         Succeeded = "succeeded",
         /// The provider would not. The end.
         Failed = "failed",
         /// The provider did not answer; it is being asked.
         Unknown = "unknown",
+        /// Nobody sent it. The end.
+        Cancelled = "cancelled",
     }
 }
 
 crate::text_enum! {
     /// What can happen to a refund.
     RefundEvent {
+        /// Somebody else sent it on its way.
+        Send = "send",
+        /// It is called off, or nobody sent it in time.
+        CallOff = "call_off",
         /// The provider did it.
         Succeed = "succeed",
         /// The provider would not.
         Fail = "fail",
         /// The provider did not answer.
         LoseTrack = "lose_track",
+        /// It was made, and the money came back.
+        ComeBack = "come_back",
     }
 }
 
@@ -155,15 +165,19 @@ impl RefundState {
     pub fn apply(self, event: RefundEvent) -> Result<Self> {
         match (self, event) {
             (Self::Pending | Self::Unknown, RefundEvent::Succeed) => Ok(Self::Succeeded),
-            (Self::Pending | Self::Unknown, RefundEvent::Fail) => Ok(Self::Failed),
+            (Self::Pending | Self::Unknown, RefundEvent::Fail) | (Self::Succeeded, RefundEvent::ComeBack) => Ok(Self::Failed),
             (Self::Pending | Self::Unknown, RefundEvent::LoseTrack) => Ok(Self::Unknown),
-            (Self::Succeeded | Self::Failed, _) => Err(Error::conflict("illegal_move", format!("The refund has already {self}."))),
+            (Self::Waiting, RefundEvent::Send) => Ok(Self::Pending),
+            (Self::Waiting, RefundEvent::CallOff) => Ok(Self::Cancelled),
+            (Self::Waiting, _) => Err(Error::conflict("illegal_move", "The refund waits for somebody to send it.")),
+            (Self::Pending | Self::Unknown, _) => Err(Error::conflict("illegal_move", "The refund is on its way already.")),
+            (Self::Succeeded | Self::Failed | Self::Cancelled, _) => Err(Error::conflict("illegal_move", format!("The refund has already {self}."))),
         }
     }
 
     /// Whether nothing more will happen.
     pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed)
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
     }
 }
 
@@ -177,57 +191,9 @@ crate::text_enum! {
     }
 }
 
-/// How an amount falls on what an order is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shares {
-    /// The goods, after the discount.
-    pub goods: i64,
-    /// The tax.
-    pub tax: i64,
-    /// The shipping.
-    pub shipping: i64,
-}
-
-impl Shares {
-    /// Everything together.
-    pub const fn sum(self) -> i64 {
-        self.goods.saturating_add(self.tax).saturating_add(self.shipping)
-    }
-
-    /// What an order of these totals is made of. The discount comes off the goods, then tax, then shipping.
-    pub fn of_order(subtotal: i64, discount: i64, tax: i64, shipping: i64) -> Self {
-        let goods = (subtotal - discount).max(0);
-        let left = discount - (subtotal - goods);
-        let tax_left = (tax - left).max(0);
-        let left = left - (tax - tax_left);
-        Self { goods, tax: tax_left, shipping: (shipping - left).max(0) }
-    }
-
-    /// How `amount` falls on what is left of `self` after `used`. The parts sum to `amount` and never take more of a part than is left,
-    /// so any row of partial amounts that sums to the whole gives back each part exactly.
-    #[must_use]
-    pub fn take(self, used: Self, amount: Money) -> Self {
-        let left = [self.goods - used.goods, self.tax - used.tax, self.shipping - used.shipping].map(|part| part.max(0));
-        let parts = amount.split(&left);
-        Self { goods: parts[0].amount, tax: parts[1].amount, shipping: parts[2].amount }
-    }
-
-    /// Both together.
-    #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
-        Self { goods: self.goods + other.goods, tax: self.tax + other.tax, shipping: self.shipping + other.shipping }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Currency;
-
-    fn eur(amount: i64) -> Money {
-        Money::new(amount, Currency::EUR)
-    }
-
     #[test]
     #[expect(clippy::many_single_char_names, reason = "one letter a state keeps the table readable")]
     fn every_pair_of_payment_state_and_event() {
@@ -277,30 +243,14 @@ mod tests {
     fn every_pair_of_refund_state_and_event() {
         for state in RefundState::ALL {
             for event in RefundEvent::ALL {
-                let open = matches!(state, RefundState::Pending | RefundState::Unknown);
-                assert_eq!(state.apply(*event).is_ok(), open, "{state} by {event}");
+                let legal = match event {
+                    RefundEvent::Send | RefundEvent::CallOff => *state == RefundState::Waiting,
+                    RefundEvent::ComeBack => *state == RefundState::Succeeded,
+                    _ => matches!(state, RefundState::Pending | RefundState::Unknown),
+                };
+                assert_eq!(state.apply(*event).is_ok(), legal, "{state} by {event}");
             }
         }
         assert_eq!(RefundState::Unknown.apply(RefundEvent::Succeed).unwrap(), RefundState::Succeeded);
-    }
-
-    #[test]
-    fn shares_of_an_order_sum_to_its_total() {
-        assert_eq!(Shares::of_order(5_000, 0, 400, 500), Shares { goods: 5_000, tax: 400, shipping: 500 });
-        assert_eq!(Shares::of_order(100, 105, 8, 5), Shares { goods: 0, tax: 3, shipping: 5 });
-        assert_eq!(Shares::of_order(100, 113, 8, 5).sum(), 0);
-    }
-
-    #[test]
-    fn partial_amounts_give_back_each_share_exactly() {
-        let whole = Shares { goods: 5_000, tax: 401, shipping: 499 };
-        let mut used = Shares::default();
-        for amount in [1, 1, 333, 1_000, 2_565, 1_999, 1] {
-            let part = whole.take(used, eur(amount));
-            assert_eq!(part.sum(), amount);
-            used = used.plus(part);
-            assert!(used.goods <= whole.goods && used.tax <= whole.tax && used.shipping <= whole.shipping);
-        }
-        assert_eq!(used, whole);
     }
 }

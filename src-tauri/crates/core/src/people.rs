@@ -41,6 +41,8 @@ crate::text_enum! {
         Invitation = "invitation",
         /// Prove an address.
         Verification = "verification",
+        /// Prove another address, which is the account's from then on.
+        NewAddress = "new_address",
         /// Choose a new password without the old one.
         Reset = "reset",
         /// Say that a sign-in was somebody else's.
@@ -53,7 +55,7 @@ impl Purpose {
     pub const fn life(self) -> i64 {
         match self {
             Self::Invitation | Self::Disown => 7 * DAY,
-            Self::Verification => DAY,
+            Self::Verification | Self::NewAddress => DAY,
             Self::Reset => HOUR,
         }
     }

@@ -1,6 +1,7 @@
 //! What belongs to one request: its id, its one "now", where it came from. Set by the outermost layer, read by replies and extractors.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Request, State};
@@ -35,6 +36,8 @@ pub(crate) struct Context {
     pub(crate) path: String,
     /// Whose valid token came along; for the log.
     pub(crate) who: OnceLock<UserId>,
+    /// Whether they have not proved their address yet, of which every reply reminds.
+    pub(crate) unproved: AtomicBool,
 }
 
 /// The request being answered, or `None` outside of one (a stream that goes on after its reply).
@@ -48,6 +51,8 @@ pub(crate) fn within<T>(context: Arc<Context>, work: impl FnOnce() -> T) -> T {
 }
 
 const REQUEST_ID: &str = "x-request-id";
+/// On every reply to somebody who has not proved their address.
+const REMINDER: &str = "x-purser-reminder";
 
 /// The outermost layer: gives the request its id and writes it on the reply.
 pub(crate) async fn enter(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -61,14 +66,18 @@ pub(crate) async fn enter(State(app): State<App>, mut request: Request, next: Ne
         device: None,
         request_id: Some(id),
     });
-    let context = Arc::new(Context { id, now, origin, path: request.uri().path().to_owned(), who: OnceLock::new() });
+    let context =
+        Arc::new(Context { id, now, origin, path: request.uri().path().to_owned(), who: OnceLock::new(), unproved: AtomicBool::new(false) });
     request.extensions_mut().insert(context.clone());
     // Of the highest level, so that a line about this request names it whatever is filtered.
     let span = tracing::error_span!("request", id = %id, method = %request.method(), path = %context.path);
-    let work = CURRENT.scope(context, next.run(request));
+    let work = CURRENT.scope(context.clone(), next.run(request));
     let mut response = tracing::Instrument::instrument(work, span).await;
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if context.unproved.load(Ordering::Relaxed) {
+        response.headers_mut().insert(REMINDER, HeaderValue::from_static("email_unverified"));
     }
     response
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "Authorization, Content-Type, If-Match, Idempotency-Key, Last-Event-ID, X-API-Key, X-CSRF-Token, X-Request-ID";
-const EXPOSED: &str = "ETag, Location, Retry-After, X-Request-ID";
+const EXPOSED: &str = "ETag, Idempotency-Replayed, Location, Retry-After, X-Request-ID";
 /// Seconds a browser may remember the answer to a preflight.
 const REMEMBERED: &str = "600";
 

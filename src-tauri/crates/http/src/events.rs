@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
 use purser_core::Error;
 use purser_core::access::can;
 use purser_service::App;
@@ -48,7 +49,8 @@ impl IntoResponse for Stream {
         let frames = futures::stream::unfold(self.0, async |mut feed| {
             let notice = feed.next().await?;
             Some((Ok::<_, Infallible>(frame(&notice)), feed))
-        });
+        })
+        .fuse();
         let mut response = Sse::new(frames).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
         // Proxies that collect replies would hold every notice back.
         response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));

@@ -4,13 +4,20 @@
 //! wrong room. Each area is one folder with its routes and its views.
 
 mod access;
+mod approvals;
 mod audit;
+mod bus;
+mod carts;
 mod catalog;
 mod context;
 mod cors;
+mod coupons;
+mod disputes;
+mod documents;
 mod events;
 mod extract;
 mod files;
+mod gateways;
 mod identity;
 mod imports;
 mod jobs;
@@ -24,8 +31,11 @@ mod payments;
 mod people;
 mod problem;
 mod providers;
+mod reconciliation;
 mod reply;
 mod router;
+mod sagas;
+mod sandbox;
 mod search;
 mod settings;
 mod stats;
@@ -33,6 +43,7 @@ mod system;
 mod tenants;
 mod timeline;
 mod views;
+mod webhooks;
 
 pub use context::Peer;
 pub use openapi::document;

@@ -14,8 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::extract::IdempotencyKey;
-use crate::reply::{Created, Envelope, Versioned, documented};
+use crate::reply::{Created, Data, Envelope, Versioned, documented};
 use crate::{Problem, Result, context};
 
 /// How the result of an operation becomes its reply.
@@ -32,6 +31,8 @@ pub(crate) struct Shape<T, V> {
 pub(crate) struct Repeatable<V, const STATUS: u16> {
     body: Vec<u8>,
     location: Option<String>,
+    /// Whether this was answered before.
+    replayed: bool,
     view: PhantomData<fn() -> V>,
 }
 
@@ -40,10 +41,10 @@ impl<T: Clone + 'static, V: Serialize + 'static> Shape<T, V> {
     pub(crate) fn once<P, const STATUS: u16>(
         &self,
         by: &Grant<P>,
-        IdempotencyKey(key): IdempotencyKey,
+        key: impl Into<Option<String>>,
         request: (&str, &impl Serialize),
     ) -> Result<Option<Once<T>>> {
-        let Some(text) = key else { return Ok(None) };
+        let Some(text) = key.into() else { return Ok(None) };
         let key = Key::new(by, text, request.0, request.1)?;
         let (view, subject, context) = (self.view.clone(), self.subject, context::current());
         let render = move |result: &T| {
@@ -53,22 +54,22 @@ impl<T: Clone + 'static, V: Serialize + 'static> Shape<T, V> {
                 Some(context) => context::within(context.clone(), body),
                 None => body(),
             };
-            Reply { status: STATUS, body, subject: subject(result) }
+            Reply { status: STATUS, body, subject: subject(result), replayed: false }
         };
         Ok(Some(Once { key, render: Arc::new(render) }))
     }
 
     /// The reply to how the operation ended.
     pub(crate) fn reply<const STATUS: u16>(&self, outcome: Outcome<T>) -> Result<Repeatable<V, STATUS>> {
-        let (body, subject) = match outcome {
-            Outcome::Reply(reply) => (reply.body, reply.subject),
+        let (body, subject, replayed) = match outcome {
+            Outcome::Reply(reply) => (reply.body, reply.subject, reply.replayed),
             Outcome::Plain(result) => {
                 let subject = (self.subject)(&result);
                 let body = serde_json::to_vec(&Envelope::of((self.view)(result)));
-                (body.map_err(|error| Problem(purser_core::Error::Internal(Box::new(error))))?, subject)
+                (body.map_err(|error| Problem(purser_core::Error::Internal(Box::new(error))))?, subject, false)
             }
         };
-        Ok(Repeatable { body, location: self.home.map(|home| format!("/api/v1{home}/{subject}")), view: PhantomData })
+        Ok(Repeatable { body, location: self.home.map(|home| format!("/api/v1{home}/{subject}")), replayed, view: PhantomData })
     }
 }
 
@@ -88,6 +89,51 @@ impl<T: Clone + 'static, V: Versioned + Serialize + 'static> Shape<T, V> {
             }
             reply @ Outcome::Reply(_) => Made::Once(self.reply(reply)?),
         })
+    }
+}
+
+impl<T: Clone + 'static, V: Versioned + Serialize + 'static> Shape<T, V> {
+    /// The same for something whose own address is not known beforehand: `location` is where it is found.
+    pub(crate) fn made_at(&self, outcome: Outcome<T>, location: &str) -> Made<V> {
+        match outcome {
+            Outcome::Plain(result) => Made::Plain(Box::new(Created { location: location.to_owned(), data: (self.view)(result) })),
+            Outcome::Reply(reply) => {
+                Made::Once(Repeatable { body: reply.body, location: Some(location.to_owned()), replayed: reply.replayed, view: PhantomData })
+            }
+        }
+    }
+}
+
+/// 200 with something as it is now: the same for every repeat where a key was sent, with its `ETag` where none was.
+pub(crate) enum Changed<V> {
+    Once(Repeatable<V, 200>),
+    Plain(Box<Data<V>>),
+}
+
+impl<T: Clone + 'static, V: Versioned + Serialize + 'static> Shape<T, V> {
+    /// The reply to something having been changed.
+    pub(crate) fn changed(&self, outcome: Outcome<T>) -> Changed<V> {
+        match outcome {
+            Outcome::Plain(result) => Changed::Plain(Box::new(Data((self.view)(result)))),
+            // What was there before has no address of its own to tell.
+            Outcome::Reply(reply) => Changed::Once(Repeatable { body: reply.body, location: None, replayed: reply.replayed, view: PhantomData }),
+        }
+    }
+}
+
+impl<V: Versioned + Serialize> IntoResponse for Changed<V> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Once(reply) => reply.into_response(),
+            Self::Plain(reply) => reply.into_response(),
+        }
+    }
+}
+
+impl<V: JsonSchema> OperationOutput for Changed<V> {
+    type Inner = V;
+    fn inferred_responses(ctx: &mut GenContext, operation: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        Data::<V>::inferred_responses(ctx, operation)
     }
 }
 
@@ -113,6 +159,9 @@ impl<V, const STATUS: u16> IntoResponse for Repeatable<V, STATUS> {
         let mut response = (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.body).into_response();
         if let Some(value) = self.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
             response.headers_mut().insert(header::LOCATION, value);
+        }
+        if self.replayed {
+            response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
         }
         response
     }

@@ -1,5 +1,7 @@
 //! Failures as RFC 9457 problem documents. The one place where an error gets a status.
 
+use std::fmt::Write as _;
+
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, Response as Documented, SchemaObject};
 use aide::operation::OperationOutput;
@@ -56,6 +58,9 @@ pub(crate) struct Document {
     /// Where the caller can read why.
     #[serde(skip_serializing_if = "Option::is_none")]
     explain: Option<String>,
+    /// How many it is about, where that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<i64>,
     /// The puzzle that has to be solved first.
     #[serde(skip_serializing_if = "Option::is_none")]
     captcha: Option<PuzzleNeeded>,
@@ -81,6 +86,30 @@ fn about(error: &Error) -> (Option<&'static str>, Option<String>) {
     }
 }
 
+/// Where the caller can read why: the question with all that was known when it was refused.
+fn explanation(permission: &str, error: &Error, context: Option<&Context>) -> String {
+    let mut link = format!("/api/v1/access/explain?permission={permission}");
+    // Writing to a text does not fail. A path such as /api/v1/orders/{id}/… says what it was about.
+    let mut parts = context.map(|context| context.path.as_str()).unwrap_or_default().split('/').skip(3);
+    let kind = match parts.next() {
+        Some("orders") => Some("order"),
+        Some("users") => Some("user"),
+        _ => None,
+    };
+    if let (Some(kind), Some(id)) = (kind, parts.next().and_then(|id| id.parse::<uuid::Uuid>().ok())) {
+        let _ = write!(link, "&subjectType={kind}&subjectId={id}");
+    }
+    if let Error::Barred(bar) = error {
+        if let Some(amount) = bar.facts.amount {
+            let _ = write!(link, "&amount={}&currency={}", amount.amount, amount.currency);
+        }
+        if let Some(role) = bar.facts.role {
+            let _ = write!(link, "&newRole={role}");
+        }
+    }
+    link
+}
+
 fn status(error: &Error) -> (StatusCode, &'static str) {
     match error {
         Error::Unauthenticated(..) => (StatusCode::UNAUTHORIZED, "Not signed in"),
@@ -89,7 +118,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
         Error::Invalid(_) => (StatusCode::BAD_REQUEST, "Not valid"),
         Error::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Not possible"),
-        Error::Conflict(..) | Error::Taken(..) => (StatusCode::CONFLICT, "In conflict"),
+        Error::Conflict(..) | Error::Several(..) | Error::Taken(..) => (StatusCode::CONFLICT, "In conflict"),
         Error::Stale => (StatusCode::PRECONDITION_FAILED, "Out of date"),
         Error::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "Version needed"),
         Error::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
@@ -161,7 +190,11 @@ impl IntoResponse for Problem {
                 Error::Taken(field, message) => vec![FieldError::new(*field, "taken", message.as_ref())],
                 _ => Vec::new(),
             },
-            explain: missing.map(|permission| format!("/api/v1/access/explain?permission={permission}")),
+            explain: missing.map(|permission| explanation(permission, &error, context.as_deref())),
+            count: match &error {
+                Error::Several(_, _, count) => Some(*count),
+                _ => None,
+            },
             captcha: match &error {
                 Error::Puzzle(kind, site_key) => Some(PuzzleNeeded { kind, site_key: site_key.clone() }),
                 _ => None,
@@ -180,6 +213,10 @@ impl IntoResponse for Problem {
             }
             Error::RateLimited { retry_after_s } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_s));
+            }
+            // The same request is being worked on: its answer is there soon.
+            Error::Conflict("still_running", _) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Error::Unavailable(..) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));

@@ -11,14 +11,16 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use purser_core::Error;
 use purser_service::App;
+use purser_service::identity::captcha;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::problem::Problem;
 use crate::{
-    access, audit, catalog, context, cors, events, files, identity, imports, jobs, ledger, mail, openapi, orders, payments, people, providers,
-    search, settings, stats, system, tenants, timeline, views,
+    access, approvals, audit, bus, carts, catalog, context, cors, coupons, disputes, documents, events, files, gateways, identity, imports, jobs,
+    ledger, mail, openapi, orders, payments, people, providers, reconciliation, sagas, sandbox, search, settings, stats, system, tenants, timeline,
+    views, webhooks,
 };
 
 /// What differs from one installation to the next.
@@ -43,14 +45,25 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(tenants::routes())
         .merge(providers::routes())
         .merge(catalog::routes())
+        .merge(coupons::routes())
+        .merge(carts::routes())
         .merge(orders::routes())
         .merge(payments::routes())
+        .merge(gateways::routes())
+        .merge(sandbox::routes())
+        .merge(approvals::routes())
+        .merge(disputes::routes())
         .merge(ledger::routes())
+        .merge(reconciliation::routes())
+        .merge(documents::routes())
         .merge(stats::routes())
         .merge(audit::routes())
         .merge(files::routes())
         .merge(imports::routes())
         .merge(jobs::routes())
+        .merge(webhooks::routes())
+        .merge(sagas::routes())
+        .merge(bus::routes())
         .merge(mail::routes())
         .merge(settings::routes())
         .merge(events::routes())
@@ -69,12 +82,13 @@ pub fn router(app: App, options: Options) -> Router {
         .merge(openapi::routes(&document))
         .merge(system::plain())
         .merge(providers::plain())
+        .merge(gateways::plain())
         .fallback(system::console)
         .method_not_allowed_fallback(wrong_method)
         .layer(CompressionLayer::new().gzip(true).br(true).compress_when(uncompressed))
         .layer(middleware::from_fn_with_state(Arc::new(options), guard))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(content_policy(&app), secure_headers))
+        .layer(middleware::from_fn_with_state(app.clone(), secure_headers))
         .layer(middleware::from_fn_with_state(app.clone(), context::enter))
         .with_state(app)
 }
@@ -143,9 +157,9 @@ fn refusal(options: &Options, request: &Request, listed: bool) -> Option<Error> 
     foreign.then(|| Error::Refused("foreign_origin", "Pages of other sites may not call this server.".into()))
 }
 
-/// What a page may load: our own, and the parts of a puzzle where one is configured.
-fn content_policy(app: &App) -> HeaderValue {
-    let from = app.captcha.as_ref().map_or_else(String::new, |captcha| format!(" {}", captcha.kind().sources()));
+/// What a page may load: our own, and the parts of the puzzles there are.
+fn content_policy(sources: Vec<&'static str>) -> HeaderValue {
+    let from = sources.into_iter().fold(String::new(), |from, source| from + " " + source);
     let frames = if from.is_empty() { String::new() } else { format!(" frame-src{from};") };
     let policy = format!(
         "default-src 'self'; script-src 'self'{from}; style-src 'self'{from}; img-src 'self' data: blob:; font-src 'self'; \
@@ -155,9 +169,11 @@ fn content_policy(app: &App) -> HeaderValue {
 }
 
 /// Headers that tell a browser to be careful.
-async fn secure_headers(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
+async fn secure_headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let secure = request.extensions().get::<context::Peer>().is_some_and(|peer| peer.secure);
     let api = request.uri().path().starts_with("/api/");
+    // Nobody solves a puzzle on an answer of the API.
+    let policy = content_policy(if api { Vec::new() } else { captcha::sources(&app).await });
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(HeaderName::from_static("content-security-policy")).or_insert(policy);

@@ -14,6 +14,7 @@ use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::plain::SendOn;
 use crate::prompt::Prompt;
 use crate::{Proxies, StartError};
 
@@ -90,7 +91,7 @@ pub(crate) async fn open(address: SocketAddr, router: Router, tls: Option<Arc<Se
     http.http2().timer(TokioTimer::new()).keep_alive_interval(SIGN_OF_LIFE).keep_alive_timeout(SIGN_OF_LIFE);
     let task = if let Some(config) = tls {
         let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(config)).acceptor(NoDelayAcceptor::new());
-        let server = server.acceptor(Prompt::new(acceptor, PATIENCE));
+        let server = server.acceptor(Prompt::new(SendOn::new(acceptor, PATIENCE), PATIENCE));
         tokio::spawn(async move { report(server.serve(service).await) })
     } else {
         let server = server.acceptor(Prompt::new(NoDelayAcceptor::new(), PATIENCE));

@@ -3,47 +3,18 @@
 use std::net::IpAddr;
 
 use axum::http::HeaderMap;
+use purser_core::network::Network;
 
 const FORWARDED: &str = "x-forwarded-for";
 
 /// The addresses of proxies; empty unless the settings name any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Proxies(Vec<Net>);
-
-/// Addresses that share their first bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Net {
-    address: IpAddr,
-    bits: u32,
-}
-
-/// The address as a number whose first bit is the first of 128.
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => u128::from(address.to_bits()) << 96,
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-impl Net {
-    fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.trim().parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Some(longest), |bits| bits.parse().ok())?;
-        // A net of everybody would let callers say what they like.
-        (1..=longest).contains(&bits).then_some(Self { address, bits })
-    }
-
-    fn holds(&self, other: IpAddr) -> bool {
-        self.address.is_ipv4() == other.is_ipv4() && (number(self.address) ^ number(other)).leading_zeros() >= self.bits
-    }
-}
+pub struct Proxies(Vec<Network>);
 
 impl Proxies {
     /// Addresses and nets, separated by commas: `10.0.0.7, 192.168.4.0/24`. The error is the one that is none.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let one = |text: &str| Net::parse(text).ok_or_else(|| text.to_owned());
+        let one = |text: &str| text.parse().map_err(|_| text.to_owned());
         text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect::<Result<_, _>>().map(Self)
     }
 

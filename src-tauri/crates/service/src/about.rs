@@ -27,6 +27,8 @@ pub struct About {
     pub counters: &'static str,
     /// Whether that can not be reached, so that each process counts alone.
     pub counters_away: bool,
+    /// Keys that values were met under and that this server does not have.
+    pub seal_keys_missing: Vec<String>,
 }
 
 /// What runs here.
@@ -45,5 +47,6 @@ pub fn read(app: &App, _: &Grant<can::ReadSystem>) -> About {
         texts: app.mail.taker_of_texts(),
         counters: app.counters.name(),
         counters_away: app.counters.away(),
+        seal_keys_missing: app.seal.missing(),
     }
 }

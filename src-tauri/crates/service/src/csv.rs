@@ -62,9 +62,19 @@ impl<T: Send + 'static> Sheet<T> {
     }
 }
 
-/// A cell that no spreadsheet runs.
+/// A cell that no spreadsheet runs. An amount below nothing stays a number.
 pub fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_amount(&cell);
+    if formula { format!("'{cell}") } else { cell }
+}
+
+/// `-12.50`
+fn is_amount(cell: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    cell.strip_prefix('-').is_some_and(|rest| match rest.split_once('.') {
+        Some((whole, part)) => digits(whole) && digits(part),
+        None => digits(rest),
+    })
 }
 
 #[cfg(test)]
@@ -73,10 +83,12 @@ mod tests {
 
     #[test]
     fn formulas_become_text() {
-        for cell in ["=1+1", "+49 30", "-1", "@SUM(A1)", "\tx", "\rx"] {
+        for cell in ["=1+1", "+49 30", "-1+1", "-", "-.5", "-1.", "-1.2.3", "-A1", "@SUM(A1)", "\tx", "\rx"] {
             assert_eq!(harmless(cell.into()), format!("'{cell}"));
         }
-        assert_eq!(harmless("Ada".into()), "Ada");
+        for cell in ["Ada", "-1", "-12.50", "3.00"] {
+            assert_eq!(harmless(cell.into()), cell);
+        }
         assert_eq!(harmless(String::new()), "");
     }
 

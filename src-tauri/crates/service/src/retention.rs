@@ -2,7 +2,6 @@
 
 use purser_core::access::{Grant, can};
 use purser_core::error::Checks;
-use purser_core::events::Topic;
 use purser_core::ids::TenantId;
 use purser_core::time::DAY;
 use purser_core::{Error, Patch, Result};
@@ -10,9 +9,9 @@ use purser_store::tenants::{self, Tenant};
 use purser_store::{Tx, erasure, mails, retention as store};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{self, Line};
 use crate::identity::step_up;
-use crate::{App, events, people};
+use crate::tenants::part;
+use crate::{App, people};
 
 /// Where the tenant's settings keep it.
 const PLACE: &str = "retention";
@@ -102,22 +101,12 @@ pub async fn update(app: &App, by: &Grant<can::UpdateSetting>, version: i64, cha
     step_up::demand(app, by).await?;
     app.db
         .transact(by, async |tx| {
-            let mut tenant = row(tx, by.tenant()).await?;
-            if tenant.version != version {
-                return Err(Error::Stale);
-            }
+            let mut tenant = part::hold(tx, by, version).await?;
             let before = stored(&tenant)?;
             let after = change.applied(&before)?;
-            tenant.updated_at = by.now();
-            let value = serde_json::to_value(&after).map_err(|error| Error::Internal(Box::new(error)))?;
-            tenant.settings.0.insert(PLACE.into(), value);
-            if !tenants::update(tx, &tenant).await? {
-                return Err(Error::Stale);
-            }
-            let (was, is) = audit::changes(&before, &after);
-            audit::record(tx, by, Line::new("setting.retention", "setting", by.tenant().uuid(), tenant.name.clone()).before(&was).after(&is));
-            events::emit(tx, by, Topic::Setting, "updated", by.tenant().uuid());
-            Ok((after, version + 1))
+            part::put(&mut tenant, PLACE, &after)?;
+            let version = part::save(tx, by, ("setting.retention", tenant), (&before, &after)).await?;
+            Ok((after, version))
         })
         .await
 }

@@ -195,6 +195,11 @@ impl Work for Renew {
         }
         secrets(&app, turn.tenant).await?;
         crate::providers::reseal(&app, turn.tenant).await?;
+        crate::webhooks::reseal(&app, turn.tenant).await?;
+        crate::payments::connections::reseal(&app, turn.tenant).await?;
+        crate::payments::notices::reseal(&app, turn.tenant).await?;
+        crate::sandbox::reseal(&app, turn.tenant).await?;
+        crate::identity::captcha::reseal(&app, turn.tenant).await?;
         Ok(())
     }
 }
@@ -202,7 +207,7 @@ impl Work for Renew {
 /// What authenticator apps share with us.
 async fn secrets(app: &App, tenant: TenantId) -> Result<()> {
     let all = app.db.read(tenant, async |tx| factors::sealed(tx).await.map_err(Error::from)).await?;
-    for (id, old) in all.into_iter().filter(|(_, secret)| !app.seal.is_current(secret)) {
+    for (id, old) in all.into_iter().filter(|(_, secret)| !app.seal.is_current(secret) && app.seal.holds(secret)) {
         let about = crate::identity::factors::place(id);
         let new = app.seal.seal(&about, &Zeroizing::new(app.seal.open(&about, &old)?))?;
         app.db.transact(tenant, async |tx| factors::reseal(tx, id, (old, new)).await.map_err(Error::from)).await?;

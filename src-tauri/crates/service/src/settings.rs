@@ -3,13 +3,13 @@
 use purser_core::access::{Grant, can};
 use purser_core::checkout::Checkout;
 use purser_core::error::Checks;
-use purser_core::events::Topic;
+use purser_core::seller::{Seat, is_vat_id};
 use purser_core::{Currency, Error, Patch, Result};
 use purser_store::tenants::{self, Tenant};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{self, Line};
-use crate::{App, events};
+use crate::App;
+use crate::tenants::part;
 
 /// The settings of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,6 +17,10 @@ use crate::{App, events};
 pub struct Settings {
     /// Name of the business.
     pub name: String,
+    /// Where it sits, as its papers say it.
+    pub address: Option<Seat>,
+    /// What its tax office calls it, as its papers say it.
+    pub vat_id: Option<String>,
     /// Currency it sells in.
     pub currency: Currency,
     /// `local`, `staging` or `production`.
@@ -39,6 +43,10 @@ struct Stored {
     checkout: Checkout,
     #[serde(default = "usual_reasons")]
     refund_reasons: Vec<String>,
+    #[serde(default)]
+    address: Option<Seat>,
+    #[serde(default)]
+    vat_id: Option<String>,
 }
 
 fn usual_reasons() -> Vec<String> {
@@ -51,9 +59,12 @@ impl TryFrom<&Tenant> for Settings {
     type Error = Error;
     fn try_from(tenant: &Tenant) -> Result<Self> {
         let stored = serde_json::Value::Object(tenant.settings.0.clone());
-        let Stored { checkout, refund_reasons } = serde_json::from_value(stored).map_err(|error| Error::Internal(Box::new(error)))?;
+        let Stored { checkout, refund_reasons, address, vat_id } =
+            serde_json::from_value(stored).map_err(|error| Error::Internal(Box::new(error)))?;
         Ok(Self {
             name: tenant.name.clone(),
+            address,
+            vat_id,
             currency: tenant.currency,
             environment: tenant.environment.clone(),
             checkout,
@@ -68,6 +79,10 @@ impl TryFrom<&Tenant> for Settings {
 pub struct Change {
     /// Name of the business.
     pub name: Patch<String>,
+    /// Where it sits.
+    pub address: Patch<Seat>,
+    /// What its tax office calls it.
+    pub vat_id: Patch<String>,
     /// Currency; only while there are no orders.
     pub currency: Patch<Currency>,
     /// `local`, `staging` or `production`.
@@ -85,6 +100,8 @@ pub struct Change {
 impl Change {
     fn nothing(&self) -> bool {
         self.name.is_keep()
+            && self.address.is_keep()
+            && self.vat_id.is_keep()
             && self.currency.is_keep()
             && self.environment.is_keep()
             && self.tax_rate_bp.is_keep()
@@ -103,6 +120,8 @@ impl Change {
         checks.extend(self.shipping_bands.never_clear("shippingBands")).extend(self.refund_reasons.never_clear("refundReasons"));
         let mut next = settings.clone();
         self.name.apply(&mut next.name);
+        self.address.apply_optional(&mut next.address);
+        self.vat_id.apply_optional(&mut next.vat_id);
         self.currency.apply(&mut next.currency);
         self.environment.apply(&mut next.environment);
         self.tax_rate_bp.apply(&mut next.checkout.tax_rate_bp);
@@ -110,6 +129,13 @@ impl Change {
         self.free_shipping_from.apply_optional(&mut next.checkout.free_shipping_from);
         self.refund_reasons.apply(&mut next.refund_reasons);
         next.name = next.name.trim().to_owned();
+        next.address = next.address.map(Seat::trimmed);
+        next.vat_id = next.vat_id.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        if let Some(address) = &next.address {
+            address.check(&mut checks);
+        }
+        let known = next.vat_id.as_deref().is_none_or(is_vat_id);
+        checks.that(known, "vatId", "not_valid", "Capital letters and digits, such as DE 123 456 789.");
         checks.text("name", &next.name, 100).extend(next.checkout.check());
         let environment = ENVIRONMENTS.contains(&next.environment.as_str());
         checks.that(environment, "environment", "unknown_choice", "Choose one of: local, staging, production.");
@@ -133,10 +159,7 @@ pub async fn read(app: &App, by: &Grant<can::ReadSetting>) -> Result<Settings> {
 pub async fn update(app: &App, by: &Grant<can::UpdateSetting>, version: i64, change: Change) -> Result<Settings> {
     app.db
         .transact(by, async |tx| {
-            let mut tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
-            if tenant.version != version {
-                return Err(Error::Stale);
-            }
+            let mut tenant = part::hold(tx, by, version).await?;
             let before = Settings::try_from(&tenant)?;
             let after = change.applied(&before)?;
             if after.currency != before.currency && tenants::has_orders(tx).await? {
@@ -146,19 +169,18 @@ pub async fn update(app: &App, by: &Grant<can::UpdateSetting>, version: i64, cha
             tenant.name.clone_from(&after.name);
             tenant.currency = after.currency;
             tenant.environment.clone_from(&after.environment);
-            tenant.updated_at = by.now();
-            let stored = Stored { checkout: after.checkout.clone(), refund_reasons: after.refund_reasons.clone() };
+            let stored = Stored {
+                checkout: after.checkout.clone(),
+                refund_reasons: after.refund_reasons.clone(),
+                address: after.address.clone(),
+                vat_id: after.vat_id.clone(),
+            };
             if let Ok(serde_json::Value::Object(stored)) = serde_json::to_value(stored) {
                 // What other areas keep there stays.
                 tenant.settings.0.extend(stored);
             }
-            if !tenants::update(tx, &tenant).await? {
-                return Err(Error::Stale);
-            }
-            let (was, is) = audit::changes(&before, &after);
-            audit::record(tx, by, Line::new("setting.update", "setting", by.tenant().uuid(), after.name.clone()).before(&was).after(&is));
-            events::emit(tx, by, Topic::Setting, "updated", by.tenant().uuid());
-            Ok(Settings { version: version + 1, ..after })
+            let version = part::save(tx, by, ("setting.update", tenant), (&before, &after)).await?;
+            Ok(Settings { version, ..after })
         })
         .await
 }

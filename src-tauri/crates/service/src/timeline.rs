@@ -2,6 +2,7 @@
 
 use purser_core::access::{Grant, Permission, Permissions, Right, can};
 use purser_core::ids::{OrderId, UserId};
+use purser_core::time::MINUTE;
 use purser_core::{Currency, Error, Money, Result, Timestamp};
 use purser_store::page::Key;
 use purser_store::timeline::{self as store, Entry as Row, Source, Subject};
@@ -10,6 +11,8 @@ use uuid::Uuid;
 
 use crate::App;
 
+mod happened;
+
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -17,7 +20,7 @@ pub struct Entry {
     pub id: Uuid,
     /// When.
     pub at: Timestamp,
-    /// `order`, `payment`, `refund`, `account`, `session` or `file`.
+    /// `order`, `payment`, `refund`, `return`, `account`, `session`, `message`, `cart` or `file`.
     pub kind: &'static str,
     /// The domain's word for it: `user.lock`.
     pub action: String,
@@ -53,9 +56,10 @@ pub async fn of_order(app: &App, by: &Grant<can::ReadOrder>, id: OrderId, page: 
 fn may_see(permissions: Permissions, source: Source) -> bool {
     permissions.has(match source {
         Source::Audit | Source::SignIns => Permission::ReadUser,
-        Source::Orders => Permission::ReadOrder,
+        Source::Orders | Source::Parcels | Source::Returns | Source::Carts => Permission::ReadOrder,
         Source::Payments | Source::Refunds => Permission::ReadPayment,
         Source::Files => Permission::ReadFile,
+        Source::Messages => Permission::ReadMail,
     })
 }
 
@@ -75,13 +79,19 @@ async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Pag
             for source in Source::ALL.into_iter().filter(|source| may_see(permissions, *source)) {
                 // Enough to tell whether more follow, however many share the first and the last instant.
                 let wanted = i64::from(page.limit) + 2 * SAME_INSTANT;
-                let found = store::read(tx, source, subject, (from.as_ref(), wanted)).await?;
+                let found = match (source, subject) {
+                    (Source::Orders, Subject::Order(id)) => happened::rows(tx, id).await?,
+                    _ => store::read(tx, source, subject, (from.as_ref(), wanted)).await?,
+                };
                 rows.extend(found.into_iter().map(|row| (source, row)));
             }
             Ok::<_, Error>(rows)
         })
         .await?;
     rows.retain(|(source, row)| *source != Source::Audit || may_see_line(permissions, &row.word));
+    if matches!(subject, Subject::Order(_)) {
+        told_by_history(&mut rows);
+    }
     let mut entries = told(rows, permissions.has(Permission::ReadAudit));
     if let Some(Cursor { key: Key::Time(micros), id, .. }) = after {
         entries.retain(|entry| (entry.at, entry.place) < (Timestamp::from_micros(*micros), *id));
@@ -101,16 +111,50 @@ const SORT: &str = "-at";
 /// Lines of the log about orders and payments are for those who may see these.
 fn may_see_line(permissions: Permissions, action: &str) -> bool {
     match action.split('.').next().unwrap_or_default() {
-        "order" => permissions.has(Permission::ReadOrder),
+        "order" | "return" => permissions.has(Permission::ReadOrder),
         "payment" | "refund" => permissions.has(Permission::ReadPayment),
         _ => true,
     }
+}
+
+/// What an order's history tells is not told a second time, and rows beside it say how things were when they were written: a payment was
+/// begun, a refund was asked for. What became of them the history says.
+fn told_by_history(rows: &mut Vec<(Source, Row)>) {
+    let near = |one: &Row, other: &Row| one.at.since(other.at).abs() <= MINUTE;
+    let begun: Vec<Timestamp> = rows.iter().filter(|(source, _)| *source == Source::Payments).map(|(_, row)| row.at).collect();
+    let mut given: Vec<Row> = Vec::new();
+    rows.retain(|(source, row)| match (*source, row.word.as_str()) {
+        (Source::Orders, "payment.process") => !begun.contains(&row.at),
+        (Source::Orders, "refund.succeeded") => {
+            given.push(row.clone());
+            false
+        }
+        _ => true,
+    });
+    for (source, row) in rows.iter_mut() {
+        match source {
+            Source::Payments => {
+                "created".clone_into(&mut row.word);
+                row.detail = None;
+            }
+            Source::Refunds => {
+                let done = given.iter().position(|event| row.word == "succeeded" && event.amount == row.amount && near(event, row));
+                if done.map(|place| given.remove(place)).is_none() {
+                    "pending".clone_into(&mut row.word);
+                }
+            }
+            _ => {}
+        }
+    }
+    rows.extend(given.into_iter().map(|row| (Source::Orders, row)));
 }
 
 /// A line of the log that says the same as a row of another table, written in the same transaction, becomes the link behind that row.
 fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
     let twin = |action: &str| match action {
         "order.create" => Some(Source::Orders),
+        "order.fulfil" => Some(Source::Parcels),
+        "return.request" => Some(Source::Returns),
         "order.refund" | "payment.refund" => Some(Source::Refunds),
         "payment.authorise" | "payment.capture" | "payment.fail" | "payment.lose_track" | "payment.process" | "payment.require_action" => {
             Some(Source::Payments)
@@ -122,7 +166,15 @@ fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
     let mut lines: Vec<Option<Row>> = lines.into_iter().map(|(_, row)| Some(row)).collect();
     let mut entries = Vec::with_capacity(others.len() + lines.len());
     for (source, row) in others {
-        let same = |line: &Row| line.at == row.at && twin(&line.word) == Some(source) && line.subject_label == row.subject_label;
+        // A history has the words of the log; it is written at the end of the work, the log at its beginning.
+        let same = |line: &Row| {
+            let one = if row.word.contains('.') {
+                line.word == row.word && line.at.since(row.at).abs() <= MINUTE
+            } else {
+                line.at == row.at && twin(&line.word) == Some(source)
+            };
+            one && line.subject_label == row.subject_label
+        };
         let line = lines.iter_mut().find(|line| line.as_ref().is_some_and(same)).and_then(Option::take);
         entries.push(entry(source, row, line, audit));
     }
@@ -149,7 +201,7 @@ fn entry(source: Source, row: Row, line: Option<Row>, audit: bool) -> Entry {
         kind,
         action,
         title,
-        detail: row.detail.filter(|detail| !detail.is_empty()),
+        detail: row.detail.or_else(|| line.as_ref().and_then(|line| line.detail.clone())).filter(|detail| !detail.is_empty()),
         actor: actor_name.map(|name| (actor_id, name)),
         amount: amount.map(|(amount, currency)| Money::new(amount, currency)),
         subject: (row.subject_type, row.subject_id, row.subject_label),
@@ -161,10 +213,10 @@ fn entry(source: Source, row: Row, line: Option<Row>, audit: bool) -> Entry {
 fn words(source: Source, row: &Row) -> (&'static str, String, String) {
     let (word, label) = (row.word.as_str(), row.subject_label.as_str());
     match source {
-        Source::Audit => (kind_of(word), word.to_owned(), sentence(word, label)),
         Source::SignIns if word == "signed_in" => ("session", "session.begin".into(), "Signed in".into()),
         Source::SignIns => ("session", format!("session.{word}"), format!("Sign-in {}", word.replace('_', " "))),
-        Source::Orders => ("order", "order.create".into(), format!("Order {label} placed")),
+        Source::Orders if word == "order.create" || !word.contains('.') => ("order", "order.create".into(), format!("Order {label} placed")),
+        Source::Audit | Source::Orders => (kind_of(word), word.to_owned(), sentence(word, label)),
         Source::Payments => ("payment", format!("payment.{word}"), format!("Payment of order {label}: {}", word.replace('_', " "))),
         Source::Refunds => {
             let outcome = match word {
@@ -175,6 +227,10 @@ fn words(source: Source, row: &Row) -> (&'static str, String, String) {
             ("refund", format!("refund.{word}"), format!("Order {label} {outcome}"))
         }
         Source::Files => ("file", "file.create".into(), format!("File {label} attached")),
+        Source::Parcels => ("order", "order.fulfil".into(), format!("Order {label}: a parcel left")),
+        Source::Returns => ("return", "return.request".into(), format!("Order {label}: return asked for")),
+        Source::Carts => ("cart", "cart.open".into(), format!("{} {label} begun", if word == "draft" { "Draft" } else { "Cart" })),
+        Source::Messages => ("message", format!("message.{word}"), label.to_owned()),
     }
 }
 
@@ -183,6 +239,7 @@ fn kind_of(action: &str) -> &'static str {
         "order" => "order",
         "payment" => "payment",
         "refund" => "refund",
+        "return" => "return",
         "session" => "session",
         "file" => "file",
         "import" => "import",
@@ -207,7 +264,7 @@ fn sentence(action: &str, label: &str) -> String {
             let (area, verb) = other.split_once('.').unwrap_or(("", other));
             let verb = verb.replace('_', " ");
             match area {
-                "order" | "payment" | "refund" => format!("{}{} {label}: {verb}", area[..1].to_uppercase(), &area[1..]),
+                "order" | "payment" | "refund" | "return" => format!("{}{} {label}: {verb}", area[..1].to_uppercase(), &area[1..]),
                 _ => format!("{}{}: {verb}", area.get(..1).unwrap_or_default().to_uppercase(), area.get(1..).unwrap_or_default()),
             }
         }

@@ -22,7 +22,9 @@ pub struct Envelope {
     /// When it was sealed.
     #[sqlx(try_from = "Instant")]
     pub sealed_at: Timestamp,
-    /// Who sealed it, by name.
+    /// Who sealed it; of those sealed long ago the name alone is known.
+    pub sealed_by: Option<Uuid>,
+    /// Their name.
     pub sealed_by_name: String,
     /// When another took its place, or it was torn up.
     #[sqlx(try_from = "MaybeInstant")]
@@ -46,11 +48,12 @@ pub struct Envelope {
 
 macro_rules! columns {
     () => {
-        "b.id, b.tenant_id, b.user_id, b.sealed_at, b.sealed_by_name, b.void_at, b.opened_at, b.reason, b.ip, b.session_id, b.until, b.closed_at"
+        "b.id, b.tenant_id, b.user_id, b.sealed_at, b.sealed_by, b.sealed_by_name, b.void_at, b.opened_at, b.reason, b.ip, b.session_id, b.until, b.closed_at"
     };
 }
 
-const INSERT: &str = "INSERT INTO break_glass (id, tenant_id, user_id, hash, sealed_at, sealed_by_name) VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT: &str =
+    "INSERT INTO break_glass (id, tenant_id, user_id, hash, sealed_at, sealed_by, sealed_by_name) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const NEWEST: &str = concat!("SELECT ", columns!(), " FROM break_glass b WHERE b.tenant_id = $1 ORDER BY b.sealed_at DESC, b.id DESC LIMIT 20");
 const BY_HASH: &str = concat!("SELECT ", columns!(), " FROM break_glass b WHERE b.hash = $1");
 const OPEN: &str = concat!(
@@ -76,6 +79,7 @@ pub async fn insert(tx: &mut Tx, envelope: &Envelope, hash: Vec<u8>) -> Result<(
         .bind(envelope.user_id)
         .bind(hash)
         .bind(envelope.sealed_at)
+        .bind(envelope.sealed_by)
         .bind(&envelope.sealed_by_name);
     tx.run(query).await.map(drop)
 }

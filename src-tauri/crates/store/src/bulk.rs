@@ -70,7 +70,7 @@ tables! {
     Orders = "orders" ("id", "tenant_id", "number", "customer_id", "state", "payment_state", "country", "currency", "item_count", "subtotal",
         "discount", "tax", "shipping", "total", "paid", "refunded", "source", "address", "created_at", "updated_at");
     /// Lines of orders.
-    OrderLines = "order_lines" ("order_id", "id", "tenant_id", "product_id", "name", "sku", "quantity", "unit_price", "total");
+    OrderLines = "order_lines" ("order_id", "id", "tenant_id", "product_id", "name", "sku", "quantity", "unit_price", "total", "shipped");
     /// Payments.
     Payments = "payments" ("id", "tenant_id", "order_id", "customer_id", "provider", "method", "capture_mode", "state", "currency", "amount",
         "captured", "refunded", "refunded_tax", "refunded_shipping", "failure_code", "failure_message", "created_at", "captured_at", "updated_at");
@@ -80,6 +80,8 @@ tables! {
     /// Refunds.
     Refunds = "refunds" ("id", "tenant_id", "payment_id", "order_id", "amount", "currency", "reason", "kind", "state", "created_by",
         "created_by_name", "created_at", "settled_at");
+    /// Refunds in the provider's own books.
+    Given = "sandbox_refunds" ("tenant_id", "key", "charge_key", "amount", "state", "created_at");
     /// Bookings.
     Postings = "ledger_postings" ("id", "tenant_id", "kind", "memo", "order_id", "payment_id", "refund_id", "at");
     /// Entries of bookings.

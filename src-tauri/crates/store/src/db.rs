@@ -9,6 +9,7 @@ use purser_core::events::{Event, Topic};
 use purser_core::ids::TenantId;
 use tokio::sync::broadcast;
 
+use crate::migrate::Moved;
 use crate::postgres::PostgresDb;
 use crate::seal::Seal;
 use crate::sqlite::SqliteDb;
@@ -65,6 +66,7 @@ impl From<TenantId> for Scope {
 pub struct Db(Arc<Inner>);
 
 struct Inner {
+    moved: Moved,
     driver: Driver,
     shared: Arc<Shared>,
 }
@@ -124,17 +126,22 @@ impl Db {
     /// Open the engine and bring its tables up to date. Refuses a file made by a newer Purser, and says so.
     pub async fn open(config: &Config) -> Result<Self> {
         let shared = Arc::new(Shared::new());
-        let driver = match config {
+        let (moved, driver) = match config {
             Config::Sqlite(path) => {
-                migrate::sqlite(path).await?;
-                Driver::Sqlite(SqliteDb::open(path, shared.clone()).await?)
+                let moved = migrate::sqlite(path).await?;
+                (moved, Driver::Sqlite(SqliteDb::open(path, shared.clone()).await?))
             }
             Config::Postgres(url) => {
-                migrate::postgres(url).await?;
-                Driver::Postgres(PostgresDb::open(url, shared.clone()).await?)
+                let moved = migrate::postgres(url).await?;
+                (moved, Driver::Postgres(PostgresDb::open(url, shared.clone()).await?))
             }
         };
-        Ok(Self(Arc::new(Inner { driver, shared })))
+        Ok(Self(Arc::new(Inner { moved, driver, shared })))
+    }
+
+    /// What became of its tables when it was opened.
+    pub fn moved(&self) -> &Moved {
+        &self.0.moved
     }
 
     /// Give it the keys of private columns; until then none is written or read. The first ones given stay.

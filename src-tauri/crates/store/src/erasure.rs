@@ -7,10 +7,13 @@ use purser_core::people::email_key;
 use uuid::Uuid;
 
 use crate::private::{Column, Place};
-use crate::{Query, Result, Tx, sql};
+use crate::{Query, Result, Tx, lockouts, sql};
 
 /// What belongs to the person alone, children first: `$1` is the tenant, `$2` the person.
-const GONE: [&str; 23] = [
+const GONE: [&str; 41] = [
+    "DELETE FROM cart_lines WHERE tenant_id = $1 AND cart_id IN (SELECT id FROM carts WHERE tenant_id = $1 AND customer_id = $2)",
+    "DELETE FROM carts WHERE tenant_id = $1 AND customer_id = $2",
+    "DELETE FROM gateway_customers WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM user_terms WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM impersonations WHERE tenant_id = $1 AND (user_id = $2 OR by_id = $2)",
     "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND session_id IN (SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2)",
@@ -23,26 +26,54 @@ const GONE: [&str; 23] = [
     "DELETE FROM known_devices WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM backup_codes WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM factors WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM key_uses WHERE tenant_id = $1 AND key_id IN (SELECT id FROM api_keys WHERE tenant_id = $1 AND user_id = $2)",
     "DELETE FROM api_keys WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM mails WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM one_time_links WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM registrations WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM password_history WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM password_standings WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM rights WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM refusals WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM permission_uses WHERE tenant_id = $1 AND user_id = $2",
     "UPDATE rights SET created_by_name = '' WHERE tenant_id = $1 AND created_by = $2",
+    "UPDATE rights SET ended_by_name = '' WHERE tenant_id = $1 AND ended_by = $2",
+    // Before it was kept who had done it, the name alone was.
+    "UPDATE rights SET ended_by_name = '' WHERE tenant_id = $1 AND ended_by IS NULL AND \
+     ended_by_name = (SELECT first_name || ' ' || last_name FROM users WHERE tenant_id = $1 AND id = $2)",
+    "UPDATE break_glass SET sealed_by_name = '' WHERE tenant_id = $1 AND (sealed_by = $2 OR (sealed_by IS NULL AND \
+     sealed_by_name = (SELECT first_name || ' ' || last_name FROM users WHERE tenant_id = $1 AND id = $2)))",
+    "UPDATE approvals SET requested_by_name = '', reason = '' WHERE tenant_id = $1 AND requested_by = $2",
+    "UPDATE approvals SET decided_by_name = '', decision_reason = NULL WHERE tenant_id = $1 AND decided_by = $2",
+    "UPDATE approvals SET reason = '', decision_reason = NULL WHERE tenant_id = $1 AND subject_type = 'order' AND \
+     subject_id IN (SELECT id FROM orders WHERE tenant_id = $1 AND customer_id = $2)",
     "UPDATE policy_versions SET changed_by_name = '' WHERE tenant_id = $1 AND changed_by = $2",
     "UPDATE refunds SET created_by_name = '' WHERE tenant_id = $1 AND created_by = $2",
+    "UPDATE ledger_periods SET closed_by_name = '' WHERE tenant_id = $1 AND closed_by = $2",
+    "UPDATE ledger_periods SET reopened_by_name = '', reopen_reason = '' WHERE tenant_id = $1 AND reopened_by = $2",
+    "UPDATE reconciliation_runs SET requested_by_name = '' WHERE tenant_id = $1 AND requested_by = $2",
+    "UPDATE reconciliation_exceptions SET resolved_by_name = '' WHERE tenant_id = $1 AND resolved_by = $2",
+    "UPDATE returns SET reason = '', decision = NULL WHERE tenant_id = $1 AND order_id IN (SELECT id FROM orders WHERE tenant_id = $1 AND customer_id = $2)",
+    "UPDATE fulfilments SET tracking_number = NULL, tracking_url = NULL WHERE tenant_id = $1 AND \
+     order_id IN (SELECT id FROM orders WHERE tenant_id = $1 AND customer_id = $2)",
+    "UPDATE orders SET held_reason = CASE WHEN held_at IS NULL THEN NULL ELSE '' END, tags = '' WHERE tenant_id = $1 AND customer_id = $2",
 ];
 
 /// Views nobody else sees.
 const VIEWS: &str = "DELETE FROM saved_views WHERE tenant_id = $1 AND owner_id = $2 AND shared = $3";
 
 const EMPTY: &str = "UPDATE users SET email = $3, email_key = $4, first_name = 'Erased', last_name = 'person', name_key = 'erased person', \
-     password_hash = NULL, phone = NULL, phone_index = NULL, country = NULL, language = NULL, notes = NULL, email_verified = $5, \
+     password_hash = NULL, phone = NULL, phone_index = NULL, country = NULL, language = NULL, notes = NULL, wanted_mails = NULL, email_verified = $5, \
      last_login_at = NULL, locked_at = NULL, lock_reason = NULL, erased_at = $6, updated_at = $6, version = version + 1 \
      WHERE tenant_id = $1 AND id = $2";
+
+/// What the address of somebody who was erased ends in. Nothing ever goes there.
+const ERASED: &str = "@erased.invalid";
+
+/// Whether an address is what is left of somebody who was erased.
+pub fn is_erased_address(email: &str) -> bool {
+    email.ends_with(ERASED)
+}
 
 /// Who is taken out.
 #[derive(Clone, Debug)]
@@ -70,11 +101,15 @@ pub async fn empty(tx: &mut Tx, who: &Erased) -> Result<Vec<FileId>> {
     tx.run(sql(VIEWS).bind(tenant).bind(who.id).bind(false)).await?;
     // Attempts before anybody was found by the address, and locks, know the address only.
     tx.run(sql("DELETE FROM sign_ins WHERE tenant_id = $1 AND email = $2").bind(tenant).bind(&who.email_key)).await?;
-    tx.run(sql("DELETE FROM lockouts WHERE account = $1").bind(&who.email_key)).await?;
+    // Accounts other businesses have by the address have locks of their own, which stay.
+    let key = who.email_key.as_str();
+    let names = [lockouts::typed_name(key), lockouts::own_name(Some(tenant), key), lockouts::own_name(None, key)];
+    let locks = names.into_iter().fold(sql("DELETE FROM lockouts WHERE account IN ($1, $2, $3)"), Query::bind);
+    tx.run(locks).await?;
     let files: Vec<File> = tx
         .all(sql("DELETE FROM files WHERE tenant_id = $1 AND subject_type = 'user' AND subject_id = $2 RETURNING id").bind(tenant).bind(who.id))
         .await?;
-    let email = format!("{}@erased.invalid", who.id);
+    let email = format!("{}{ERASED}", who.id);
     let key = email_key(&email);
     tx.run(sql(EMPTY).bind(tenant).bind(who.id).bind(email).bind(key).bind(false).bind(who.at)).await?;
     Ok(files.into_iter().map(|file| file.id).collect())
@@ -118,6 +153,13 @@ pub async fn open_orders(tx: &mut Tx, who: UserId) -> Result<i64> {
          AND state NOT IN ('delivered', 'cancelled') LIMIT 1000) o";
     let count: Count = tx.one(sql(OPEN).bind(tx.tenant()).bind(who)).await?;
     Ok(count.n)
+}
+
+/// Whether the person ever ordered anything.
+pub async fn any_order(tx: &mut Tx, who: UserId) -> Result<bool> {
+    const ANY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM orders WHERE tenant_id = $1 AND customer_id = $2 LIMIT 1) o";
+    let count: Count = tx.one(sql(ANY).bind(tx.tenant()).bind(who)).await?;
+    Ok(count.n > 0)
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,6 +1,8 @@
-//! The `idempotency_keys` table: which requests were begun under which key, and what they were answered.
+//! The `idempotency_keys` table: which requests were begun under which key, and what they were answered. What people see of it is in
+//! `repeats.rs`.
 
 use purser_core::Timestamp;
+use purser_core::ids::RepeatId;
 use uuid::Uuid;
 
 use crate::rows::Instant;
@@ -10,6 +12,10 @@ use crate::{Query, Result, Tx, sql};
 /// A key a caller chose for one request.
 #[derive(Clone, Debug)]
 pub struct Key {
+    /// Id it is listed by.
+    pub id: RepeatId,
+    /// What was asked, in a word.
+    pub operation: String,
     /// Who called.
     pub caller: String,
     /// The key.
@@ -44,10 +50,11 @@ pub struct Known {
     pub expires_at: Timestamp,
 }
 
-const CLAIM: &str = "INSERT INTO idempotency_keys (tenant_id, caller, key, request_hash, owner, subject_id, status, body, created_at, expires_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL, $7, $8) ON CONFLICT (tenant_id, caller, key) DO UPDATE SET \
+const CLAIM: &str = "INSERT INTO idempotency_keys (tenant_id, caller, key, request_hash, owner, subject_id, status, body, created_at, expires_at, \
+     id, operation) VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL, $7, $8, $9, $10) ON CONFLICT (tenant_id, caller, key) DO UPDATE SET \
      request_hash = excluded.request_hash, owner = excluded.owner, subject_id = excluded.subject_id, status = NULL, body = NULL, \
-     created_at = excluded.created_at, expires_at = excluded.expires_at WHERE idempotency_keys.expires_at <= excluded.created_at";
+     created_at = excluded.created_at, expires_at = excluded.expires_at, id = excluded.id, operation = excluded.operation, repeats = 0, \
+     repeated_at = NULL WHERE idempotency_keys.expires_at <= excluded.created_at";
 
 /// Write the key down; `false` if it is there already and has not run out.
 pub async fn claim(tx: &mut Tx, key: &Key) -> Result<bool> {
@@ -59,7 +66,9 @@ pub async fn claim(tx: &mut Tx, key: &Key) -> Result<bool> {
         .bind(key.owner)
         .bind(key.subject)
         .bind(key.at)
-        .bind(key.expires_at);
+        .bind(key.expires_at)
+        .bind(key.id.uuid())
+        .bind(&key.operation);
     Ok(tx.run(query).await? == 1)
 }
 
@@ -94,6 +103,12 @@ pub async fn take_over(tx: &mut Tx, key: &Key, from: Uuid) -> Result<bool> {
     Ok(tx.run(query).await? == 1)
 }
 
+/// Note that a request that was answered came again.
+pub async fn repeated(tx: &mut Tx, caller: &str, key: &str, now: Timestamp) -> Result<()> {
+    const REPEATED: &str = "UPDATE idempotency_keys SET repeats = repeats + 1, repeated_at = $4 WHERE tenant_id = $1 AND caller = $2 AND key = $3";
+    tx.run(sql(REPEATED).bind(tx.tenant()).bind(caller.to_owned()).bind(key.to_owned()).bind(now)).await.map(drop)
+}
+
 /// What a request was answered.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -123,7 +138,7 @@ pub async fn answer(tx: &mut Tx, answers: &[Answer]) -> Result<()> {
     tx.run(query).await.map(drop)
 }
 
-/// Forget what has run out, of all tenants. Needs [`crate::Scope::System`].
+/// Forget what was answered and has run out, of all tenants; how many. Needs [`crate::Scope::System`].
 pub async fn forget(tx: &mut Tx, now: Timestamp) -> Result<u64> {
-    tx.run(sql("DELETE FROM idempotency_keys WHERE expires_at <= $1").bind(now)).await
+    tx.run(sql("DELETE FROM idempotency_keys WHERE expires_at <= $1 AND status IS NOT NULL").bind(now)).await
 }

@@ -1,5 +1,7 @@
 //! The `identities` table: people as the parties they sign in at know them.
 
+use std::collections::HashMap;
+
 use purser_core::Timestamp;
 use purser_core::ids::{IdentityId, ProviderId, TenantId, UserId};
 use purser_core::providers::Kind;
@@ -68,6 +70,13 @@ struct Count {
     n: i64,
 }
 
+#[derive(sqlx::FromRow)]
+struct Counted {
+    #[sqlx(try_from = "Uuid")]
+    provider_id: ProviderId,
+    n: i64,
+}
+
 const BY_SUBJECT: &str = "SELECT id, tenant_id, provider_id, user_id, subject, email, made_account, linked_at, last_used_at FROM identities \
      WHERE tenant_id = $1 AND provider_id = $2 AND subject = $3";
 const OF: &str = "SELECT i.id, i.provider_id, p.name AS provider_name, p.kind, p.enabled, i.email, i.linked_at, i.last_used_at FROM identities i \
@@ -77,6 +86,7 @@ const INSERT: &str = "INSERT INTO identities (id, tenant_id, provider_id, user_i
 const USED: &str = "UPDATE identities SET email = $3, last_used_at = $4 WHERE tenant_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM identities WHERE tenant_id = $1 AND id = $2 AND user_id = $3";
 const COUNT: &str = "SELECT COUNT(*) AS n FROM identities WHERE tenant_id = $1 AND provider_id = $2";
+const COUNTS: &str = "SELECT provider_id, COUNT(*) AS n FROM identities WHERE tenant_id = $1 GROUP BY provider_id";
 const OWNERS: &str = "SELECT COUNT(*) AS n FROM identities i JOIN users u ON u.id = i.user_id WHERE i.tenant_id = $1 AND i.provider_id = $2 \
      AND u.role = 'owner'";
 const STRANDED: &str = "SELECT COUNT(*) AS n FROM identities i JOIN users u ON u.id = i.user_id WHERE i.tenant_id = $1 AND i.provider_id = $2 \
@@ -121,6 +131,12 @@ pub async fn delete(tx: &mut Tx, id: IdentityId, user: UserId) -> Result<bool> {
 /// How many people a connection knows.
 pub async fn count(tx: &mut Tx, provider: ProviderId) -> Result<i64> {
     Ok(tx.one::<Count>(sql(COUNT).bind(tx.tenant()).bind(provider)).await?.n)
+}
+
+/// How many people each connection knows; those that know nobody are left out.
+pub async fn counts(tx: &mut Tx) -> Result<HashMap<ProviderId, i64>> {
+    let rows: Vec<Counted> = tx.all(sql(COUNTS).bind(tx.tenant())).await?;
+    Ok(rows.into_iter().map(|row| (row.provider_id, row.n)).collect())
 }
 
 /// How many of them are owners.

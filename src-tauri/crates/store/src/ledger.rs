@@ -35,6 +35,16 @@ pub struct Posting {
     pub entries: Vec<(AccountCode, i64)>,
 }
 
+/// Refuse bookings into a period that is closed.
+async fn refuse_closed(tx: &mut Tx, postings: &[Posting]) -> Result<()> {
+    let Some(first) = postings.iter().map(|posting| posting.at).min() else { return Ok(()) };
+    if crate::ledger_books::closed_until(tx).await?.is_some_and(|until| first < until) {
+        let message = "The books are closed for that time. Book it in the open period.";
+        return Err(Error::conflict("period_closed", message).into());
+    }
+    Ok(())
+}
+
 #[derive(sqlx::FromRow)]
 struct Known {
     #[sqlx(try_from = "Uuid")]
@@ -88,6 +98,7 @@ pub async fn post(tx: &mut Tx, ids: &Ids, postings: &[Posting]) -> Result<()> {
     if let Some(posting) = postings.iter().find(|p| p.entries.iter().map(|(_, amount)| i128::from(*amount)).sum::<i128>() != 0) {
         return Err(Error::internal(format!("the booking {} ({}) does not balance", posting.id, posting.memo)).into());
     }
+    refuse_closed(tx, postings).await?;
     let accounts = accounts(tx, ids, postings).await?;
     let account =
         |posting: &Posting, code| accounts.get(&(posting.currency, code)).copied().ok_or_else(|| Error::internal("an account was not opened"));

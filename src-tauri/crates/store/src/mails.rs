@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::page::{Key, List, SortKey};
 use crate::rows::{Instant, MaybeInstant};
-use crate::{Listing, Page, Query, Result, Tx, sql};
+use crate::{Listing, Page, Query, Result, Tx, Value, sql};
 
 /// A mail.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -54,12 +54,14 @@ pub struct Mail {
     /// When it was taken.
     #[sqlx(try_from = "MaybeInstant")]
     pub sent_at: Option<Timestamp>,
+    /// What it is about, where it is written once for that: `shipped:` and a parcel.
+    pub cause: Option<String>,
 }
 
 macro_rules! columns {
     () => {
         "m.id, m.tenant_id, m.user_id, m.channel, m.address, m.name, m.template, m.language, m.facts, m.link_id, m.code_id, m.subject, m.state, m.provider, \
-         m.error, m.created_at, m.sent_at"
+         m.error, m.created_at, m.sent_at, m.cause"
     };
 }
 
@@ -70,8 +72,8 @@ static LIST: List<Mail> = List {
     sorts: &[SortKey { name: "createdAt", column: "m.created_at", key: |mail| Key::Time(mail.created_at.micros()) }],
 };
 
-const INSERT: &str = "INSERT INTO mails (id, tenant_id, user_id, address, name, template, language, facts, link_id, subject, state, created_at, channel, code_id) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13)";
+const INSERT: &str = "INSERT INTO mails (id, tenant_id, user_id, address, name, template, language, facts, link_id, subject, state, created_at, channel, code_id, cause) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13, $14)";
 
 /// Write a mail down that is to be sent.
 pub async fn insert(tx: &mut Tx, mail: &Mail) -> Result<()> {
@@ -88,8 +90,24 @@ pub async fn insert(tx: &mut Tx, mail: &Mail) -> Result<()> {
         .bind(&mail.subject)
         .bind(mail.created_at)
         .bind(mail.channel.as_str())
-        .bind(mail.code_id);
+        .bind(mail.code_id)
+        .bind(mail.cause.clone());
     tx.run(query).await.map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct Cause {
+    cause: String,
+}
+
+/// Those of `causes` somebody was written to about.
+pub async fn written(tx: &mut Tx, causes: &[String]) -> Result<Vec<String>> {
+    if causes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = Query::start("SELECT cause FROM mails WHERE tenant_id = ");
+    query.arg(tx.tenant()).push(" AND cause IN ").list(causes.iter().map(Value::from));
+    Ok(tx.all::<Cause>(query).await?.into_iter().map(|row| row.cause).collect())
 }
 
 /// Which mails.

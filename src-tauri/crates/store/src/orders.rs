@@ -1,11 +1,13 @@
 //! The `orders` and `order_lines` tables.
 
+use purser_core::history::{Change, Moved, Refunded};
 use purser_core::ids::{LineId, OrderId, UserId};
 use purser_core::orders::{MoneyState, OrderSource, OrderState};
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
 
 use crate::found::{self, FoundBy};
+use crate::history::{self, After, Append, after};
 use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
 use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
@@ -82,7 +84,7 @@ impl Order {
 }
 
 pub use crate::orders_new::{NewOrder, insert};
-pub use crate::orders_private::{Particulars, particulars, particulars_of};
+pub use crate::orders_private::{Extras, Particulars, particulars, particulars_of};
 
 /// A line of an order: what was sold, as it was named and priced that day.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -102,6 +104,12 @@ pub struct Line {
     pub unit_price: i64,
     /// Price of all.
     pub total: i64,
+    /// Their tax; nobody knows it of orders from before it was kept, or from elsewhere.
+    pub tax: Option<i64>,
+    /// The rate of it, in basis points.
+    pub tax_bp: Option<i64>,
+    /// Pieces that were taken out after they were paid.
+    pub cancelled: i64,
 }
 
 macro_rules! columns {
@@ -162,11 +170,19 @@ pub struct Filter {
     pub to: Option<Timestamp>,
     /// Some or none of it given back.
     pub refunded: Option<bool>,
+    /// With refunds somebody has to send, or without.
+    pub granted: Option<bool>,
+    /// With refunds their provider has not called done, or without.
+    pub pending: Option<bool>,
+    /// On hold, or not.
+    pub held: Option<bool>,
+    /// With each of these tags.
+    pub tags: Vec<String>,
     /// Of this number, or this customer.
     pub search: FoundBy,
 }
 
-fn clause(tx: &Tx, filter: &Filter) -> Query {
+pub(crate) fn clause(tx: &Tx, filter: &Filter) -> Query {
     let mut query = Query::start(" WHERE o.tenant_id = ");
     query.arg(tx.tenant());
     if !filter.states.is_empty() {
@@ -201,6 +217,15 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
         Some(false) => query.push(" AND o.payment_state NOT IN ('partially_refunded', 'refunded')"),
         None => &mut query,
     };
+    match filter.held {
+        Some(true) => query.push(" AND o.held_at IS NOT NULL"),
+        Some(false) => query.push(" AND o.held_at IS NULL"),
+        None => &mut query,
+    };
+    crate::orders_money::only_on_its_way(&mut query, filter, tx);
+    for tag in &filter.tags {
+        query.push(" AND o.tags LIKE ").arg(format!("%,{},%", crate::sql::like(tag))).push(" ESCAPE '\\'");
+    }
     if let Some(number) = filter.search.number {
         query.push(" AND o.number = ").arg(number);
     }
@@ -214,7 +239,8 @@ const FEW: i64 = 2_000;
 
 /// How SQLite shall read the orders. PostgreSQL knows how often each value occurs and decides for itself.
 async fn way(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<&'static str> {
-    if tx.engine() == Engine::Postgres {
+    // So few are on their way back that they are looked up one by one.
+    if tx.engine() == Engine::Postgres || filter.granted == Some(true) || filter.pending == Some(true) {
         return Ok(concat!("SELECT ", columns!(), from!()));
     }
     if filter.search.number.is_some() {
@@ -285,7 +311,7 @@ pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool
 }
 
 const FIND: &str = concat!("SELECT ", columns!(), from!(), " WHERE o.tenant_id = $1 AND o.id = $2");
-const HOLD: &str = concat!("SELECT ", columns!(), from!(), " WHERE o.tenant_id = $1 AND o.id = $2 FOR UPDATE OF o");
+const HOLD: &str = concat!("SELECT ", columns!(), from!(), " WHERE o.tenant_id = $1 AND o.id = $2 FOR NO KEY UPDATE OF o");
 
 /// One order.
 pub async fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>> {
@@ -304,16 +330,19 @@ pub async fn find_many(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
     tx.all(query).await
 }
 
-const LINES: &str =
-    "SELECT id, product_id, name, sku, quantity, unit_price, total FROM order_lines WHERE order_id = $1 AND tenant_id = $2 ORDER BY id";
+const LINES: &str = "SELECT id, product_id, name, sku, quantity, unit_price, total, tax, tax_bp, cancelled FROM order_lines \
+     WHERE order_id = $1 AND tenant_id = $2 ORDER BY id";
 
 /// The lines of an order.
 pub async fn lines(tx: &mut Tx, id: OrderId) -> Result<Vec<Line>> {
     tx.all(sql(LINES).bind(id).bind(tx.tenant())).await
 }
 
-const MOVE: &str = "UPDATE orders SET state = $3, payment_state = $4, paid = paid + $5, updated_at = $6, version = version + 1 \
-     WHERE tenant_id = $1 AND id = $2 AND state = $7 AND payment_state = $8";
+const MOVE: &str = concat!(
+    "UPDATE orders SET state = $3, payment_state = $4, paid = paid + $5, updated_at = $6, version = version + 1 \
+     WHERE tenant_id = $1 AND id = $2 AND state = $7 AND payment_state = $8",
+    after!()
+);
 
 /// How an order changes; it applies only while the order still is where it was read.
 #[derive(Clone, Copy, Debug)]
@@ -339,17 +368,30 @@ pub async fn advance(tx: &mut Tx, id: OrderId, step: &Step) -> Result<bool> {
         .bind(step.at)
         .bind(step.state.0.as_str())
         .bind(step.money.0.as_str());
-    Ok(tx.run(query).await? == 1)
+    let Some(after) = tx.optional::<After>(query).await? else { return Ok(false) };
+    let moved = Moved { state: after.state, payment_state: after.payment_state, paid: after.paid };
+    history::append(tx, &[Append { order: id, version: after.version, change: Change::Moved(moved), at: step.at }]).await?;
+    Ok(true)
 }
 
 /// Book what was given back on many orders at once; the state of their money follows from the sums.
 pub async fn add_refunded(tx: &mut Tx, amounts: &[(OrderId, i64)], at: Timestamp) -> Result<()> {
     let mut query = Query::start(
         "UPDATE orders SET refunded = orders.refunded + v.column2, version = orders.version + 1, \
-         payment_state = CASE WHEN orders.refunded + v.column2 >= orders.paid THEN 'refunded' ELSE 'partially_refunded' END, updated_at = ",
+         payment_state = CASE WHEN orders.refunded + v.column2 >= orders.paid THEN 'refunded' \
+         WHEN orders.refunded + v.column2 > 0 THEN 'partially_refunded' \
+         WHEN orders.state = 'pending' THEN 'partly_paid' ELSE 'paid' END, updated_at = ",
     );
     query.arg(at).push(" FROM (VALUES");
     query.rows(amounts.iter().map(|(order, amount)| [(*order).into(), (*amount).into()]));
-    query.push(") AS v WHERE orders.id = v.column1 AND orders.tenant_id = ").arg(tx.tenant());
-    tx.run(query).await.map(drop)
+    query.push(") AS v WHERE orders.id = v.column1 AND orders.tenant_id = ").arg(tx.tenant()).push(after!());
+    let given: Vec<After> = tx.all(query).await?;
+    let events: Vec<Append> = given
+        .into_iter()
+        .map(|after| {
+            let given = Refunded { refunded: after.refunded, payment_state: after.payment_state };
+            Append { order: after.id, version: after.version, change: Change::Refunded(given), at }
+        })
+        .collect();
+    history::append(tx, &events).await
 }

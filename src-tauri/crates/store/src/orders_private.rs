@@ -2,12 +2,44 @@
 
 use std::collections::BTreeMap;
 
+use purser_core::Timestamp;
 use purser_core::ids::OrderId;
-use purser_core::orders::Address;
+use purser_core::orders::{Address, OrderState};
 use uuid::Uuid;
 
+use crate::orders::Order;
 use crate::private::{Column, Place};
+use crate::rows::MaybeInstant;
 use crate::{Query, Result, Tx, sql};
+
+/// How an order was sold.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct Extras {
+    /// The way it is sent, as settings name it.
+    pub shipping_code: Option<String>,
+    /// What people called it that day.
+    pub shipping_name: Option<String>,
+    /// Whether the prices of its lines carry their tax.
+    pub with_tax: bool,
+    /// When it is called off unless it was paid.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub lapses_at: Option<Timestamp>,
+    /// What was added after the money was taken, with its tax.
+    pub added: i64,
+    /// What is missing and not asked for any more.
+    pub waived: i64,
+}
+
+impl Extras {
+    /// What has to be paid for `order`: what is missing of it, or what was added since it was paid; nothing for what was called off.
+    pub fn due(&self, order: &Order) -> i64 {
+        match order.state {
+            OrderState::Cancelled => 0,
+            OrderState::Pending => order.total - order.paid,
+            _ => self.added.min(order.total - order.paid - self.waived),
+        }
+    }
+}
 
 /// What only the order's own page shows.
 #[derive(Clone, Debug)]
@@ -16,12 +48,22 @@ pub struct Particulars {
     pub address: Address,
     /// What staff wrote down.
     pub notes: Option<String>,
+    /// How it was sold.
+    pub extras: Extras,
+    /// What is there but sealed with a key this process does not have.
+    pub unreadable: Vec<Column>,
+}
+
+macro_rules! private {
+    () => {
+        "address, notes, shipping_code, shipping_name, with_tax, lapses_at, extra_goods + extra_tax AS added, waived"
+    };
 }
 
 /// What only the order's own page shows.
 pub async fn particulars(tx: &mut Tx, id: OrderId) -> Result<Option<Particulars>> {
-    let row: Option<Stored> =
-        tx.optional(sql("SELECT address, notes FROM orders WHERE tenant_id = $1 AND id = $2").bind(tx.tenant()).bind(id)).await?;
+    const FIND: &str = concat!("SELECT ", private!(), " FROM orders WHERE tenant_id = $1 AND id = $2");
+    let row: Option<Stored> = tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await?;
     row.map(|row| opened(tx, id, row)).transpose()
 }
 
@@ -29,25 +71,27 @@ pub async fn particulars(tx: &mut Tx, id: OrderId) -> Result<Option<Particulars>
 struct Stored {
     address: String,
     notes: Option<String>,
+    #[sqlx(flatten)]
+    extras: Extras,
 }
 
 #[derive(sqlx::FromRow)]
 struct StoredOf {
     #[sqlx(try_from = "Uuid")]
     id: OrderId,
-    address: String,
-    notes: Option<String>,
+    #[sqlx(flatten)]
+    rest: Stored,
 }
 
 /// The same of several orders; those that do not exist are left out.
 pub async fn particulars_of(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Particulars>> {
     let mut found = BTreeMap::new();
     for chunk in ids.chunks(500) {
-        let mut query = Query::start("SELECT id, address, notes FROM orders WHERE tenant_id = ");
+        let mut query = Query::start(concat!("SELECT id, ", private!(), " FROM orders WHERE tenant_id = "));
         query.arg(tx.tenant()).push(" AND id IN ").list(chunk.iter().map(|id| (*id).into()));
         for row in tx.all::<StoredOf>(query).await? {
             let id = row.id;
-            found.insert(id, opened(tx, id, Stored { address: row.address, notes: row.notes })?);
+            found.insert(id, opened(tx, id, row.rest)?);
         }
     }
     Ok(found)
@@ -56,7 +100,11 @@ pub async fn particulars_of(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<Ord
 /// The row with its private columns readable.
 fn opened(tx: &Tx, id: OrderId, row: Stored) -> Result<Particulars> {
     let place = |column| Place::order(tx.tenant(), id, column);
-    let address = tx.show(place(Column::OrderAddress), Some(row.address))?.unwrap_or_default();
-    let address = serde_json::from_str(&address).map_err(|error| purser_core::Error::Internal(Box::new(error)))?;
-    Ok(Particulars { address, notes: tx.show(place(Column::OrderNotes), row.notes)? })
+    let mut unreadable = Vec::new();
+    let address = match tx.show(place(Column::OrderAddress), Some(row.address), &mut unreadable)? {
+        Some(address) => serde_json::from_str(&address).map_err(|error| purser_core::Error::Internal(Box::new(error)))?,
+        None => Address::default(),
+    };
+    let notes = tx.show(place(Column::OrderNotes), row.notes, &mut unreadable)?;
+    Ok(Particulars { address, notes, extras: row.extras, unreadable })
 }

@@ -2,11 +2,12 @@
 //! of those before it.
 
 use purser_core::Timestamp;
+use purser_core::access::RoleKey;
 use purser_core::ids::{TenantId, UserId};
 use uuid::Uuid;
 
 use crate::rows::Instant;
-use crate::{Result, Tx, sql};
+use crate::{Query, Result, Tx, sql};
 
 /// What is known of a password beside its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -39,6 +40,33 @@ const DEMAND: &str = "INSERT INTO password_standings (user_id, tenant_id, change
 /// Demand that a person changes their password before anything else.
 pub async fn demand(tx: &mut Tx, user: UserId, at: Timestamp) -> Result<()> {
     tx.run(sql(DEMAND).bind(tx.tenant()).bind(user).bind(at).bind(true)).await.map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct RunningOut {
+    #[sqlx(try_from = "Uuid")]
+    user_id: UserId,
+    #[sqlx(try_from = "Instant")]
+    changed_at: Timestamp,
+}
+
+/// Active people of these roles whose password is in force since `span` and who were not told since then, at most `most`.
+pub async fn running_out(tx: &mut Tx, roles: &[RoleKey], (after, until): (Timestamp, Timestamp), most: i64) -> Result<Vec<(UserId, Timestamp)>> {
+    let mut query = Query::start(
+        "SELECT s.user_id, s.changed_at FROM password_standings s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id WHERE s.tenant_id = ",
+    );
+    query.arg(tx.tenant()).push(" AND u.status = 'active' AND u.role IN ").list(roles.iter().map(|role| role.as_str().to_owned().into()));
+    query.push(" AND s.changed_at > ").arg(after).push(" AND s.changed_at <= ").arg(until);
+    query.push(" AND (s.reminded_at IS NULL OR s.reminded_at < s.changed_at) ORDER BY s.user_id LIMIT ").arg(most);
+    let rows: Vec<RunningOut> = tx.all(query).await?;
+    Ok(rows.into_iter().map(|row| (row.user_id, row.changed_at)).collect())
+}
+
+const REMINDED: &str = "UPDATE password_standings SET reminded_at = $3 WHERE tenant_id = $1 AND user_id = $2";
+
+/// Note that somebody was told that their password runs out.
+pub async fn reminded(tx: &mut Tx, user: UserId, at: Timestamp) -> Result<()> {
+    tx.run(sql(REMINDED).bind(tx.tenant()).bind(user).bind(at)).await.map(drop)
 }
 
 #[derive(sqlx::FromRow)]

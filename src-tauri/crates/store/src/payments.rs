@@ -1,6 +1,6 @@
 //! The `payments` table. Every statement that moves money says in its `WHERE` what must still hold.
 
-use purser_core::ids::{OrderId, PaymentId, TenantId, UserId};
+use purser_core::ids::{OrderId, PaymentId, UserId};
 use purser_core::payments::PaymentState;
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
@@ -56,6 +56,8 @@ pub struct Payment {
     pub refunded_tax: i64,
     /// Of that, shipping.
     pub refunded_shipping: i64,
+    /// The discount that went back with the goods.
+    pub refunded_discount: i64,
     /// What is being given back.
     pub refund_pending: i64,
     /// Why it failed, for programs.
@@ -92,7 +94,8 @@ impl Payment {
 macro_rules! columns {
     () => {
         "p.id, p.order_id, o.number AS order_number, p.customer_id, u.first_name, u.last_name, u.email, p.provider, p.method, p.capture_mode, \
-         p.state, p.pending, p.pending_amount, p.currency, p.amount, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, p.refund_pending, p.failure_code, \
+         p.state, p.pending, p.pending_amount, p.currency, p.amount, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, p.refunded_discount, \
+         p.refund_pending, p.failure_code, \
          p.failure_message, p.next_action_url, p.version, p.created_at, p.captured_at, p.updated_at"
     };
 }
@@ -218,7 +221,7 @@ pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool
 }
 
 const FIND: &str = concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = $1 AND p.id = $2");
-const HOLD: &str = concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = $1 AND p.id = $2 FOR UPDATE OF p");
+const HOLD: &str = concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = $1 AND p.id = $2 FOR NO KEY UPDATE OF p");
 const OF_ORDER: &str = concat!("SELECT ", columns!(), from!(), " WHERE p.tenant_id = $1 AND p.order_id = $2");
 
 /// One payment.
@@ -247,7 +250,7 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Payment>> {
 }
 
 const INSERT: &str = "INSERT INTO payments (id, tenant_id, order_id, customer_id, provider, method, capture_mode, state, pending, pending_amount, \
-     currency, amount, captured, refunded, refunded_tax, refunded_shipping, failure_code, failure_message, next_action_url, version, created_at, \
+     currency, amount, captured, refunded, refunded_tax, refunded_shipping, refunded_discount, failure_code, failure_message, next_action_url, version, created_at, \
      captured_at, updated_at) VALUES";
 
 /// Add payments.
@@ -261,7 +264,7 @@ pub async fn insert(tx: &mut Tx, payments: &[Payment]) -> Result<()> {
     Ok(())
 }
 
-fn row(tenant: Value, p: &Payment) -> [Value; 23] {
+fn row(tenant: Value, p: &Payment) -> [Value; 24] {
     [
         p.id.into(),
         tenant,
@@ -279,6 +282,7 @@ fn row(tenant: Value, p: &Payment) -> [Value; 23] {
         p.refunded.into(),
         p.refunded_tax.into(),
         p.refunded_shipping.into(),
+        p.refunded_discount.into(),
         p.failure_code.clone().into(),
         p.failure_message.clone().into(),
         p.next_action_url.clone().into(),
@@ -344,6 +348,8 @@ pub struct Settled {
     pub tax: i64,
     /// Of that, shipping.
     pub shipping: i64,
+    /// The discount that went back with the goods.
+    pub discount: i64,
     /// Let go, because the provider would not.
     pub released: i64,
 }
@@ -353,30 +359,28 @@ pub async fn settle_refunds(tx: &mut Tx, settled: &[(PaymentId, Settled)], at: T
     let mut query = Query::start(
         "UPDATE payments SET refunded = payments.refunded + v.column2, refunded_tax = payments.refunded_tax + v.column3, \
          refunded_shipping = payments.refunded_shipping + v.column4, refund_pending = payments.refund_pending - v.column2 - v.column5, \
-         state = CASE WHEN payments.refunded + v.column2 >= payments.captured THEN 'refunded' \
-         WHEN payments.refunded + v.column2 > 0 THEN 'partially_refunded' ELSE payments.state END, \
+         refunded_discount = payments.refunded_discount + v.column6, \
+         state = CASE WHEN payments.state = 'disputed' THEN payments.state WHEN payments.refunded + v.column2 >= payments.captured THEN 'refunded' \
+         WHEN payments.refunded + v.column2 > 0 THEN 'partially_refunded' \
+         WHEN payments.state IN ('refunded', 'partially_refunded') THEN 'captured' ELSE payments.state END, \
          version = payments.version + 1, updated_at = ",
     );
     query.arg(at).push(" FROM (VALUES");
-    query.rows(settled.iter().map(|(id, s)| [(*id).into(), s.refunded.into(), s.tax.into(), s.shipping.into(), s.released.into()]));
+    query
+        .rows(settled.iter().map(|(id, s)| [(*id).into(), s.refunded.into(), s.tax.into(), s.shipping.into(), s.released.into(), s.discount.into()]));
     query.push(") AS v WHERE payments.id = v.column1 AND payments.tenant_id = ").arg(tx.tenant());
     tx.run(query).await.map(drop)
 }
 
-/// A payment whose provider has not answered.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct Open {
-    /// Whose it is.
-    #[sqlx(try_from = "Uuid")]
-    pub tenant_id: TenantId,
-    /// Id.
-    #[sqlx(try_from = "Uuid")]
-    pub id: PaymentId,
+#[derive(sqlx::FromRow)]
+struct Sum {
+    sum: i64,
 }
 
-const OPEN: &str = "SELECT tenant_id, id FROM payments WHERE pending IS NOT NULL AND updated_at <= $1 ORDER BY updated_at LIMIT 200";
-
-/// Payments of all tenants whose provider has not answered since `before`. Needs [`crate::Scope::System`].
-pub async fn open(tx: &mut Tx, before: Timestamp) -> Result<Vec<Open>> {
-    tx.all(sql(OPEN).bind(before)).await
+/// What the payments of `orders` could still give back, all together.
+pub async fn refundable_of(tx: &mut Tx, orders: &[OrderId]) -> Result<i64> {
+    let mut query =
+        Query::start("SELECT CAST(COALESCE(SUM(captured - refunded - refund_pending), 0) AS BIGINT) AS sum FROM payments WHERE tenant_id = ");
+    query.arg(tx.tenant()).push(" AND state IN ('captured', 'partially_refunded') AND order_id IN ").list(orders.iter().map(|id| (*id).into()));
+    Ok(tx.one::<Sum>(query).await?.sum)
 }

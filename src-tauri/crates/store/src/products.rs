@@ -1,12 +1,14 @@
 //! The `products` table. Whether a change is allowed is decided elsewhere; stock never goes below zero here.
 
-use purser_core::ids::{OrderId, ProductId};
+use purser_core::catalog::in_force;
+use purser_core::ids::{CategoryId, ProductId};
 use purser_core::{Currency, Money, Timestamp, text};
 use uuid::Uuid;
 
 use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
-use crate::{Listing, Page, Query, Result, Tx, Value, sql};
+use crate::shelf::{self, Shelf, Way};
+use crate::{Listing, Page, Query, Result, Tx, Value, sql, stock};
 
 /// Something that can be sold.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -41,18 +43,39 @@ pub struct Product {
     /// Last changed.
     #[sqlx(try_from = "Instant")]
     pub updated_at: Timestamp,
+    /// Where it stands in the catalog.
+    #[sqlx(flatten)]
+    pub shelf: Shelf,
 }
 
 impl Product {
-    /// The price with its currency.
+    /// The usual price with its currency.
     pub const fn price(&self) -> Money {
         Money::new(self.price, self.currency)
+    }
+
+    /// The price in force at `now`.
+    pub fn price_at(&self, now: Timestamp) -> Money {
+        let lower = self.shelf.sale_price.filter(|_| in_force((self.shelf.sale_from_at, self.shelf.sale_until_at), now));
+        Money::new(lower.unwrap_or(self.price), self.currency)
+    }
+
+    /// Pieces in stock below which it is running out.
+    pub fn threshold(&self) -> i64 {
+        self.shelf.low_stock.unwrap_or(LOW_STOCK)
+    }
+
+    /// Whether it is bought as it is: a product with variants is bought as one of them.
+    pub const fn is_sold(&self) -> bool {
+        self.shelf.variant_count == 0
     }
 }
 
 macro_rules! columns {
     () => {
-        "p.id, p.name, p.name_key, p.sku, p.description, p.price, p.currency, p.weight_g, p.stock, p.active, p.version, p.created_at, p.updated_at"
+        "p.id, p.name, p.name_key, p.sku, p.description, p.price, p.currency, p.weight_g, p.stock, p.active, p.version, p.created_at, p.updated_at, \
+         p.parent_id, p.options, p.variant_count, p.category_id, p.compare_price, p.cost, p.tax_class, p.tags, p.sale_price, p.sale_from_at, \
+         p.sale_until_at, p.low_stock, p.reserved, CASE WHEN p.variant_count = 0 THEN p.stock ELSE p.variant_stock END AS shown_stock"
     };
 }
 
@@ -65,14 +88,19 @@ static LIST: List<Product> = List {
         SortKey { name: "name", column: "p.name_key", key: |p| Key::Text(p.name_key.clone()) },
         SortKey { name: "sku", column: "p.sku", key: |p| Key::Text(p.sku.clone()) },
         SortKey { name: "price", column: "p.price", key: |p| Key::Int(p.price) },
-        SortKey { name: "stock", column: "p.stock", key: |p| Key::Int(p.stock) },
+        // A product with variants has what they have together. The words are those of an index.
+        SortKey {
+            name: "stock",
+            column: "CASE WHEN p.variant_count = 0 THEN p.stock ELSE p.variant_stock END",
+            key: |p| Key::Int(p.shelf.shown_stock),
+        },
     ],
 };
 
 /// Fewer pieces than this is low stock.
 pub const LOW_STOCK: i64 = 10;
 
-/// Which products are wanted. Everything empty: all.
+/// Which products are wanted. Everything empty: all that a list begins with, which is no variants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Filter {
@@ -82,15 +110,30 @@ pub struct Filter {
     pub min_price: Option<i64>,
     /// At most this price.
     pub max_price: Option<i64>,
-    /// Only what is for sale and running out.
+    /// Only what is for sale and running out, variants among them.
     pub low_stock: bool,
-    /// Words, each of which has to be in the name or the SKU.
+    /// Only what can be had, or can not.
+    pub in_stock: Option<bool>,
+    /// Only the variants of this product.
+    pub parent: Option<ProductId>,
+    /// In any of these categories.
+    pub categories: Option<Vec<CategoryId>>,
+    /// With each of these tags.
+    pub tags: Vec<String>,
+    /// Beginnings of words, each of which has to be found.
     pub words: Vec<String>,
 }
 
-fn clause(tx: &Tx, filter: &Filter) -> Query {
-    let mut query = Query::start(" WHERE p.tenant_id = ");
+pub(crate) fn clause(tx: &Tx, filter: &Filter, way: Way) -> Query {
+    // The plus keeps SQLite from going through all products of the business and asking of each whether it is among the few found.
+    let few = !filter.words.is_empty() && way == Way::Words;
+    let mut query = Query::start(if few { tx.pick(" WHERE +p.tenant_id = ", " WHERE p.tenant_id = ") } else { " WHERE p.tenant_id = " });
     query.arg(tx.tenant());
+    match filter.parent {
+        Some(parent) => query.push(" AND p.parent_id = ").arg(parent),
+        None if filter.low_stock => query.push(" AND p.variant_count = 0"),
+        None => query.push(" AND p.parent_id IS NULL"),
+    };
     if let Some(active) = filter.active {
         query.push(" AND p.active = ").arg(active);
     }
@@ -101,24 +144,40 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
         query.push(" AND p.price <= ").arg(most);
     }
     if filter.low_stock {
-        query.push(" AND p.active = ").arg(true).push(" AND p.stock < ").arg(LOW_STOCK);
+        query.push(" AND p.active = ").arg(true).push(" AND p.stock < COALESCE(p.low_stock, ").arg(LOW_STOCK).push(")");
     }
-    for word in &filter.words {
-        // Words hold letters and digits only, so there is nothing to escape.
-        query.push(" AND (p.name_key LIKE ").arg(format!("%{word}%")).push(" OR LOWER(p.sku) LIKE ").arg(format!("%{word}%")).push(")");
+    if let Some(wanted) = filter.in_stock {
+        const HAS: &str = " AND CASE WHEN p.variant_count = 0 THEN p.stock ELSE p.variant_stock END > 0";
+        const HAS_NOT: &str = " AND CASE WHEN p.variant_count = 0 THEN p.stock ELSE p.variant_stock END = 0";
+        query.push(if wanted { HAS } else { HAS_NOT });
+    }
+    if let Some(categories) = &filter.categories {
+        query.push(" AND p.category_id IN ").list(categories.iter().map(|id| (*id).into()));
+    }
+    for tag in &filter.tags {
+        query.push(" AND p.id IN (SELECT g.product_id FROM product_tags g WHERE g.tenant_id = ").arg(tx.tenant());
+        query.push(" AND g.tag = ").arg(tag).push(")");
+    }
+    if !filter.words.is_empty() {
+        shelf::found(tx, &mut query, &filter.words, filter.parent.is_none() && !filter.low_stock, way);
     }
     query
 }
 
 /// One page.
 pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Product>> {
-    let clause = clause(tx, filter);
+    let way = shelf::way(tx, &filter.words).await?;
+    let clause = clause(tx, filter, way);
     LIST.page(tx, &clause, page).await
 }
 
 /// How many there are, exact up to `most`, and whether that is all.
 pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
-    let clause = clause(tx, filter);
+    let way = shelf::way(tx, &filter.words).await?;
+    if way == Way::Order {
+        return shelf::count_common(tx, filter, most).await;
+    }
+    let clause = clause(tx, filter, way);
     crate::page::count(tx, "products p", &clause, most).await
 }
 
@@ -146,20 +205,23 @@ pub async fn several(tx: &mut Tx, ids: &[ProductId]) -> Result<Vec<Product>> {
 }
 
 const INSERT: &str = "INSERT INTO products (id, tenant_id, name, name_key, sku, description, price, currency, weight_g, stock, active, version, \
-     created_at, updated_at) VALUES";
+     created_at, updated_at, parent_id, options, category_id, compare_price, cost, tax_class, tags, sale_price, sale_from_at, sale_until_at, low_stock) \
+     VALUES";
 
-/// Add products.
+/// Add products, with the words they are found by and what they begin with in stock.
 pub async fn insert(tx: &mut Tx, products: &[Product]) -> Result<()> {
     let tenant = tx.tenant();
     for chunk in products.chunks(200) {
         let mut query = Query::start(INSERT);
         query.rows(chunk.iter().map(|product| row(tenant.into(), product)));
         tx.run(query).await?;
+        shelf::write(tx, chunk, true).await?;
+        stock::open(tx, chunk).await?;
     }
     Ok(())
 }
 
-fn row(tenant: Value, p: &Product) -> [Value; 14] {
+fn row(tenant: Value, p: &Product) -> [Value; 25] {
     [
         p.id.into(),
         tenant,
@@ -175,13 +237,25 @@ fn row(tenant: Value, p: &Product) -> [Value; 14] {
         p.version.into(),
         p.created_at.into(),
         p.updated_at.into(),
+        p.shelf.parent_id.into(),
+        p.shelf.options.clone().into(),
+        p.shelf.category_id.into(),
+        p.shelf.compare_price.into(),
+        p.shelf.cost.into(),
+        p.shelf.tax_class.as_str().into(),
+        (&p.shelf.tags).into(),
+        p.shelf.sale_price.into(),
+        p.shelf.sale_from_at.into(),
+        p.shelf.sale_until_at.into(),
+        p.shelf.low_stock.into(),
     ]
 }
 
 const UPDATE: &str = "UPDATE products SET name = $3, name_key = $4, sku = $5, description = $6, price = $7, currency = $8, weight_g = $9, \
-     stock = $10, active = $11, updated_at = $12, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $13";
+     stock = $10, active = $11, updated_at = $12, category_id = $14, compare_price = $15, cost = $16, tax_class = $17, tags = $18, sale_price = $19, \
+     sale_from_at = $20, sale_until_at = $21, low_stock = $22, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $13";
 
-/// Write `product`, whose `version` is the one that was read; `false` when it has moved on since.
+/// Write `product`, whose `version` is the one that was read; `false` when it has moved on since. What moved in stock is written by `stock`.
 pub async fn update(tx: &mut Tx, product: &Product) -> Result<bool> {
     let query = sql(UPDATE)
         .bind(tx.tenant())
@@ -196,8 +270,21 @@ pub async fn update(tx: &mut Tx, product: &Product) -> Result<bool> {
         .bind(product.stock)
         .bind(product.active)
         .bind(product.updated_at)
-        .bind(product.version);
-    Ok(tx.run(query).await? == 1)
+        .bind(product.version)
+        .bind(product.shelf.category_id)
+        .bind(product.shelf.compare_price)
+        .bind(product.shelf.cost)
+        .bind(product.shelf.tax_class.as_str())
+        .bind(&product.shelf.tags)
+        .bind(product.shelf.sale_price)
+        .bind(product.shelf.sale_from_at)
+        .bind(product.shelf.sale_until_at)
+        .bind(product.shelf.low_stock);
+    if tx.run(query).await? != 1 {
+        return Ok(false);
+    }
+    shelf::write(tx, std::slice::from_ref(product), false).await?;
+    Ok(true)
 }
 
 #[derive(sqlx::FromRow)]
@@ -211,22 +298,4 @@ pub async fn sku_taken(tx: &mut Tx, sku: &str, except: Option<ProductId>) -> Res
     let except = except.map_or(Uuid::nil(), ProductId::uuid);
     let count: Count = tx.one(crate::sql(TAKEN).bind(tx.tenant()).bind(sku.to_owned()).bind(except)).await?;
     Ok(count.n > 0)
-}
-
-/// Take pieces out of the stock; `false` when one of the products has fewer, and then the transaction has to be undone.
-pub async fn take_stock(tx: &mut Tx, wanted: &[(ProductId, i64)]) -> Result<bool> {
-    let mut query = Query::start("UPDATE products SET stock = products.stock - v.column2, version = products.version + 1 FROM (VALUES");
-    query.rows(wanted.iter().map(|(id, quantity)| [(*id).into(), (*quantity).into()]));
-    query.push(") AS v WHERE products.id = v.column1 AND products.stock >= v.column2 AND products.tenant_id = ").arg(tx.tenant());
-    let taken = tx.run(query).await?;
-    Ok(usize::try_from(taken) == Ok(wanted.len()))
-}
-
-const GIVE_BACK: &str = "UPDATE products SET stock = products.stock + l.quantity, version = products.version + 1 FROM \
-     (SELECT product_id, CAST(SUM(quantity) AS BIGINT) AS quantity FROM order_lines WHERE tenant_id = $1 AND order_id = $2 GROUP BY product_id) AS l \
-     WHERE products.id = l.product_id AND products.tenant_id = $1";
-
-/// Put the goods of an order back into stock.
-pub async fn give_back_stock(tx: &mut Tx, order: OrderId) -> Result<()> {
-    tx.run(sql(GIVE_BACK).bind(tx.tenant()).bind(order)).await.map(drop)
 }

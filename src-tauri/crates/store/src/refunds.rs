@@ -1,7 +1,7 @@
 //! The `refunds` table.
 
-use purser_core::ids::{OrderId, PaymentId, RefundId, TenantId, UserId};
-use purser_core::payments::{RefundKind, RefundState};
+use purser_core::ids::{ApprovalId, OrderId, PaymentId, RefundId, UserId};
+use purser_core::payments::{RefundKind, RefundState, Shares};
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
 
@@ -60,6 +60,40 @@ pub struct Refund {
     /// Came to its end.
     #[sqlx(try_from = "MaybeInstant")]
     pub settled_at: Option<Timestamp>,
+    /// How it falls on the order; refunds of long ago do not say.
+    #[sqlx(flatten)]
+    pub split: Split,
+    /// The request it was made by, which may have made others too.
+    pub request_id: Option<Uuid>,
+    /// What had to approve it.
+    pub approval_id: Option<Uuid>,
+}
+
+/// How a refund falls on goods, discount, tax and shipping, as its row keeps it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Split {
+    /// Goods, after the discount.
+    pub part_goods: Option<i64>,
+    /// Discount that went back with them.
+    pub part_discount: Option<i64>,
+    /// Tax.
+    pub part_tax: Option<i64>,
+    /// Shipping.
+    pub part_shipping: Option<i64>,
+}
+
+impl Split {
+    /// The four figures, if they are known.
+    pub fn shares(self) -> Option<Shares> {
+        Some(Shares { goods: self.part_goods?, discount: self.part_discount?, tax: self.part_tax?, shipping: self.part_shipping? })
+    }
+}
+
+impl From<Shares> for Split {
+    fn from(shares: Shares) -> Self {
+        let Shares { goods, tax, shipping, discount } = shares;
+        Self { part_goods: Some(goods), part_discount: Some(discount), part_tax: Some(tax), part_shipping: Some(shipping) }
+    }
 }
 
 impl Refund {
@@ -72,7 +106,8 @@ impl Refund {
 macro_rules! columns {
     () => {
         "r.id, r.payment_id, p.provider, r.order_id, o.number AS order_number, o.customer_id, u.first_name, u.last_name, u.email, r.amount, r.currency, \
-         r.reason, r.kind, r.state, r.failure_message, r.created_by, r.created_by_name, r.created_at, r.settled_at"
+         r.reason, r.kind, r.state, r.failure_message, r.created_by, r.created_by_name, r.created_at, r.settled_at, \
+         r.goods AS part_goods, r.discount AS part_discount, r.tax AS part_tax, r.shipping AS part_shipping, r.request_id, r.approval_id"
     };
 }
 
@@ -195,7 +230,20 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>> {
 }
 
 const INSERT: &str = "INSERT INTO refunds (id, tenant_id, payment_id, order_id, amount, currency, reason, kind, state, failure_message, \
-     created_by, created_by_name, created_at, settled_at) VALUES";
+     created_by, created_by_name, created_at, settled_at, goods, discount, tax, shipping, request_id, approval_id) VALUES";
+
+const OF_REQUEST: &str = concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_id = $1 AND r.request_id = $2 ORDER BY r.id");
+const OF_APPROVAL: &str = concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_id = $1 AND r.approval_id = $2 ORDER BY r.id");
+
+/// The refunds one request made.
+pub async fn of_request(tx: &mut Tx, request: Uuid) -> Result<Vec<Refund>> {
+    tx.all(sql(OF_REQUEST).bind(tx.tenant()).bind(request)).await
+}
+
+/// The refunds that wait, or waited, for an approval.
+pub async fn of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<Refund>> {
+    tx.all(sql(OF_APPROVAL).bind(tx.tenant()).bind(approval)).await
+}
 
 /// Add refunds.
 pub async fn insert(tx: &mut Tx, refunds: &[Refund]) -> Result<()> {
@@ -208,7 +256,7 @@ pub async fn insert(tx: &mut Tx, refunds: &[Refund]) -> Result<()> {
     Ok(())
 }
 
-fn row(tenant: Value, r: &Refund) -> [Value; 14] {
+fn row(tenant: Value, r: &Refund) -> [Value; 20] {
     [
         r.id.into(),
         tenant,
@@ -224,6 +272,12 @@ fn row(tenant: Value, r: &Refund) -> [Value; 14] {
         (&r.created_by_name).into(),
         r.created_at.into(),
         r.settled_at.into(),
+        r.split.part_goods.into(),
+        r.split.part_discount.into(),
+        r.split.part_tax.into(),
+        r.split.part_shipping.into(),
+        Value::Uuid(r.request_id),
+        Value::Uuid(r.approval_id),
     ]
 }
 
@@ -265,17 +319,20 @@ pub struct Unsettled {
     pub refunded_tax: i64,
     /// Of that, shipping.
     pub refunded_shipping: i64,
+    /// How it falls on the order; refunds accepted long ago do not say.
+    #[sqlx(flatten)]
+    pub split: Split,
 }
 
 /// The refunds of `ids` that are not settled, their payments and orders held until the transaction ends.
 pub async fn hold_unsettled(tx: &mut Tx, ids: &[RefundId]) -> Result<Vec<Unsettled>> {
     let mut query = Query::start(
         "SELECT r.id, r.payment_id, r.order_id, o.number AS order_number, r.amount, r.currency, r.state, o.subtotal, o.discount, o.tax, \
-         o.shipping, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping \
-         FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id WHERE r.tenant_id = ",
+         o.shipping, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, r.goods AS part_goods, r.discount AS part_discount, \
+         r.tax AS part_tax, r.shipping AS part_shipping FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id WHERE r.tenant_id = ",
     );
     query.arg(tx.tenant()).push(" AND r.state IN ('pending', 'unknown') AND r.id IN ").list(ids.iter().map(|id| (*id).into()));
-    query.push(tx.pick(" ORDER BY r.payment_id, r.id", " ORDER BY r.payment_id, r.id FOR UPDATE"));
+    query.push(tx.pick(" ORDER BY r.payment_id, r.id", " ORDER BY r.payment_id, r.id FOR NO KEY UPDATE"));
     tx.all(query).await
 }
 
@@ -298,33 +355,4 @@ pub async fn settle(tx: &mut Tx, verdicts: &[Verdict]) -> Result<()> {
     query.rows(verdicts.iter().map(|v| [v.id.into(), v.state.as_str().into(), v.failure.clone().into(), v.settled_at.into()]));
     query.push(") AS v WHERE refunds.id = v.column1 AND refunds.tenant_id = ").arg(tx.tenant());
     tx.run(query).await.map(drop)
-}
-
-/// A refund whose provider has not answered.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Open {
-    /// Whose it is.
-    #[sqlx(try_from = "Uuid")]
-    pub tenant_id: TenantId,
-    /// Id.
-    #[sqlx(try_from = "Uuid")]
-    pub id: RefundId,
-    /// The payment it gives back.
-    #[sqlx(try_from = "Uuid")]
-    pub payment_id: PaymentId,
-    /// The provider that took that payment.
-    pub provider: String,
-    /// How much.
-    pub amount: i64,
-    /// Currency of the amount.
-    #[sqlx(try_from = "String")]
-    pub currency: Currency,
-}
-
-const OPEN: &str = "SELECT r.tenant_id, r.id, r.payment_id, p.provider, r.amount, r.currency FROM refunds r JOIN payments p ON p.id = r.payment_id \
-     WHERE r.state IN ('pending', 'unknown') AND r.created_at <= $1 ORDER BY r.created_at LIMIT 500";
-
-/// Refunds of all tenants made before `before` whose provider has not answered. Needs [`crate::Scope::System`].
-pub async fn open(tx: &mut Tx, before: Timestamp) -> Result<Vec<Open>> {
-    tx.all(sql(OPEN).bind(before)).await
 }

@@ -59,7 +59,7 @@ const LIVE: &str = concat!(select!(), " AND ended_at IS NULL AND (expires_at IS 
 const BY_ID: &str = concat!(select!(), " AND id = $3");
 const INSERT: &str = "INSERT INTO rights (id, tenant_id, user_id, power, denied, reason, created_by, created_by_name, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const END: &str = "UPDATE rights SET ended_at = $3, ended_by_name = $4 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
+const END: &str = "UPDATE rights SET ended_at = $3, ended_by = $4, ended_by_name = $5 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
 
 /// What a person was given and denied, newest first, what is over among it; at most 200.
 pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Right>> {
@@ -106,7 +106,7 @@ pub async fn insert(tx: &mut Tx, right: &Right) -> Result<()> {
     tx.run(query).await.map(drop)
 }
 
-/// End a right; `false` if it is over already.
-pub async fn end(tx: &mut Tx, id: RightId, at: Timestamp, by: String) -> Result<bool> {
-    Ok(tx.run(sql(END).bind(tx.tenant()).bind(id).bind(at).bind(by)).await? == 1)
+/// End a right, by whom and under what name; `false` if it is over already.
+pub async fn end(tx: &mut Tx, id: RightId, at: Timestamp, (by, name): (Option<UserId>, String)) -> Result<bool> {
+    Ok(tx.run(sql(END).bind(tx.tenant()).bind(id).bind(at).bind(by.map(UserId::uuid)).bind(name)).await? == 1)
 }

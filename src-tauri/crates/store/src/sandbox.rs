@@ -51,6 +51,25 @@ pub async fn insert(tx: &mut Tx, charges: &[Charge]) -> Result<()> {
     Ok(())
 }
 
+/// Add one charge; `false` if its key is known, and then it stays as it is.
+pub async fn add(tx: &mut Tx, charge: &Charge) -> Result<bool> {
+    let mut query = Query::start(INSERT);
+    query.rows([row(tx.tenant().into(), charge)]);
+    query.push(" ON CONFLICT (tenant_id, key) DO NOTHING");
+    Ok(tx.run(query).await? == 1)
+}
+
+/// Charges that take their time, or one of them, held until the transaction ends; at most 200.
+pub async fn hold_processing(tx: &mut Tx, key: Option<String>) -> Result<Vec<Charge>> {
+    let mut query = Query::start(SELECT);
+    query.arg(tx.tenant()).push(" AND state = 'processing'");
+    if let Some(key) = key {
+        query.push(" AND key = ").arg(key);
+    }
+    query.push(tx.pick(" ORDER BY key LIMIT 200", " ORDER BY key LIMIT 200 FOR UPDATE"));
+    tx.all(query).await
+}
+
 fn row(tenant: Value, c: &Charge) -> [Value; 12] {
     [
         tenant,

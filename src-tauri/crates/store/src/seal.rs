@@ -4,6 +4,7 @@
 //! a value belongs to is sealed with it; moved to another row it does not open. What has to be found again without being readable is
 //! stored beside it as a keyed hash ([`Seal::index`]). Which columns are sealed is said in `private.rs`.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -24,7 +25,11 @@ const FORM: &str = "s1";
 const INDEX_LEN: usize = 15;
 
 /// The keys of this process. Never shown, not even in a debug print.
-pub struct Seal(RwLock<Arc<[Arc<Key>]>>);
+pub struct Seal {
+    keys: RwLock<Arc<[Arc<Key>]>>,
+    /// Ids of keys that were needed and are not here.
+    missing: RwLock<BTreeSet<String>>,
+}
 
 struct Key {
     id: String,
@@ -56,11 +61,32 @@ impl Seal {
     /// The keys, the one for new values first.
     pub fn new(keys: &[Zeroizing<[u8; KEY_LEN]>]) -> Result<Self> {
         let keys: Vec<_> = keys.iter().map(|key| Key::new(key).map(Arc::new)).collect::<Result<_>>()?;
-        if keys.is_empty() { Err(Error::internal("there is no key to seal with")) } else { Ok(Self(RwLock::new(keys.into()))) }
+        if keys.is_empty() {
+            return Err(Error::internal("there is no key to seal with"));
+        }
+        Ok(Self { keys: RwLock::new(keys.into()), missing: RwLock::default() })
     }
 
     fn keys(&self) -> Arc<[Arc<Key>]> {
-        self.0.read().clone()
+        self.keys.read().clone()
+    }
+
+    /// Whether the key `stored` was sealed with is here. Where it is not, that is remembered, and said in the log the first time.
+    pub fn holds(&self, stored: &str) -> bool {
+        let Some(id) = stored.split('.').nth(1).filter(|_| Self::is_sealed(stored)) else { return true };
+        if self.keys().iter().any(|known| known.id == id) {
+            return true;
+        }
+        if !self.missing.read().contains(id) && self.missing.write().insert(id.to_owned()) {
+            tracing::error!(key = id, "values are sealed with a key this server does not have; they stay unreadable until it is given");
+        }
+        false
+    }
+
+    /// Ids of the keys that values were met under and that are not here.
+    pub fn missing(&self) -> Vec<String> {
+        let ours = self.ids();
+        self.missing.read().iter().filter(|id| !ours.contains(id)).cloned().collect()
     }
 
     /// Ids of the keys, the one for new values first.
@@ -71,7 +97,7 @@ impl Seal {
     /// From now on new values take `key`; those of before are opened as ever.
     pub fn lead(&self, key: &[u8; KEY_LEN]) -> Result<()> {
         let key = Arc::new(Key::new(key)?);
-        let mut keys = self.0.write();
+        let mut keys = self.keys.write();
         let rest: Vec<_> = keys.iter().filter(|known| known.id != key.id).cloned().collect();
         *keys = std::iter::once(key).chain(rest).collect();
         Ok(())
@@ -119,6 +145,13 @@ impl Seal {
     /// What `text` is found by in `place`: the same for the same text, telling nothing of it to whoever has no key.
     pub fn index(&self, place: &str, text: &str) -> Result<String> {
         self.indexes(place, text).into_iter().next().ok_or_else(broken)
+    }
+
+    /// 256 bits that belong to `text` in `place` and that nobody guesses who has no key; the same for as long as the newest key leads.
+    pub fn derive(&self, place: &str, text: &str) -> Result<Zeroizing<[u8; KEY_LEN]>> {
+        let keys = self.keys();
+        let tag = hmac::sign(&keys.first().ok_or_else(broken)?.finds, format!("{place}\n{text}").as_bytes());
+        tag.as_ref().try_into().map(Zeroizing::new).map_err(|_| broken())
     }
 
     /// What `text` may have been stored as: one for each key, the newest first.
@@ -184,6 +217,18 @@ mod tests {
         assert_eq!(old.open("x", &newer).unwrap(), b"kept");
         assert_eq!(old.open("x", &value).unwrap(), b"kept");
         assert_eq!(old.ids(), both.ids());
+    }
+
+    #[test]
+    fn a_key_that_is_not_here_is_told_from_a_value_that_is_broken() {
+        let (old, new) = (Seal::new(&[[1; KEY_LEN].into()]).unwrap(), Seal::new(&[[2; KEY_LEN].into()]).unwrap());
+        let value = old.seal("x", b"kept").unwrap();
+        assert!(old.holds(&value) && new.holds("plain") && new.missing().is_empty());
+        assert!(!new.holds(&value));
+        assert!(!new.holds(&value), "and told no second time");
+        assert_eq!(new.missing(), old.ids());
+        new.lead(&[1; KEY_LEN]).unwrap();
+        assert!(new.holds(&value) && new.missing().is_empty());
     }
 
     #[test]

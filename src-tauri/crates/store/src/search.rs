@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Query, Result, Tx, Value, private};
+use crate::{Query, Result, Tx, Value, private, shelf};
 
 /// Something found.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -108,18 +108,21 @@ pub async fn payments(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
     tx.all(query).await
 }
 
-/// Products, by any part of the name or the beginning of the article number.
+/// Products, by the beginnings of words of their name, number, tags and description.
 pub async fn products(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
-    let mut query =
-        Query::start("SELECT p.id, p.name AS title, p.sku AS subtitle, p.price AS amount, p.currency FROM products p WHERE p.tenant_id = ");
-    query.arg(tx.tenant());
-    if let Some(id) = wanted.id {
-        query.push(" AND p.id = ").arg(id);
-    } else {
-        let text = crate::sql::like(&wanted.text);
-        query.push(" AND (p.name_key LIKE ").arg(format!("%{text}%")).push(" ESCAPE '\\' OR LOWER(p.sku) LIKE ");
-        query.arg(format!("{text}%")).push(" ESCAPE '\\')");
+    let mut query = Query::start("SELECT p.id, p.name AS title, p.sku AS subtitle, p.price AS amount, p.currency FROM products p WHERE p.id IN (");
+    match wanted.id {
+        Some(id) => {
+            query.arg(id);
+        }
+        None if wanted.words.is_empty() => return Ok(Vec::new()),
+        None => {
+            query.push("SELECT t.product_id");
+            shelf::matching(tx, &mut query, &wanted.words);
+            query.push(" LIMIT ").arg(CANDIDATES);
+        }
     }
+    query.push(tx.pick(") AND +p.tenant_id = ", ") AND p.tenant_id = ")).arg(tx.tenant());
     query.push(" ORDER BY p.name_key, p.id LIMIT ").arg(wanted.limit);
     tx.all(query).await
 }

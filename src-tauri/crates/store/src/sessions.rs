@@ -78,6 +78,19 @@ pub struct Token {
     pub absolute_at: Option<Timestamp>,
 }
 
+/// A refresh token nobody used yet.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Fresh {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: TokenId,
+    /// SHA-256 of the token.
+    pub hash: Vec<u8>,
+    /// When it stops working.
+    #[sqlx(try_from = "Instant")]
+    pub expires_at: Timestamp,
+}
+
 /// What a session may do at this moment.
 #[derive(Clone, Debug, sqlx::FromRow)]
 #[expect(clippy::struct_excessive_bools, reason = "a row of the database; each stands for itself")]
@@ -123,6 +136,8 @@ pub struct Authority {
     pub created_at: Timestamp,
     /// Whether the person asked to be remembered.
     pub remembered: bool,
+    /// Whether they had signed in on this device before.
+    pub known_device: bool,
 }
 
 /// A key that signs access tokens.
@@ -143,6 +158,8 @@ const INSERT_TOKEN: &str = "INSERT INTO refresh_tokens (id, tenant_id, session_i
 const FIND_TOKEN: &str = "SELECT t.id, t.session_id, t.tenant_id, s.user_id, t.expires_at, t.used_at, s.ended_at, s.remembered, s.absolute_at \
      FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1";
 const USE_TOKEN: &str = "UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
+const FRESH: &str = "SELECT id, hash, expires_at FROM refresh_tokens WHERE tenant_id = $1 AND session_id = $2 AND used_at IS NULL AND created_at >= $3 \
+     ORDER BY created_at DESC, id DESC LIMIT 1";
 const TOUCH: &str = "UPDATE sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1";
 const END: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
 const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5";
@@ -150,12 +167,13 @@ const LIST: &str = "SELECT id, tenant_id, user_id, remembered, ip, user_agent, c
      ended_at FROM sessions \
      WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 ORDER BY last_used_at DESC LIMIT 100";
 const AUTHORITY: &str = "SELECT s.user_id, s.tenant_id, u.first_name, u.last_name, u.role, u.status, s.expires_at, s.proved_at, s.ended_at, \
-     s.created_at, s.remembered, \
+     s.created_at, s.remembered, s.known_device, \
      EXISTS (SELECT 1 FROM factors f WHERE f.tenant_id = s.tenant_id AND f.user_id = s.user_id AND f.confirmed_at IS NOT NULL) AS enrolled, \
      u.email_verified, p.changed_at AS password_changed_at, COALESCE(p.must_change, $2) AS must_change, t.settings \
      FROM sessions s JOIN users u ON u.id = s.user_id JOIN tenants t ON t.id = s.tenant_id \
      LEFT JOIN password_standings p ON p.user_id = s.user_id WHERE s.id = $1";
 const PROVE: &str = "UPDATE sessions SET proved_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";
+const KNOWN: &str = "UPDATE sessions SET known_device = $3 WHERE tenant_id = $1 AND id = $2";
 const KEYS: &str = "SELECT kid, private_key, created_at FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at DESC LIMIT 8";
 const INSERT_KEY: &str = "INSERT INTO signing_keys (kid, private_key, created_at) VALUES ($1, $2, $3)";
 
@@ -176,6 +194,11 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<()> {
     tx.run(query).await.map(drop)
 }
 
+/// The session is on a device the person had signed in on before.
+pub async fn on_known_device(tx: &mut Tx, id: SessionId) -> Result<()> {
+    tx.run(sql(KNOWN).bind(tx.tenant()).bind(id).bind(true)).await.map(drop)
+}
+
 /// Store a refresh token by its SHA-256.
 pub async fn insert_token(tx: &mut Tx, id: TokenId, session: SessionId, hash: &[u8], (from, to): (Timestamp, Timestamp)) -> Result<()> {
     let query = sql(INSERT_TOKEN).bind(id).bind(tx.tenant()).bind(session).bind(hash.to_vec()).bind(from).bind(to);
@@ -190,6 +213,11 @@ pub async fn find_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<Token>> {
 /// Use a token up; `false` if somebody else already did.
 pub async fn use_token(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<bool> {
     Ok(tx.run(sql(USE_TOKEN).bind(id).bind(at)).await? == 1)
+}
+
+/// The token of a session that is to be used next, if it was made at `since` or later.
+pub async fn fresh(tx: &mut Tx, session: SessionId, since: Timestamp) -> Result<Option<Fresh>> {
+    tx.optional(sql(FRESH).bind(tx.tenant()).bind(session).bind(since)).await
 }
 
 /// Note a use of the session and let it last until `expires`.

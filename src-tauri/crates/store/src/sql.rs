@@ -56,10 +56,19 @@ from! {
     ids::SessionId => Uuid, |v| v.0;
     ids::TokenId => Uuid, |v| v.0;
     ids::ProductId => Uuid, |v| v.0;
+    ids::CategoryId => Uuid, |v| v.0;
+    ids::MovementId => Uuid, |v| v.0;
+    ids::FulfilmentId => Uuid, |v| v.0;
+    ids::ReturnId => Uuid, |v| v.0;
+    ids::CouponId => Uuid, |v| v.0;
+    ids::CartId => Uuid, |v| v.0;
     ids::OrderId => Uuid, |v| v.0;
     ids::LineId => Uuid, |v| v.0;
     ids::PaymentId => Uuid, |v| v.0;
     ids::RefundId => Uuid, |v| v.0;
+    ids::ApprovalId => Uuid, |v| v.0;
+    ids::RuleId => Uuid, |v| v.0;
+    ids::DisputeId => Uuid, |v| v.0;
     ids::AccountId => Uuid, |v| v.0;
     ids::PostingId => Uuid, |v| v.0;
     ids::FileId => Uuid, |v| v.0;
@@ -70,6 +79,7 @@ from! {
     ids::ChallengeId => Uuid, |v| v.0;
     ids::KeyId => Uuid, |v| v.0;
     ids::JobId => Uuid, |v| v.0;
+    ids::SagaId => Uuid, |v| v.0;
     ids::MailId => Uuid, |v| v.0;
     ids::LinkId => Uuid, |v| v.0;
     ids::ImpersonationId => Uuid, |v| v.0;
@@ -81,6 +91,14 @@ from! {
     ids::ProviderId => Uuid, |v| v.0;
     ids::IdentityId => Uuid, |v| v.0;
     ids::PendingId => Uuid, |v| v.0;
+    ids::EndpointId => Uuid, |v| v.0;
+    ids::DeliveryId => Uuid, |v| v.0;
+    ids::ConnectionId => Uuid, |v| v.0;
+    ids::NoticeId => Uuid, |v| v.0;
+    ids::FaultId => Uuid, |v| v.0;
+    ids::CallId => Uuid, |v| v.0;
+    ids::MessageId => Uuid, |v| v.0;
+    ids::StuckId => Uuid, |v| v.0;
     ids::RequestId => Uuid, |v| v.0;
 }
 

@@ -70,6 +70,20 @@ pub struct Attention {
     pub unpaid_orders: i64,
     /// Products that run out.
     pub low_stock: i64,
+    /// Disputes the bank waits for an answer to.
+    pub due_disputes: i64,
+    /// Requests that wait for somebody to decide.
+    pub waiting_approvals: i64,
+    /// Differences between the books and a provider's account that nobody has settled.
+    pub open_differences: i64,
+    /// 1 if the books did not add up when that was looked at last.
+    pub unbalanced_books: i64,
+    /// What a consumer of events could not do, and gave up.
+    pub parked_events: i64,
+    /// Places told by webhook that were switched off because nothing arrived.
+    pub silent_endpoints: i64,
+    /// Orders called off of the last quarter whose money is still with us.
+    pub kept_money: i64,
 }
 
 /// The question, with the way SQLite shall look for open refunds: there are few, and all others are settled.
@@ -84,13 +98,20 @@ macro_rules! attention {
             " WHERE tenant_id = $1 AND state IN ('pending', 'unknown') LIMIT 1000) c) AS open_refunds, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'paid' AND created_at < $3 LIMIT 1000) d) AS waiting_orders, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'pending' AND created_at < $3 LIMIT 1000) e) AS unpaid_orders, \
-     (SELECT COUNT(*) FROM (SELECT 1 FROM products WHERE tenant_id = $1 AND stock < 10 AND active LIMIT 1000) f) AS low_stock"
+     (SELECT COUNT(*) FROM (SELECT 1 FROM products WHERE tenant_id = $1 AND stock < COALESCE(low_stock, 10) AND variant_count = 0 AND active LIMIT 1000) f) AS low_stock, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM disputes WHERE tenant_id = $1 AND state IN ('opened', 'needs_evidence') LIMIT 1000) g) AS due_disputes, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM approvals WHERE tenant_id = $1 AND state = 'waiting' LIMIT 1000) h) AS waiting_approvals, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM reconciliation_exceptions WHERE tenant_id = $1 AND state = 'open' LIMIT 1000) i) AS open_differences, \
+     (SELECT COUNT(*) FROM (SELECT balanced FROM ledger_proofs WHERE tenant_id = $1 ORDER BY checked_at DESC, id DESC LIMIT 1) j WHERE NOT balanced) AS unbalanced_books, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM bus_stuck WHERE tenant_id = $1 AND state = 'parked' LIMIT 1000) k) AS parked_events, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND NOT enabled AND failing_since_at IS NOT NULL LIMIT 1000) l) AS silent_endpoints, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'cancelled' AND created_at >= $4 AND paid > refunded LIMIT 1000) m) AS kept_money"
         )
     };
 }
 
-/// Things somebody should look at: failures since `lately`, orders made before `overdue`.
-pub async fn attention(tx: &mut Tx, lately: Timestamp, overdue: Timestamp) -> Result<Attention> {
+/// Things somebody should look at: failures since `lately`, orders made before `overdue`, orders called off that were made since `quarter`.
+pub async fn attention(tx: &mut Tx, (lately, overdue, quarter): (Timestamp, Timestamp, Timestamp)) -> Result<Attention> {
     let text = tx.pick(attention!("refunds INDEXED BY refunds_open"), attention!("refunds"));
-    tx.one(sql(text).bind(tx.tenant()).bind(lately).bind(overdue)).await
+    tx.one(sql(text).bind(tx.tenant()).bind(lately).bind(overdue).bind(quarter)).await
 }

@@ -123,3 +123,14 @@ pub async fn has_orders(tx: &mut Tx) -> Result<bool> {
     let found: Found = tx.one(sql(ANY).bind(tx.tenant())).await?;
     Ok(found.n > 0)
 }
+
+#[derive(sqlx::FromRow)]
+struct Few {
+    n: i64,
+}
+
+/// Whether there is more than one tenant. Needs [`crate::Scope::System`].
+pub async fn several(tx: &mut Tx) -> Result<bool> {
+    let few: Few = tx.one(sql("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM tenants LIMIT 2) t")).await?;
+    Ok(few.n > 1)
+}

@@ -60,11 +60,30 @@ pub enum Source {
     Refunds,
     /// Files as they were attached.
     Files,
+    /// Parcels as they left.
+    Parcels,
+    /// Returns as they were asked for.
+    Returns,
+    /// Messages as they were written.
+    Messages,
+    /// Carts and drafts as they were begun.
+    Carts,
 }
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 6] = [Self::Audit, Self::SignIns, Self::Orders, Self::Payments, Self::Refunds, Self::Files];
+    pub const ALL: [Self; 10] = [
+        Self::Audit,
+        Self::SignIns,
+        Self::Orders,
+        Self::Payments,
+        Self::Refunds,
+        Self::Files,
+        Self::Parcels,
+        Self::Returns,
+        Self::Messages,
+        Self::Carts,
+    ];
 
     /// What is read of each row.
     const fn columns(self) -> &'static str {
@@ -94,6 +113,23 @@ impl Source {
                  b.first_name || ' ' || b.last_name AS actor_name, NULL AS amount, NULL AS currency, 'file' AS subject_type, \
                  x.id AS subject_id, x.name AS subject_label"
             }
+            Self::Parcels => {
+                "SELECT x.id, x.created_at AS at, 'fulfil' AS word, x.carrier AS detail, NULL AS actor_id, NULL AS actor_name, NULL AS amount, \
+                 NULL AS currency, 'order' AS subject_type, x.order_id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
+            }
+            Self::Returns => {
+                "SELECT x.id, x.created_at AS at, 'request' AS word, x.reason AS detail, NULL AS actor_id, NULL AS actor_name, NULL AS amount, \
+                 NULL AS currency, 'order' AS subject_type, x.order_id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
+            }
+            Self::Messages => {
+                "SELECT x.id, x.created_at AS at, x.state AS word, NULL AS detail, NULL AS actor_id, NULL AS actor_name, NULL AS amount, \
+                 NULL AS currency, 'mail' AS subject_type, x.id AS subject_id, x.subject AS subject_label"
+            }
+            Self::Carts => {
+                "SELECT x.id, x.created_at AS at, x.kind AS word, NULL AS detail, NULL AS actor_id, NULL AS actor_name, x.value AS amount, \
+                 x.currency, 'cart' AS subject_type, x.id AS subject_id, \
+                 CASE x.kind WHEN 'draft' THEN 'D-' ELSE 'C-' END || CAST(x.number AS TEXT) AS subject_label"
+            }
         }
     }
 
@@ -101,7 +137,9 @@ impl Source {
     const fn order(self) -> [&'static str; 2] {
         match self {
             Self::Audit | Self::SignIns => ["x.at", "x.id"],
-            Self::Orders | Self::Payments | Self::Refunds | Self::Files => ["x.created_at", "x.id"],
+            Self::Orders | Self::Payments | Self::Refunds | Self::Files | Self::Parcels | Self::Returns | Self::Messages | Self::Carts => {
+                ["x.created_at", "x.id"]
+            }
         }
     }
 
@@ -119,7 +157,7 @@ impl Source {
                 query.push(" FROM sign_ins x CROSS JOIN users u WHERE u.id = x.user_id AND x.tenant_id = ").arg(tenant);
                 query.push(" AND x.user_id = ").arg(id);
             }
-            (Self::SignIns, Subject::Order(_)) => return false,
+            (Self::SignIns | Self::Messages | Self::Carts, Subject::Order(_)) => return false,
             (Self::Orders, Subject::Person(id)) => {
                 query.push(" FROM orders x WHERE x.tenant_id = ").arg(tenant).push(" AND x.customer_id = ").arg(id);
             }
@@ -146,9 +184,26 @@ impl Source {
                 query.push(" FROM files x LEFT JOIN users b ON b.id = x.uploaded_by WHERE x.deleted_at IS NULL AND x.tenant_id = ").arg(tenant);
                 query.push(" AND x.subject_id = ").arg(id);
             }
+            (Self::Parcels, _) => of_orders(query, tenant, (subject, "fulfilments")),
+            (Self::Returns, _) => of_orders(query, tenant, (subject, "returns")),
+            (Self::Messages, Subject::Person(id)) => {
+                query.push(" FROM mails x WHERE x.tenant_id = ").arg(tenant).push(" AND x.user_id = ").arg(id);
+            }
+            (Self::Carts, Subject::Person(id)) => {
+                query.push(" FROM carts x WHERE x.tenant_id = ").arg(tenant).push(" AND x.customer_id = ").arg(id);
+            }
         }
         true
     }
+}
+
+/// From a table whose rows belong to orders.
+fn of_orders(query: &mut Query, tenant: TenantId, (subject, table): (Subject, &'static str)) {
+    query.push(" FROM orders o CROSS JOIN ").push(table).push(" x WHERE x.order_id = o.id AND o.tenant_id = ").arg(tenant);
+    match subject {
+        Subject::Person(id) => query.push(" AND o.customer_id = ").arg(id),
+        Subject::Order(id) => query.push(" AND o.id = ").arg(id),
+    };
 }
 
 /// The things whose lines of the log belong to the story.

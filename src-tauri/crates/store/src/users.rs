@@ -1,14 +1,14 @@
 //! The `users` table: a person by id or e-mail, and what signing in needs. Lists and changes by staff are in `people.rs`.
 
 use purser_core::Timestamp;
-use purser_core::access::RoleKey;
+use purser_core::access::{Role, RoleKey};
 use purser_core::ids::{TenantId, UserId};
 use purser_core::people::{Status, email_key, name_key, person_terms};
 use uuid::Uuid;
 
 use crate::private::{self, Column, Place};
 use crate::rows::{Instant, MaybeInstant};
-use crate::{Query, Result, Tx, Value, sql};
+use crate::{Query, Result, Tx, Value, registrations, sql};
 
 /// A person, staff or customer.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -65,6 +65,32 @@ pub struct User {
 }
 
 impl User {
+    /// Somebody new: a customer who is invited, with nothing but name and address, which are trimmed.
+    pub fn new((id, tenant_id): (UserId, TenantId), email: &str, (first_name, last_name): (&str, &str), at: Timestamp) -> Self {
+        Self {
+            id,
+            tenant_id,
+            email: email.trim().to_owned(),
+            first_name: first_name.trim().to_owned(),
+            last_name: last_name.trim().to_owned(),
+            role: Role::User.key(),
+            status: Status::Invited,
+            password_hash: None,
+            phone: None,
+            country: None,
+            language: None,
+            notes: None,
+            email_verified: false,
+            last_login_at: None,
+            locked_at: None,
+            lock_reason: None,
+            deleted_at: None,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
     /// Given and family name.
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
@@ -92,7 +118,10 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
 /// The row with its private columns readable.
 fn opened(tx: &Tx, user: User) -> Result<User> {
     let place = |column| Place::user(user.tenant_id, user.id, column);
-    let (phone, notes) = (tx.show(place(Column::UserPhone), user.phone)?, tx.show(place(Column::UserNotes), user.notes)?);
+    // Whoever signs in needs neither.
+    let mut unreadable = Vec::new();
+    let phone = tx.show(place(Column::UserPhone), user.phone, &mut unreadable)?;
+    let notes = tx.show(place(Column::UserNotes), user.notes, &mut unreadable)?;
     Ok(User { phone, notes, ..user })
 }
 
@@ -100,9 +129,35 @@ fn opened(tx: &Tx, user: User) -> Result<User> {
 pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Vec<User>> {
     let mut query = Query::start("SELECT ");
     query.push(COLUMNS).push(" FROM users u WHERE u.email_key = ").arg(email_key(email));
-    query.push(" AND u.deleted_at IS NULL ORDER BY u.created_at LIMIT 8");
+    query.push(" AND u.deleted_at IS NULL ORDER BY u.created_at, u.id LIMIT 8");
     let users = tx.all(query).await?;
     users.into_iter().map(|user| opened(tx, user)).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct Hash {
+    hash: String,
+}
+
+/// A hash of a password that came from elsewhere and was not used since, if there is any left. Needs [`crate::Scope::System`].
+pub async fn old_hash(tx: &mut Tx) -> Result<Option<String>> {
+    const OLD: &str =
+        "SELECT password_hash AS hash FROM users WHERE password_hash IS NOT NULL AND password_hash NOT LIKE '_argon2id%' ORDER BY id LIMIT 1";
+    let found: Option<Hash> = tx.optional(sql(OLD)).await?;
+    Ok(found.map(|row| row.hash))
+}
+
+#[derive(sqlx::FromRow)]
+struct Count {
+    n: i64,
+}
+
+/// Whether a business other than `tenant` has people with addresses of this domain. Needs [`crate::Scope::System`].
+pub async fn domain_elsewhere(tx: &mut Tx, tenant: TenantId, domain: &str) -> Result<bool> {
+    const ANY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM users WHERE tenant_id <> $1 AND deleted_at IS NULL AND email_key LIKE $2 \
+         LIMIT 1) AS found";
+    let count: Count = tx.one(sql(ANY).bind(tenant).bind(format!("%@{domain}"))).await?;
+    Ok(count.n > 0)
 }
 
 /// Add people. A taken e-mail shows as [`crate::Error::is_taken`].
@@ -174,6 +229,7 @@ const VERIFIED: &str = "UPDATE users SET email_verified = $3, version = version 
 
 /// Note that the address was proved; `false` if it was already.
 pub async fn verified(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<bool> {
+    registrations::proved(tx, id).await?;
     Ok(tx.run(sql(VERIFIED).bind(tx.tenant()).bind(id).bind(true).bind(at)).await? == 1)
 }
 

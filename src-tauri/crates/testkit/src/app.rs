@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use purser_adapters::folder::Folder;
 use purser_adapters::mailbox::Mailbox;
+use purser_adapters::remotes::Ways;
 use purser_adapters::sandbox::Sandbox;
 use purser_core::access::{Grant, Origin, RoleKey, can};
 use purser_core::ids::{Ids, JobId, TenantId};
@@ -14,18 +15,19 @@ use purser_core::tenants::TenantState;
 use purser_core::time::{Clock, DAY};
 use purser_core::{Currency, Error, Timestamp};
 use purser_http::Options;
-use purser_service::identity::captcha::Captcha;
+use purser_service::bus::{self, port::Bus};
+use purser_service::identity::captcha::{Captcha, Puzzles};
 use purser_service::identity::passwords::Passwords;
+use purser_service::identity::places::Places;
 use purser_service::identity::setup::{self, FirstRun};
-use purser_service::identity::{sign_in, tokens};
+use purser_service::identity::sign_in;
 use purser_service::limits::Local;
 use purser_service::mail::{Mailer, Post};
 use purser_service::payments::port::Gateway;
 use purser_service::providers::{Nowhere, Web};
 use purser_service::seal::{Keyring, Seal, SealKey};
-use purser_service::{App, app::Setup, jobs};
+use purser_service::{App, app::Setup, jobs, webhooks};
 use purser_store::jobs as store;
-use purser_store::sessions::{self, SigningKey};
 use purser_store::users::User;
 use purser_store::{Db, Scope, tenants, users};
 use serde_json::json;
@@ -33,6 +35,9 @@ use tokio::sync::OnceCell;
 
 use crate::caller::Caller;
 use crate::database::Database;
+use crate::puzzles::puzzles;
+use crate::signing::db_signing_key;
+use crate::work::Nothing;
 
 /// The password of everybody in the suite.
 pub(crate) const PASSWORD: &str = "harbour lantern 42 brass";
@@ -56,16 +61,43 @@ impl Keyring for Ring {
 /// The suite's "now".
 const NOW: &str = "2026-11-21T09:00:00Z";
 
+/// When and as what an engine begins.
+pub struct Start {
+    /// Its clock.
+    pub clock: Clock,
+    /// Its ids.
+    pub ids: Ids,
+    /// The tenant it finds, if it is not the first on its database.
+    pub tenant: Option<TenantId>,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { clock: Clock::fixed(Timestamp::parse(NOW).expect("a time")), ids: Ids::seeded(1), tenant: None }
+    }
+}
+
 /// Outside parties of a test's own.
-struct Outside {
-    mailer: Arc<dyn Mailer>,
-    captcha: Option<Arc<dyn Captcha>>,
-    web: Arc<dyn Web>,
+pub(crate) struct Outside {
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) captcha: Option<Arc<dyn Captcha>>,
+    pub(crate) puzzles: Puzzles,
+    pub(crate) web: Arc<dyn Web>,
+    /// Where Stripe and PayPal are.
+    pub(crate) providers: Option<String>,
 }
 
 impl Default for Outside {
     fn default() -> Self {
-        Self { mailer: Arc::new(Mailbox), captcha: None, web: Arc::new(Nowhere) }
+        Self {
+            bus: Arc::new(bus::Local::default()),
+            mailer: Arc::new(Mailbox),
+            captcha: None,
+            puzzles: puzzles("http://127.0.0.1:9/"),
+            web: Arc::new(Nowhere),
+            providers: None,
+        }
     }
 }
 
@@ -111,27 +143,75 @@ impl TestApp {
         Self::with(database, |sandbox| Arc::new(sandbox), Outside { captcha: Some(captcha), ..Outside::default() }).await
     }
 
+    /// On a database and with puzzles businesses can have.
+    pub async fn with_puzzles(database: Database, puzzles: Puzzles) -> Self {
+        Self::with(database, |sandbox| Arc::new(sandbox), Outside { puzzles, ..Outside::default() }).await
+    }
+
     /// On a database and with a way of the test's own to other parties.
     pub async fn with_web(database: Database, web: Arc<dyn Web>) -> Self {
         Self::with(database, |sandbox| Arc::new(sandbox), Outside { web, ..Outside::default() }).await
     }
 
+    /// On a database, with the payment providers at `url`.
+    pub async fn with_providers(database: Database, url: &str) -> Self {
+        Self::with(database, |sandbox| Arc::new(sandbox), Outside { providers: Some(url.to_owned()), ..Outside::default() }).await
+    }
+
+    /// On a database, with a payment provider, a clock and ids of the test's own: a process that goes on where another was killed.
+    pub async fn start(database: Database, start: Start, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>) -> Self {
+        Self::engine(database, gateway, (Outside::default(), start)).await
+    }
+
+    /// The database alone; everything else ends here.
+    pub fn into_database(self) -> Database {
+        self.database
+    }
+
     async fn with(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>, outside: Outside) -> Self {
-        let Outside { mailer, captcha, web } = outside;
+        Self::engine(database, gateway, (outside, Start::default())).await
+    }
+
+    pub(crate) async fn engine(database: Database, gateway: impl FnOnce(Sandbox) -> Arc<dyn Gateway>, (outside, start): (Outside, Start)) -> Self {
+        let (Outside { bus, mailer, captcha, puzzles, web, providers }, Start { clock, ids, tenant }) = (outside, start);
         let db = Db::open(&database.config).await.expect("the database opens");
         db_signing_key(&db).await;
-        let clock = Clock::fixed(Timestamp::parse(NOW).expect("a time"));
         let vault = Arc::new(Folder::new(database.folder.path().join("objects")));
         let gateway = gateway(Sandbox::new(db.clone(), clock.clone()).hanging(Duration::from_millis(10)));
+        let ways = Ways::new(db.clone(), clock.clone(), None);
+        // Nobody is there unless a test says who.
+        let there = providers.as_deref().unwrap_or("http://127.0.0.1:9");
+        let remotes = Arc::new(ways.with_stripe_at(there).with_paypal_at(there));
         let seal = Seal::new(&[SEAL_KEY.into()]).expect("a key");
         let keyring: Option<Arc<dyn Keyring>> = Some(Arc::new(Ring));
         let (demo, largest_file, data_folder) = (None, LARGEST_FILE, None);
-        let (ids, mail, passwords) = (Ids::seeded(1), Post::new(mailer, Some("https://console.example".into())), Passwords::default());
-        let counters = Arc::new(Local::default());
-        let setup = Setup { db, clock, ids, demo, vault, largest_file, gateway, data_folder, seal, keyring, mail, passwords, counters, captcha, web };
+        let (mail, passwords) = (Post::new(mailer, Some("https://console.example".into())), Passwords::default());
+        let (counters, places) = (Arc::new(Local::default()), Places::default());
+        let setup = Setup {
+            db,
+            clock,
+            ids,
+            demo,
+            vault,
+            largest_file,
+            gateway,
+            remotes,
+            press: Arc::new(purser_adapters::paper::Printer),
+            data_folder,
+            seal,
+            keyring,
+            mail,
+            passwords,
+            places,
+            counters,
+            captcha,
+            puzzles,
+            web,
+            bus,
+        };
         let app = App::new(setup).await.expect("the engine starts");
         let router = purser_http::router(app.clone(), Options::default());
-        Self { app, router, database, tenant: OnceCell::new() }
+        Self { app, router, database, tenant: OnceCell::new_with(tenant) }
     }
 
     /// Move the clock on by `micros`.
@@ -239,26 +319,12 @@ impl TestApp {
         let now = self.app.clock.now();
         let id: purser_core::ids::UserId = self.app.ids.next(now);
         let user = User {
-            id,
-            tenant_id: tenant,
-            email: format!("{}.{id}@harbour.example", first_name.to_lowercase()),
-            first_name: first_name.into(),
-            last_name: "Example".into(),
             role: role.into(),
             status: Status::Active,
             password_hash: Some(hash.clone()),
-            phone: None,
             country: Some("NO".into()),
-            language: None,
-            notes: None,
             email_verified: true,
-            last_login_at: None,
-            locked_at: None,
-            lock_reason: None,
-            deleted_at: None,
-            version: 1,
-            created_at: now,
-            updated_at: now,
+            ..User::new((id, tenant), &format!("{}.{id}@harbour.example", first_name.to_lowercase()), (first_name, "Example"), now)
         };
         let added = self.app.db.transact(tenant, async |tx| users::insert(tx, std::slice::from_ref(&user)).await.map_err(Error::from)).await;
         added.expect("a person");
@@ -270,31 +336,8 @@ impl TestApp {
         self.app.background.close();
         self.app.background.wait().await;
         self.app.background.reopen();
+        webhooks::tell(&self.app).await.expect("what others are told");
         jobs::run_due(&self.app).await.expect("the jobs");
-    }
-
-    /// The secret of the newest link mailed to `email`, as whoever opens the mail finds it.
-    pub async fn mailed_token(&self, email: &str) -> String {
-        self.settle().await;
-        let owner = self.owner_unasked().await;
-        let mails = owner.get(&format!("/mailbox?limit=1&search={email}")).await.ok().data();
-        let id = mails[0]["id"].as_str().unwrap_or_else(|| panic!("nothing was mailed to {email}")).to_owned();
-        let mail = owner.get(&format!("/mailbox/{id}")).await.ok().data();
-        let text = mail["text"].as_str().expect("a text");
-        let token = text.split("#token=").nth(1).unwrap_or_else(|| panic!("no link in {text}"));
-        token.split_whitespace().next().expect("a token").to_owned()
-    }
-
-    /// The code of the newest message to `address`, as whoever opens it finds it.
-    pub async fn sent_code(&self, address: &str) -> String {
-        self.settle().await;
-        let owner = self.owner_unasked().await;
-        let mails = owner.get(&format!("/mailbox?limit=1&template=sign_in_code&search={address}")).await.ok().data();
-        let id = mails[0]["id"].as_str().unwrap_or_else(|| panic!("nothing was sent to {address}")).to_owned();
-        let mail = owner.get(&format!("/mailbox/{id}")).await.ok().data();
-        let text = mail["text"].as_str().expect("a text").to_owned();
-        let digits = text.split(|sign: char| !sign.is_ascii_digit()).find(|part| part.len() == 6);
-        digits.unwrap_or_else(|| panic!("no code in {text}")).to_owned()
     }
 
     /// Put a piece of work in that nobody does: it waits for another day, or has failed for good.
@@ -323,33 +366,13 @@ impl TestApp {
     async fn db_caller(&self, tenant: TenantId, role: impl Into<RoleKey>) -> Caller {
         let role = role.into();
         let user = self.db_user(tenant, role, role.as_str()).await;
+        self.signed_in(user).await
+    }
+
+    /// Somebody who is there already, signed in behind the door.
+    pub async fn signed_in(&self, user: User) -> Caller {
         let id = user.id.to_string();
         let signed_in = sign_in::begin(&self.app, user, false, Arc::new(Origin::default())).await.expect("a session");
         Caller::new(self.router.clone(), Some(signed_in.access_token), Some(id))
     }
-}
-
-/// Work that is put in to be looked at.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Nothing {}
-
-impl jobs::Work for Nothing {
-    const KIND: &'static str = "test.nothing";
-    const QUEUE: &'static str = "test";
-    async fn run(self, _: App, _: jobs::Turn) -> Result<(), jobs::Failure> {
-        Ok(())
-    }
-}
-
-/// One signing key for the whole suite: making one takes longer than most tests.
-async fn db_signing_key(db: &Db) {
-    static KEY: OnceCell<SigningKey> = OnceCell::const_new();
-    let key = KEY.get_or_init(async || tokens::generate().expect("a signing key")).await;
-    let stored = db.transact(Scope::System, async |tx| {
-        if sessions::signing_keys(tx).await?.is_empty() {
-            sessions::insert_signing_key(tx, key).await?;
-        }
-        Ok::<_, Error>(())
-    });
-    stored.await.expect("the signing key is stored");
 }

@@ -10,6 +10,8 @@ use purser_http::Peer;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::keys;
+
 /// Somebody who calls the API: nobody, or a person with an access token.
 #[derive(Clone)]
 pub struct Caller {
@@ -18,12 +20,13 @@ pub struct Caller {
     /// The person, if it is one.
     pub id: Option<String>,
     headers: Vec<(String, String)>,
+    keyless: bool,
     peer: Option<Peer>,
 }
 
 impl Caller {
     pub(crate) fn new(router: Router, token: Option<String>, id: Option<String>) -> Self {
-        Self { router, token, id, headers: Vec::new(), peer: None }
+        Self { router, token, id, headers: Vec::new(), keyless: false, peer: None }
     }
 
     /// The same caller with this access token.
@@ -38,6 +41,12 @@ impl Caller {
         let mut caller = self.clone();
         caller.headers.push((name.into(), value.into()));
         caller
+    }
+
+    /// The same caller who forgets the `Idempotency-Key` where one is needed.
+    #[must_use]
+    pub fn keyless(&self) -> Self {
+        Self { keyless: true, ..self.clone() }
     }
 
     /// The same caller from this address.
@@ -91,7 +100,13 @@ impl Caller {
 
     /// The same with the reply's body unread: streams.
     pub async fn open(&self, method: Method, path: &str, content_type: Option<&str>, body: Body) -> Response {
-        let mut request = Request::builder().method(method).uri(uri(path));
+        let uri = uri(path);
+        let given = self.keyless || self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
+        let key = if given { None } else { keys::fresh(&method, &uri) };
+        let mut request = Request::builder().method(method).uri(uri);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
         if let Some(kind) = content_type {
             request = request.header(header::CONTENT_TYPE, kind);
         }

@@ -46,13 +46,21 @@ impl Drop for Copy {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the suite is told by its environment where PostgreSQL is")]
-fn setting(name: &str) -> Option<String> {
+#[expect(clippy::disallowed_methods, reason = "the suite is told by its environment where PostgreSQL is and how much to try")]
+pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn folder() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("purser-test-").tempdir().expect("a temporary folder")
+}
+
+/// Where PostgreSQL is; `None` only if the suite was told to leave it out.
+fn server() -> Option<String> {
+    let url = setting(POSTGRES);
+    let left_out = setting(SQLITE_ONLY).is_some();
+    assert!(url.is_some() || left_out, "set {POSTGRES} (cargo xtask test does), or {SQLITE_ONLY}=1 to leave PostgreSQL out");
+    url
 }
 
 impl Database {
@@ -62,19 +70,31 @@ impl Database {
         Self { config: Config::Sqlite(folder.path().join("purser.db")), folder, _copy: None }
     }
 
+    /// The same database for one more process; it lasts as long as this one.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        Self { config: self.config.clone(), folder: folder(), _copy: None }
+    }
+
     /// A fresh PostgreSQL database; `None` only if the suite was told to leave PostgreSQL out.
     pub async fn postgres() -> Option<Self> {
-        let Some(url) = setting(POSTGRES) else {
-            assert!(setting(SQLITE_ONLY).is_some(), "set {POSTGRES} (cargo xtask test does), or {SQLITE_ONLY}=1 to leave PostgreSQL out");
-            return None;
-        };
+        let url = server()?;
         let template = format!("purser_template_{}", std::process::id());
         TEMPLATE.get_or_init(async || make_template(&url, &template).await).await;
+        Some(Self::copy(url, &template).await)
+    }
+
+    /// A PostgreSQL database without a single table; `None` as with [`Self::postgres`].
+    pub async fn empty_postgres() -> Option<Self> {
+        Some(Self::copy(server()?, "template0").await)
+    }
+
+    async fn copy(url: String, template: &str) -> Self {
         let name = format!("purser_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let mut conn = PgConnection::connect(&url).await.expect("PostgreSQL answers");
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         conn.execute(sqlx::AssertSqlSafe(statement)).await.expect("a database for the test");
-        Some(Self { config: Config::Postgres(with_name(&url, &name)), folder: folder(), _copy: Some(Copy { server: url, name }) })
+        Self { config: Config::Postgres(with_name(&url, &name)), folder: folder(), _copy: Some(Copy { server: url, name }) }
     }
 }
 

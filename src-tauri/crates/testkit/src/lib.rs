@@ -5,16 +5,25 @@
 #![allow(clippy::missing_panics_doc, reason = "a helper of the suite panics to fail the test")]
 
 mod app;
+mod bus;
 mod caller;
 mod database;
 mod dump;
+mod keys;
+mod mailed;
+mod night;
 mod passkey;
+mod puzzles;
+mod signing;
+mod work;
 
-pub use app::{LARGEST_FILE, TestApp};
+pub use app::{LARGEST_FILE, Start, TestApp};
 pub use caller::{Caller, Reply};
 pub use database::Database;
 pub use dump::Dump;
+pub use night::times;
 pub use passkey::Passkey;
+pub use puzzles::puzzles;
 pub use serde_json::json;
 
 /// Write a test once and run it on SQLite and on PostgreSQL: `both! { async fn name(app) { … } }`.

@@ -13,6 +13,7 @@ pub(crate) fn browser(steps: &mut Steps) {
         if !has_script("e2e") {
             return Ok(Done::Skipped("ui/package.json has no `e2e` script yet".into()));
         }
+        ui::parties()?;
         shell::run(&mut cargo(["build", "--quiet", "--bin", "purser"]))?;
         let browser = system::browser().ok_or("no browser of the Chromium family was found")?;
         let mut journeys = ui::npm(&["run", "--silent", "e2e"]);
@@ -30,6 +31,7 @@ pub(crate) fn desktop(steps: &mut Steps) {
         return;
     }
     steps.step("desktop: journey", |tally| {
+        ui::parties()?;
         shell::run(&mut cargo(["build", "--quiet", "--bin", "purser"]))?;
         // The journey brings its own display, bus and keychain, so that nothing of whoever runs it is touched.
         let mut journey = Command::new("node");

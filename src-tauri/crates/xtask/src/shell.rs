@@ -76,6 +76,42 @@ pub(crate) fn run_counting(command: &mut Command, tally: &mut Tally) -> Result<(
     }
 }
 
+/// Run several at once in front of the person, line by line as they come, and count the tests their reports name.
+pub(crate) fn run_together(commands: &mut [Command], tally: &mut Tally) -> Result<()> {
+    let mut running = Vec::with_capacity(commands.len());
+    for command in commands {
+        let words = spelled(command);
+        let child = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("`{words}` could not be started: {error}"))?;
+        running.push((words, child));
+    }
+    let (send, lines) = std::sync::mpsc::channel();
+    let outcomes = std::thread::scope(|scope| {
+        for (_, child) in &mut running {
+            let (send, output) = (send.clone(), child.stdout.take());
+            scope.spawn(move || {
+                for line in output.into_iter().flat_map(|output| BufReader::new(output).lines().map_while(std::result::Result::ok)) {
+                    if send.send(line).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        for line in lines {
+            tally.read(&line);
+            println!("{line}");
+        }
+        running.into_iter().map(|(words, mut child)| (words, child.wait())).collect::<Vec<_>>()
+    });
+    let failed = outcomes.into_iter().filter_map(|(words, outcome)| match outcome {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("`{words}` failed ({status})")),
+        Err(error) => Some(format!("`{words}` was lost: {error}")),
+    });
+    let failed: Vec<String> = failed.collect();
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
+}
+
 /// Run it quietly and hand back what it printed.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let words = spelled(command);

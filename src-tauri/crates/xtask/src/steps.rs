@@ -1,14 +1,20 @@
-//! The steps of a run: each prints its name and seconds, and a summary ends the run.
+//! The steps of a run: each prints its name and seconds, and a summary ends the run. Whoever sees only the end of it learns what failed.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use crate::shell::Result;
 
-/// How many tests a program reported.
+/// Names of failed tests, or last lines of a program, that the summary repeats.
+const REPEATED: usize = 20;
+
+/// How many tests a program reported, and what the summary says about those that failed.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
+    names: Vec<String>,
+    last: VecDeque<String>,
 }
 
 impl Tally {
@@ -23,8 +29,30 @@ impl Tally {
             self.passed += count.trim().parse().unwrap_or(0);
         } else if let Some(count) = line.strip_prefix("# fail ").or_else(|| line.strip_prefix("ℹ fail ")) {
             self.failed += count.trim().parse().unwrap_or(0);
+        } else if let Some(name) = failed_test(line)
+            && self.names.len() < REPEATED
+        {
+            self.names.push(name.into());
         }
+        if self.last.len() == REPEATED {
+            self.last.pop_front();
+        }
+        self.last.push_back(line.into());
     }
+
+    /// What the summary repeats of a program that failed: the tests it named, or else its last words.
+    fn told(&self) -> impl Iterator<Item = &String> {
+        let last = if self.names.is_empty() { Some(&self.last) } else { None };
+        self.names.iter().chain(last.into_iter().flatten())
+    }
+}
+
+/// The name in a line that tells of a failed test: cargo's, Node's or vitest's.
+fn failed_test(line: &str) -> Option<&str> {
+    if let Some(name) = line.strip_prefix("test ") {
+        return name.split_once(" ... FAILED").map(|(name, _)| name);
+    }
+    ["not ok ", "✖ ", "FAIL "].iter().find_map(|mark| line.strip_prefix(mark)).filter(|name| *name != "failing tests:")
 }
 
 /// The number in front of a word, zero when the word is not there.
@@ -97,6 +125,9 @@ impl Steps {
         let (mut passed, mut failed) = (0, 0);
         for row in &self.rows {
             println!("{}", row.line());
+            if matches!(row.mark, Mark::Failed(_)) {
+                row.tally.told().for_each(|line| println!("               {line}"));
+            }
             let (more_passed, more_failed) = row.counts();
             passed += more_passed;
             failed += more_failed;
@@ -150,6 +181,20 @@ mod tests {
     fn vitest_reports_are_read_through_their_colours() {
         assert_eq!(counted(&["\u{1b}[2m      Tests \u{1b}[22m \u{1b}[31m1 failed\u{1b}[39m | \u{1b}[32m11 passed\u{1b}[39m (12)"]), (11, 1));
         assert_eq!(counted(&[" Test Files  3 passed (3)", "      Tests  12 passed (12)"]), (12, 0));
+    }
+
+    #[test]
+    fn what_failed_is_told_again() {
+        let told = |lines: &[&str]| {
+            let mut tally = Tally::default();
+            for line in lines {
+                tally.read(line);
+            }
+            tally.told().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(told(&["test a::b ... ok", "test a::c ... FAILED", "the end"]), ["a::c"]);
+        assert_eq!(told(&["✔ one (3 ms)", "✖ two (4 ms)", "✖ failing tests:"]), ["two (4 ms)"]);
+        assert_eq!(told(&["seed 3", "a law was broken"]), ["seed 3", "a law was broken"], "a program without tests is quoted");
     }
 
     #[test]

@@ -13,6 +13,7 @@ enum Sign {
     Package,
     Postgres,
     Browser,
+    Environments,
 }
 
 /// A system package and the reason for it.
@@ -40,8 +41,16 @@ pub(crate) const WINDOW: &[Need] = &[
 pub(crate) const DATABASE: &[Need] = &[
     need("postgresql", "every store test runs on it too", Sign::Postgres),
     need("python3-aiosmtpd", "a mail server nobody here wrote, to send to", Sign::Program("aiosmtpd")),
-    need("redis-server", "counters that several servers share", Sign::Program("redis-server")),
+    need("redis-server", "counters that several servers share, and events", Sign::Program("redis-server")),
+    need("nats-server", "events over NATS", Sign::Program("nats-server")),
+    need("poppler-utils", "reads the documents back that are printed", Sign::Program("pdftotext")),
     need("oathtool", "an authenticator app nobody here wrote", Sign::Program("oathtool")),
+];
+
+/// For a tool of Python's that tries every operation; it is installed beside the build.
+pub(crate) const PYTHON: &[Need] = &[
+    need("python3", "runs schemathesis and what else of the suite is Python", Sign::Program("python3")),
+    need("python3-venv", "keeps their packages to themselves", Sign::Environments),
 ];
 
 /// For the journeys through a browser and a window.
@@ -109,6 +118,8 @@ fn present(need: &Need) -> bool {
         Sign::Package => find("dpkg-query").is_none() || has_package(need.package),
         Sign::Postgres => postgres_bin().is_some(),
         Sign::Browser => browser().is_some(),
+        // Debian has the module without what it needs.
+        Sign::Environments => shell::read(&mut program("python3", ["-c", "import venv, ensurepip"])).is_ok(),
     }
 }
 

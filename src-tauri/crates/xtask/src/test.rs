@@ -3,7 +3,7 @@
 use crate::postgres::Cluster;
 use crate::shell::{self, Result, cargo, root};
 use crate::steps::{Done, Steps};
-use crate::{journeys, lint, schema, system, ui};
+use crate::{fuzz, journeys, lint, schema, simulate, system, ui};
 
 struct Wish<'a> {
     fast: bool,
@@ -11,7 +11,7 @@ struct Wish<'a> {
 }
 
 /// Parts a filter can name; any other word picks Rust tests.
-const PARTS: &[&str] = &["lint", "rust", "console", "schema", "browser", "desktop"];
+const PARTS: &[&str] = &["lint", "rust", "console", "schema", "simulate", "fuzz", "browser", "desktop"];
 
 /// Run it.
 pub(crate) fn run(words: &[&str]) -> Result<()> {
@@ -35,6 +35,9 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         if wish.wants("desktop") || wish.wants("browser") {
             groups.push(system::JOURNEYS);
         }
+        if wish.wants("fuzz") || wish.wants("rust") || wish.wants("browser") {
+            groups.push(system::PYTHON);
+        }
         system::install(&groups).map(|()| Done::Ran)
     });
     if ready {
@@ -48,7 +51,7 @@ impl Wish<'_> {
         match self.filter {
             Some(filter) if PARTS.contains(&filter) => filter == part,
             Some(_) => part == "rust",
-            None => !(self.fast && matches!(part, "browser" | "desktop")),
+            None => !(self.fast && matches!(part, "simulate" | "fuzz" | "browser" | "desktop")),
         }
     }
 
@@ -70,6 +73,12 @@ impl Wish<'_> {
         }
         if self.wants("rust") {
             self.rust(steps);
+        }
+        if self.wants("simulate") {
+            steps.step("simulate", |tally| simulate::run(&[], tally).map(|()| Done::Ran));
+        }
+        if self.wants("fuzz") {
+            fuzz::operations(steps);
         }
         if built && self.wants("browser") {
             journeys::browser(steps);

@@ -22,9 +22,19 @@ pub(crate) fn packages() -> Result<()> {
     packages_in(&folder(), "the console's packages")
 }
 
-/// The same for the parties of the suite: servers nobody here wrote, for people to sign in at.
+/// The same for the parties of the suite: servers nobody here wrote, for people to sign in at and to pay through.
 pub(crate) fn parties() -> Result<()> {
-    packages_in(&root().join("tests/parties"), "the suite's parties")
+    packages_in(&root().join("tests/parties"), "the suite's parties")?;
+    let (list, home) = (root().join("tests/parties/requirements.txt"), root().join("target/parties/python"));
+    let seen = home.join(".purser-lock");
+    let wanted = std::fs::read(&list).map_err(|error| format!("{} could not be read: {error}", list.display()))?;
+    if std::fs::read(&seen).is_ok_and(|had| had == wanted) {
+        return Ok(());
+    }
+    println!("installing the suite's parties in Python");
+    shell::run(program("python3", ["-m", "venv"]).arg(&home))?;
+    shell::run(program(home.join("bin/python"), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&list))?;
+    std::fs::write(&seen, wanted).map_err(|error| format!("{} could not be written: {error}", seen.display()))
 }
 
 fn packages_in(folder: &Path, what: &str) -> Result<()> {

@@ -23,6 +23,7 @@ export const common = {
   reason: 'Grund',
   loading: 'Wird geladen',
   justNow: 'gerade eben',
+  takenBack: 'Zurückgenommen: {why}',
   requestId: 'Anfrage {id}',
   copyRequestId: 'Anfragenummer kopieren',
   unreachable: 'Purser ist nicht erreichbar',
@@ -58,6 +59,7 @@ export const common = {
   search: 'Suchen',
   fieldsWrong: { one: 'Ein Feld braucht einen zweiten Blick.', other: '{n} Felder brauchen einen zweiten Blick.' },
   needsReason: 'Es braucht einen Grund.',
+  needsAlso: 'Es fehlt noch: {what}.',
   required: 'Nötig',
   by: 'von {name}',
 }

@@ -23,6 +23,8 @@ export const entry = {
   signInTo: 'Bei {name} anmelden',
   remember: 'Auf diesem Gerät 30 Tage angemeldet bleiben',
   wrong: 'E-Mail oder Passwort stimmt nicht.',
+  which: 'Welcher Betrieb?',
+  whichLead: 'Diese Adresse und dieses Passwort sind in mehreren bekannt.',
   connectName: 'Name',
   connectUrl: 'Adresse',
   connectEnvironment: 'Umgebung',

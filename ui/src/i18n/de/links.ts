@@ -19,6 +19,7 @@ export const link = {
   saidReset: 'Ihr neues Passwort gilt. Melden Sie sich damit an.',
   saidInvitation: 'Ihr Konto ist bereit. Melden Sie sich an.',
   good: 'Schwer zu erraten.',
+  verifying: 'Ihre Adresse wird bestätigt',
   verifiedTitle: 'Adresse bestätigt',
   verified: 'Diese Adresse gehört Ihnen.',
   verifiedBefore: 'Sie war schon bestätigt. Es bleibt nichts zu tun.',
@@ -37,6 +38,18 @@ export const link = {
   disownedLead: 'Jede Sitzung wurde beendet. Das alte Passwort gilt nicht mehr.',
   overDisown: 'Er wurde benutzt, ist zu alt oder nicht vollständig. Ein neues Passwort können Sie trotzdem wählen.',
   unproved: 'Ihre Adresse ist noch nicht bestätigt.',
+  unprovedHow: 'Öffnen Sie den Link in der Mail an {email}.',
+  later: 'Später',
+}
+/** Strangers who make themselves an account. */
+export const register = {
+  link: 'Konto anlegen',
+  title: 'Konto anlegen',
+  titleAt: 'Konto bei {business} anlegen',
+  lead: 'Wir senden einen Link an Ihre Adresse, um nachzuweisen, dass sie Ihnen gehört.',
+  deed: 'Konto anlegen',
+  closed: 'Hier kann sich niemand selbst ein Konto anlegen. Bitten Sie um eine Einladung.',
+  sent: 'Eine Mail ist unterwegs an {email}. Darin steht, wie es weitergeht.',
 }
 export const passwordHint = {
   too_short: 'Es ist zu kurz.',

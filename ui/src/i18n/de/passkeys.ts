@@ -15,13 +15,16 @@ export const passkey = {
   known: 'Auf diesem Gerät gibt es schon einen Passkey für dieses Konto.',
   calledOff: 'Nichts wurde hinzugefügt: Das Fenster des Browsers wurde geschlossen oder lief ab.',
   elsewhere: 'Passkeys gehen in einem Browser unter {origin}.',
+  notInWindow: 'Passkeys gehen in diesem Fenster nicht, aber in Ihrem Browser.',
+  openThere: 'Purser dort öffnen',
   removeTitle: '{person} {name} wegnehmen',
   removeBody: 'Er lässt {person} nicht mehr hinein, und jede Sitzung endet. Prüfen Sie, ob wirklich {person} darum bittet.',
   removed: '{name} ist weggenommen',
 }
 export const seal = {
+  unreadable: 'versiegelt mit einem Schlüssel, den dieser Server nicht hat',
   title: 'Datenschutz',
-  lead: 'Telefonnummern, Notizen und anderes Private wird versiegelt, bevor es geschrieben wird. Der Schlüssel verlässt den Server nie.',
+  lead: 'Telefonnummern, Notizen und anderes Private wird versiegelt, bevor es geschrieben wird, mit einem Schlüssel, der nicht in der Datenbank liegt.',
   key: 'Schlüssel',
   since: 'Seit',
   state: 'Stand',
@@ -40,6 +43,11 @@ export const seal = {
   progress: 'Wird neu versiegelt: {n} von 100',
   job: 'Arbeit öffnen',
   done: 'Neu versiegelt',
+  inKeychain: 'Die Schlüssel ruhen im Schlüsselbund dieses Rechners, nicht im Datenordner. Eine Sicherung des Ordners ist anderswo ohne eine Kopie davon nicht lesbar: Speichern Sie nach jedem neuen Schlüssel eine, und bewahren Sie sie getrennt von den Sicherungen auf.',
+  inFolder: 'Die Schlüssel liegen im Datenordner (seal.key), neben dem, was sie versiegeln: Wer den ganzen Ordner hat, kann es lesen, und jede Sicherung braucht diese Datei.',
+  noKeychain: 'Auf diesem Rechner hat kein Schlüsselbund geantwortet ({reason}).',
+  saveCopy: 'Kopie der Schlüssel speichern',
+  copySaved: '{name} ist gespeichert. Wer sie und die Daten hat, kann alles lesen.',
 }
 export const keep = {
   title: 'Wie lange etwas bleibt',

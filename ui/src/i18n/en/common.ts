@@ -23,6 +23,7 @@ export const common = {
   reason: 'Reason',
   loading: 'Loading',
   justNow: 'just now',
+  takenBack: 'Taken back: {why}',
   requestId: 'Request {id}',
   copyRequestId: 'Copy request id',
   unreachable: 'Purser cannot be reached',
@@ -59,5 +60,6 @@ export const common = {
   fieldsWrong: { one: 'One field needs another look.', other: '{n} fields need another look.' },
   required: 'Needed',
   needsReason: 'A reason is needed.',
+  needsAlso: 'Still missing: {what}.',
   by: 'by {name}',
 }

@@ -24,6 +24,8 @@ export const entry = {
   signInTo: 'Sign in to {name}',
   remember: 'Keep me signed in on this device for 30 days',
   wrong: 'E-mail or password is not right.',
+  which: 'Which business?',
+  whichLead: 'This address and password are known in several.',
   connectName: 'Name',
   connectUrl: 'Address',
   connectEnvironment: 'Environment',

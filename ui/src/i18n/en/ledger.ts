@@ -24,11 +24,22 @@ export const ledger = {
   balanced: 'The books balance to zero',
   unbalanced: 'The books do not balance',
   proofLine: { one: 'One booking: {debit} debit, {credit} credit, difference {sum}', other: '{count} bookings: {debit} debit, {credit} credit, difference {sum}' },
+  lines: 'Lines',
+  newestOnly: 'The newest bookings were added up for this; the rest when all of it was:',
+  fullBalanced: { one: 'All of it, one booking: balanced,', other: 'All of it, {n} bookings: balanced,' },
+  fullUnbalanced: { one: 'All of it, one booking: not balanced,', other: 'All of it, {n} bookings: not balanced,' },
+  proveAll: 'Add up everything',
+  proofBegun: 'Everything is being added up',
+  proofWaits: 'Everything is being added up already',
   checked: 'Added up',
   proveAgain: 'Add up again',
 }
 /** Accounts by their codes. */
 export const account = {
+  receivable: 'Owed by customers',
+  discounts: 'Discounts',
+  'stored-credit': 'Customers’ stored credit',
+  differences: 'Differences with the provider',
   'cash:provider': 'Cash at the payment provider',
   revenue: 'Goods sold',
   tax: 'Tax owed',

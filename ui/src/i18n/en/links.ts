@@ -20,6 +20,7 @@ export const link = {
   saidReset: 'Your new password is kept. Sign in with it.',
   saidInvitation: 'Your account is ready. Sign in.',
   good: 'Hard to guess.',
+  verifying: 'Proving your address',
   verifiedTitle: 'Address proved',
   verified: 'This address is yours.',
   verifiedBefore: 'It was proved before. There is nothing left to do.',
@@ -38,6 +39,18 @@ export const link = {
   disownedLead: 'Every session was ended. The old password no longer works.',
   overDisown: 'It was used, is too old, or is not whole. You can still choose a new password.',
   unproved: 'Your address is not proved yet.',
+  unprovedHow: 'Open the link in the mail to {email}.',
+  later: 'Later',
+}
+/** Strangers who make themselves an account. */
+export const register = {
+  link: 'Make an account',
+  title: 'Make an account',
+  titleAt: 'Make an account at {business}',
+  lead: 'We send a link to your address to prove that it is yours.',
+  deed: 'Make the account',
+  closed: 'Nobody can make themselves an account here. Ask for an invitation.',
+  sent: 'A mail is on its way to {email}. It says how to go on.',
 }
 /** What is said of a password, by the engine's codes; others keep the engine's own words. */
 export const passwordHint = {

@@ -16,13 +16,16 @@ export const passkey = {
   known: 'There is a passkey for this account on this device already.',
   calledOff: 'Nothing was added: the browser’s window was closed, or ran out.',
   elsewhere: 'Passkeys work in a browser at {origin}.',
+  notInWindow: 'Passkeys do not work in this window; they do in your browser.',
+  openThere: 'Open Purser there',
   removeTitle: 'Take {name} away from {person}',
   removeBody: 'It no longer lets {person} in, and every session ends. Make sure it is them who ask.',
   removed: '{name} is taken away',
 }
 export const seal = {
+  unreadable: 'sealed with a key this server does not have',
   title: 'Data protection',
-  lead: 'Phone numbers, notes and other private values are sealed before they are written. Their key never leaves the server.',
+  lead: 'Phone numbers, notes and other private values are sealed before they are written, with a key that is not in the database.',
   key: 'Key',
   since: 'Since',
   state: 'State',
@@ -41,6 +44,11 @@ export const seal = {
   progress: 'Sealing anew: {n} of 100',
   job: 'Open the job',
   done: 'Sealed anew',
+  inKeychain: 'The keys rest in this computer’s keychain, not in the data folder. A backup of the folder can be read nowhere else without a copy of them: save one after each new key, and keep it apart from the backups.',
+  inFolder: 'The keys lie in the data folder (seal.key), beside what they seal: whoever has the whole folder can read it, and every backup needs that file.',
+  noKeychain: 'No keychain answered on this computer ({reason}).',
+  saveCopy: 'Save a copy of the keys',
+  copySaved: '{name} is saved. Whoever has it and the data can read everything.',
 }
 export const keep = {
   title: 'How long things are kept',

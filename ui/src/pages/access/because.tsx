@@ -19,7 +19,7 @@ const text = (value: unknown) => (typeof value === 'string' ? value : typeof val
 export function stepText(step: ExplanationStep, permission: string): string {
   if (!(step.code in en.because)) return step.text
   const facts = step.facts as Facts
-  const left = facts['left'] as { amount: number; currency: string } | undefined
+  const [left, amount] = ['left', 'amount'].map((name) => facts[name] as { amount: number; currency: string } | undefined)
   return t(`because.${step.code}` as Key, {
     right: word('permission', permission),
     role: roleName(text(facts['role'])),
@@ -28,6 +28,7 @@ export function stepText(step: ExplanationStep, permission: string): string {
     name: text(facts['name']),
     line: text(facts['line']),
     left: left ? money(left) : '',
+    amount: amount ? money(amount) : '',
   })
 }
 
@@ -74,13 +75,14 @@ function Fix({ found, fix, mine }: { found: Explanation; fix: NonNullable<Explan
     give_role: paths.person(found.userId),
     give_permission: `${paths.roles}?${new URLSearchParams({ role: found.role, right: found.permission })}`,
     end_denial: paths.personRights(found.userId),
+    add_factor: mine ? paths.account : '',
     change_policy: `${paths.policy(/policies\/([^/?]+)/.exec(fix.path)?.[1] ?? '')}?line=${text(line?.['line'])}`,
   }
   const place = places[fix.code]
   return (
     <div className="fix">
       <span>{known ? t(`because.${fix.code}` as Key, { right: word('permission', found.permission), role: roleName(found.role), line: text(line?.['line']), name: text(line?.['name']) }) : fix.text}</span>
-      {place && can('read:role') ? <ButtonLink small to={place}>{t('why.change')}</ButtonLink> : mine && <span className="quiet">{t('why.ask', { tenant })}</span>}
+      {place && (mine && fix.code === 'add_factor' || can('read:role')) ? <ButtonLink small to={place}>{t('why.change')}</ButtonLink> : mine && <span className="quiet">{t('why.ask', { tenant })}</span>}
     </div>
   )
 }

@@ -35,7 +35,7 @@ export function ExplainPage() {
       {others && <AccessTabs />}
       <div className="ask">
         <div className="ask-fields">
-          {others && <Person id={params.userId} onPick={(userId) => set({ userId })} />}
+          {others && can('read:user') && <Person id={params.userId} onPick={(userId) => set({ userId })} />}
           <Choose label={t('why.what')} value={permission} onChange={(next) => set({ permission: next })} none={t('why.choose')} options={Object.keys(en.permission).map((value) => ({ value, label: word('permission', value) })).toSorted((a, b) => a.label.localeCompare(b.label))} />
           {/:order$/.test(permission) && can('read:order') && <OrderOf id={params.subjectType === 'order' ? params.subjectId : undefined} onPick={(subjectId) => set({ subjectType: 'order', subjectId })} />}
           {permission === 'refund:order' && (

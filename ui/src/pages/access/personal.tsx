@@ -47,7 +47,7 @@ export function PersonalRights({ user, whole }: { user: User; whole?: boolean })
     { id: 'by', title: 'access.by', width: 130, cell: (row) => row.createdByName },
     { id: 'since', title: 'access.since', width: 110, cell: (row) => <When at={row.createdAt} /> },
     { id: 'until', title: 'access.until', width: 120, cell: (row) => (row.endedAt ? <When at={row.endedAt} /> : row.expiresAt ? <When at={row.expiresAt} /> : t('access.untilEnded')) },
-    { id: 'end', title: 'access.end', width: 80, end: true, cell: (row) => !['ended', 'expired'].includes(stateOf(row)) && <Button small look="quiet" refuse={refuse} onClick={() => end(row)}>{t('access.end')}</Button> },
+    { id: 'end', deeds: true, title: 'access.end', width: 80, end: true, cell: (row) => !['ended', 'expired'].includes(stateOf(row)) && <Button small look="quiet" refuse={refuse} onClick={() => end(row)}>{t('access.end')}</Button> },
   ]
   return (
     <Section

@@ -1,6 +1,5 @@
 /** Beside a policy: what it refused or would have, its versions with the way back, and the words it may use. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { post, read } from '@/api/client'
 import type { Policy, PolicyVersion, Refusal } from '@/api/shapes'
@@ -8,6 +7,7 @@ import { t, word } from '@/i18n'
 import { filtered, paths } from '@/paths'
 import { Button, ButtonLink } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
+import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { toast } from '@/parts/toasts'
 import { State, When } from '@/parts/values'
@@ -29,7 +29,7 @@ export function Shadow({ policy }: { policy: Policy }) {
             <ul className="plain-list">
               {found.map((row) => (
                 <li key={row.id}>
-                  <Link to={paths.person(row.userId)} className="link">{row.userName}</Link>: {word('permission', row.permission)} <span className="quiet"><When at={row.at} />{row.line ? ` · ${t('policy.line', { n: row.line })}` : ''}</span>
+                  <PersonLink id={row.userId} look="link">{row.userName}</PersonLink>: {word('permission', row.permission)} <span className="quiet"><When at={row.at} />{row.line ? ` · ${t('policy.line', { n: row.line })}` : ''}</span>
                 </li>
               ))}
             </ul>

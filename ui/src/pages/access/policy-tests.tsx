@@ -42,6 +42,8 @@ function One({ n, test, outcome, onChange, onRemove }: OneProps) {
       <Type label={t('why.amount')} suffix={currency} value={test.amount ? typed(test.amount) : ''} onChange={(text) => onChange({ amount: text.trim() ? { amount: parseAmount(text, currency) ?? 0, currency } as NonNullable<PolicyTest['amount']> : null })} />
       <Type label={t('policy.atUtc')} type="datetime-local" value={test.at?.slice(0, 16) ?? ''} onChange={(at) => onChange({ at: at ? `${at}:00Z` : null })} />
       <Type label={t('why.ip')} value={test.ip ?? ''} onChange={(ip) => onChange({ ip: ip.trim() || null })} />
+      <Choose label={t('policy.knownDevice')} value={test.knownDevice ? 'known' : ''} none={t('policy.deviceNew')} onChange={(known) => onChange({ knownDevice: known ? true : null })} options={[{ value: 'known', label: t('policy.deviceKnown') }]} />
+      <Type label={t('policy.proved')} value={test.provedMinutesAgo?.toString() ?? ''} onChange={(text) => onChange({ provedMinutesAgo: /^\d{1,6}$/.test(text.trim()) ? Number(text) : null })} />
       <Choose label={t('policy.expect')} value={test.expect} onChange={(expect) => onChange({ expect: expect as PolicyTest['expect'] })} options={[{ value: 'deny', label: t('policy.deny') }, { value: 'allow', label: t('policy.allow') }]} />
       <div className="policy-outcome">
         {outcome && (

@@ -1,6 +1,6 @@
 /** The access review: what people of the staff hold and have not used, with the two ways to take it away. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { AccessReview, User } from '@/api/shapes'
@@ -8,8 +8,8 @@ import { t, word } from '@/i18n'
 import { personQuery } from '@/pages/people/peek'
 import { RoleDialog } from '@/pages/people/role'
 import { roleName, roleOptions } from '@/pages/people/roles'
-import { paths } from '@/paths'
 import { Button } from '@/parts/button'
+import { PersonLink } from '@/parts/person-link'
 import { Empty, Part } from '@/parts/states'
 import { When } from '@/parts/values'
 import { lacking } from '@/parts/why'
@@ -84,7 +84,7 @@ function Row({ row, open, mine, onOpen, onDo }: RowProps) {
   return (
     <>
       <tr>
-        <td className="cell-grow"><Link to={paths.person(row.userId)} className="link">{row.name}</Link></td>
+        <td className="cell-grow"><PersonLink id={row.userId} look="link">{row.name}</PersonLink></td>
         <td>{roleName(row.role)}</td>
         <td>{row.lastUsedAt ? <When at={row.lastUsedAt} /> : <span className="quiet">{t('review.never')}</span>}</td>
         <td className="cell-end num">{row.held}</td>

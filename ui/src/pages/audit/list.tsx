@@ -11,6 +11,7 @@ import { download } from '@/lib/download'
 import { isoDay } from '@/lib/time'
 import { paths, subjectPath } from '@/paths'
 import { Button } from '@/parts/button'
+import { PersonLink } from '@/parts/person-link'
 import { toast, toastProblem } from '@/parts/toasts'
 import { When } from '@/parts/values'
 import { can } from '@/session'
@@ -20,12 +21,12 @@ import type { ListSpec } from '@/table/spec'
 import { AuditPeek } from './line'
 import { Verify } from './verify'
 
-export function SubjectLink({ row, look = 'quiet-link' }: { row: AuditRow; look?: string }) {
+export function SubjectLink({ row, look = 'quiet-link' }: { row: AuditRow; look?: 'link' | 'quiet-link' }) {
   const to = row.subject.id ? subjectPath(row.subject) : undefined
   return to ? <Link to={to} className={look}>{row.subject.label}</Link> : row.subject.label
 }
-export function ActorLink({ row, look = 'quiet-link' }: { row: AuditRow; look?: string }) {
-  if (row.actor.kind === 'user' && row.actor.id) return <Link to={paths.person(row.actor.id)} className={look}>{row.actor.name}</Link>
+export function ActorLink({ row, look = 'quiet-link' }: { row: AuditRow; look?: 'link' | 'quiet-link' }) {
+  if (row.actor.kind === 'user' && row.actor.id) return <PersonLink id={row.actor.id} look={look}>{row.actor.name}</PersonLink>
   return <span className="quiet">{row.actor.name}</span>
 }
 
@@ -43,18 +44,18 @@ const audit: ListSpec<AuditRow> = {
   columns: [
     { id: 'seq', title: 'audit.seq', width: 84, end: true, sort: 'seq', cell: (row) => <Link to={paths.auditLine(row.id)} className="link num">{row.seq}</Link> },
     { id: 'when', title: 'audit.when', width: 128, cell: (row) => <When at={row.at} /> },
-    { id: 'actor', title: 'audit.actor', width: 150, grow: 1, cell: (row) => <ActorLink row={row} /> },
-    { id: 'action', title: 'audit.action', width: 160, grow: 1, cell: (row) => word('deed', row.action) },
+    { id: 'actor', title: 'audit.actor', width: 150, cell: (row) => <ActorLink row={row} /> },
+    { id: 'action', title: 'audit.action', width: 210, grow: 1, cell: (row) => word('deed', row.action) },
     { id: 'kind', title: 'audit.subjectType', width: 104, drop: 2, cell: (row) => word('thing', row.subject.type) },
-    { id: 'subject', title: 'audit.subject', width: 170, grow: 2, cell: (row) => <SubjectLink row={row} /> },
-    { id: 'reason', title: 'audit.reason', width: 150, drop: 1, grow: 1, cell: (row) => row.reason ?? <span className="quiet">–</span> },
+    { id: 'subject', title: 'audit.subject', width: 150, grow: 1, cell: (row) => <SubjectLink row={row} /> },
+    { id: 'reason', title: 'audit.reason', width: 150, drop: 1, grow: 2, cell: (row) => row.reason ?? <span className="quiet">–</span> },
     { id: 'ip', title: 'audit.ip', width: 130, hidden: true, cell: (row) => <code>{row.ip ?? '–'}</code> },
   ],
   filters: [
-    { kind: 'record', field: 'actorId', title: 'audit.actor', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
+    { kind: 'record', field: 'actorId', title: 'audit.actor', right: 'read:user', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
     { kind: 'choice', field: 'action', title: 'audit.action', options: () => Object.keys(en.deed).map((value) => ({ value, label: word('deed', value) })) },
     { kind: 'choice', field: 'subjectType', title: 'audit.subjectType', options: () => Object.keys(en.thing).map((value) => ({ value, label: word('thing', value) })) },
-    { kind: 'record', field: 'subjectId', title: 'audit.oneSubject', find: findPeople, name: labelOf },
+    { kind: 'record', field: 'subjectId', title: 'audit.oneSubject', right: 'read:user', find: findPeople, name: labelOf },
     { kind: 'dates', field: 'from', title: 'audit.when' },
   ],
   empty: { text: 'audit.empty' },

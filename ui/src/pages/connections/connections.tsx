@@ -15,7 +15,7 @@ import { ProfileForm } from './profile-form'
 import { ProfileLine } from './profile-line'
 import { Folder, Keychain, Sharing } from './this-computer'
 
-export type Known = Profile & { current?: boolean; caFile?: string | null }
+export type Known = Profile & { current?: boolean; caFile?: string | null; pin?: string | null; backupPin?: string | null }
 export const profilesQuery = read<Known[]>('/shell/v1/profiles')
 
 export function Connections() {

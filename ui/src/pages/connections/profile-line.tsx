@@ -39,6 +39,7 @@ export function ProfileLine({ profile }: { profile: Known }) {
         <div className="profile-name">
           <strong>{profile.name}</strong>
           <EnvironmentMark environment={profile.environment} />
+          {profile.pin && <span className="quiet">{t('connections.pinned')}</span>}
           {profile.current && <span className="quiet">{t('connections.current')}</span>}
         </div>
         <div className="quiet">{profile.url ? <code>{profile.url}</code> : t('connections.localName')}</div>

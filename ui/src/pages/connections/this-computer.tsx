@@ -9,9 +9,8 @@ import { toast } from '@/parts/toasts'
 import { CopyButton } from '@/parts/values'
 import { Section } from '@/record/record-page'
 
-/** The shell also says why a keychain or the engine of this computer is not there. */
-type State = Omit<ShellState, 'keychain'> & {
-  keychain: { available: boolean; fallback?: string | null; reason?: string | null }
+/** The shell also says why the engine of this computer is not there. */
+type State = ShellState & {
   local?: { code: string; detail: string; address?: string | null } | null
 }
 const stateQuery = read<State>('/shell/v1/state')

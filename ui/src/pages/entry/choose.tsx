@@ -23,10 +23,13 @@ function Choose({ way }: { way: Way }) {
   const [token] = useState(takeToken)
   const link = useQuery({ queryKey: ['link', token], queryFn: () => post<LinkState>('/auth/link', { token }), enabled: token !== '', staleTime: Infinity, gcTime: 0, retry: false })
   if (token === '' || (link.data && (!link.data.valid || (link.data.purpose && !link.data.purpose.startsWith(way === 'reset' ? 'reset' : 'invit'))))) return <Over way={way} />
+  if (link.data) return <Chosen way={way} token={token} link={link.data} />
   return (
-    <Part query={link} whole>
-      {(data) => <Chosen way={way} token={token} link={data} />}
-    </Part>
+    <Gate title={t('link.resetTitle')}>
+      <Part query={link} lines={3}>
+        {() => null}
+      </Part>
+    </Gate>
   )
 }
 

@@ -64,7 +64,7 @@ function Prove({ user }: { user: Me }) {
 }
 
 /** Sends the mail that proves one's own address; says when it may be asked for again. */
-export function SendProof() {
+export function SendProof({ small }: { small?: boolean }) {
   const [state, setState] = useState<'idle' | 'busy' | 'sent'>('idle')
   const [problem, setProblem] = useState<unknown>()
   const send = () => {
@@ -77,7 +77,7 @@ export function SendProof() {
   }
   return (
     <>
-      {state === 'sent' ? <p role="status">{t('link.proofSent')}</p> : <Button busy={state === 'busy'} onClick={send}>{t('link.sendProof')}</Button>}
+      {state === 'sent' ? <p role="status">{t('link.proofSent')}</p> : <Button small={small ?? false} busy={state === 'busy'} onClick={send}>{t('link.sendProof')}</Button>}
       {problem !== undefined && <Failure problem={problem} small />}
     </>
   )

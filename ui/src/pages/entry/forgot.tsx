@@ -1,4 +1,5 @@
 /** A forgotten password: a link by mail. It says the same whether or not there is such an account. */
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { post } from '@/api/client'
 import { TextField } from '@/forms/fields'
@@ -29,7 +30,9 @@ export function Forgot() {
         <TextField form={form} name="email" label={t('entry.email')} type="email" autoComplete="username" autoFocus />
       </Form>
       <div className="entry-ways">
-        <ButtonLink small look="quiet" to={paths.signIn}>{t('link.toSignIn')}</ButtonLink>
+        <Link to={paths.signIn} className="linkish">
+          {t('link.toSignIn')}
+        </Link>
       </div>
     </Gate>
   )

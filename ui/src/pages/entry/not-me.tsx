@@ -1,6 +1,6 @@
 /** Behind the link of the mail about a new device: it was not me. Everything ends at once, and another password is chosen on the spot. */
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { post } from '@/api/client'
 import { asProblem, type Problem } from '@/api/problem'
@@ -51,7 +51,9 @@ function Disown({ token, onDone }: { token: string; onDone: (reset: string) => v
       </Button>
       {problem && <Failure problem={problem} small />}
       <div className="entry-ways">
-        <ButtonLink small look="quiet" to={paths.signIn}>{t('link.wasMe')}</ButtonLink>
+        <Link to={paths.signIn} className="linkish">
+          {t('link.wasMe')}
+        </Link>
       </div>
     </div>
   )

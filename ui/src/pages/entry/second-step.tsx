@@ -11,6 +11,7 @@ import { checkCode, withCode, type CodeKind } from '@/pages/factors/said'
 import { isSent, Sent } from '@/pages/factors/sent'
 import { Button } from '@/parts/button'
 import { PasskeyButton } from '@/pages/passkeys/button'
+import { PasskeysElsewhere } from '@/pages/passkeys/elsewhere'
 import { usePasskeys } from '@/pages/passkeys/ways'
 import { Gate } from './gate'
 
@@ -31,7 +32,8 @@ export const useInstead = { totp: 'factor.useApp', email: 'factor.useMail', sms:
 export function CodeStep({ challenge, onIn, onOver, onBack }: SecondStep) {
   const passkeysHere = usePasskeys().here
   const kinds = (['totp', 'email', 'sms', 'backup'] as const).filter((kind) => challenge.methods.includes(kind))
-  const passkey = challenge.methods.includes('passkey') && passkeysHere
+  const byPasskey = challenge.methods.includes('passkey')
+  const passkey = byPasskey && passkeysHere
   const [kind, setKind] = useState<CodeKind | 'passkey'>((kinds[0] && kinds[0] !== 'backup') || !passkey ? (kinds[0] ?? 'totp') : 'passkey')
   const code = kind === 'passkey' ? 'totp' : kind
   const form = useForm({
@@ -45,6 +47,7 @@ export function CodeStep({ challenge, onIn, onOver, onBack }: SecondStep) {
   if (kinds.length === 0 && !passkey)
     return (
       <Gate title={t('factor.codeTitle')} lead={t('factor.noWay')}>
+        {byPasskey && <PasskeysElsewhere className="entry-note" />}
         <Button onClick={onBack}>{t('factor.otherAccount')}</Button>
       </Gate>
     )
@@ -77,6 +80,7 @@ export function CodeStep({ challenge, onIn, onOver, onBack }: SecondStep) {
           {t('factor.otherAccount')}
         </button>
       </div>
+      {byPasskey && <PasskeysElsewhere className="entry-note" />}
     </Gate>
   )
 }

@@ -15,14 +15,13 @@ export function VerifyEmail() {
   const [token] = useState(takeToken)
   const proof = useQuery({ queryKey: ['verify', token], queryFn: () => post<Verified>('/auth/email/verify', { token }), enabled: token !== '', staleTime: Infinity, gcTime: 0, retry: false, refetchOnWindowFocus: false })
   const onward = <ButtonLink look="primary" to={paths.home}>{t('common.toHome')}</ButtonLink>
-  if (token === '' || (proof.isError && asProblem(proof.error).code === 'bad_link')) return <Gate title={t('link.overTitle')} lead={t('link.overVerify')}>{onward}</Gate>
+  const bad = proof.isError && asProblem(proof.error).errors.some(({ code }) => code === 'bad_link')
+  if (token === '' || bad) return <Gate title={t('link.overTitle')} lead={t('link.overVerify')}>{onward}</Gate>
   return (
-    <Part query={proof} whole>
-      {({ already }) => (
-        <Gate title={t('link.verifiedTitle')} lead={t(already ? 'link.verifiedBefore' : 'link.verified')}>
-          {onward}
-        </Gate>
-      )}
-    </Part>
+    <Gate title={t(proof.data ? 'link.verifiedTitle' : 'link.verifying')} lead={proof.data && t(proof.data.already ? 'link.verifiedBefore' : 'link.verified')}>
+      <Part query={proof} lines={2}>
+        {() => onward}
+      </Part>
+    </Gate>
   )
 }

@@ -7,6 +7,7 @@ import type { Factor, Factors } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { when } from '@/lib/time'
 import { AddPasskey } from '@/pages/passkeys/add'
+import { PasskeysElsewhere } from '@/pages/passkeys/elsewhere'
 import { usePasskeys } from '@/pages/passkeys/ways'
 import { Button, IconButton } from '@/parts/button'
 import { Menu } from '@/parts/menu'
@@ -74,6 +75,7 @@ export function OwnFactors() {
                 { id: 'used', title: 'factor.lastUsed', width: 120, cell: (row) => <When at={row.lastUsedAt} /> },
                 {
                   id: 'deeds',
+                  deeds: true,
                   title: 'common.more',
                   width: 60,
                   end: true,
@@ -95,7 +97,7 @@ export function OwnFactors() {
             />
           )}
         </Part>
-        {passkeys.elsewhere && <p className="field-hint">{t('passkey.elsewhere', { origin: passkeys.elsewhere })}</p>}
+        <PasskeysElsewhere className="field-hint" />
       </Section>
       {some && query.data && (
         <Section title={t('factor.codes')} actions={<Button small onClick={() => setOpen({ what: 'renew' })}>{t('factor.renew')}</Button>}>

@@ -17,6 +17,18 @@ export async function withCode<T>(kind: CodeKind, clear: () => void, ask: () => 
     throw new Problem(400, { code: 'bad_code', title: wrongCode(kind), errors: [{ field: 'code', code: 'wrong', message: wrongCode(kind) }] })
   }
 }
+/** The same for the password, which comes back as an error of the field `password`. */
+export async function withPassword<T>(clear: () => void, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    const problem = asProblem(error)
+    if (!problem.errors.some((one) => one.field === 'password' && one.code === 'wrong')) throw error
+    clear()
+    throw new Problem(400, { code: problem.code, title: t('own.wrongPassword'), errors: [{ field: 'password', code: 'wrong', message: t('own.wrongPassword') }] })
+  }
+}
+
 /** Whether there is a whole code to send. */
 export const checkCode = (kind: CodeKind, code: string): { code?: string } =>
   code.trim() === '' ? { code: t('common.required') } : kind !== 'backup' && !/^\d{6}$/.test(code.replace(/\s/g, '')) ? { code: t(kind === 'totp' ? 'factor.badCode' : 'factor.badSent') } : {}

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { post, read } from '@/api/client'
 import { onStepUp } from '@/api/send'
 import type { Factors, SentCode, SteppedUp } from '@/api/shapes'
-import { CodeField } from '@/forms/fields'
+import { CodeField, PasswordField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
@@ -12,7 +12,7 @@ import { store, useStore } from '@/lib/store'
 import { PasskeyButton } from '@/pages/passkeys/button'
 import { usePasskeys } from '@/pages/passkeys/ways'
 import { useInstead } from '@/pages/entry/second-step'
-import { checkCode, withCode, type CodeKind } from './said'
+import { checkCode, withCode, withPassword, type CodeKind } from './said'
 import { isSent, Sent } from './sent'
 
 type Asked = { answer: Promise<boolean>; settle: (given: boolean) => void }
@@ -45,7 +45,30 @@ export function StepUpHost() {
   return now ? <Prove settle={now.settle} /> : null
 }
 
-function Prove({ settle }: { settle: (given: boolean) => void }) {
+type Settle = { settle: (given: boolean) => void }
+
+function Prove({ settle }: Settle) {
+  const factors = useQuery(read<Factors>('/auth/factors'))
+  if (factors.isPending) return null
+  return factors.data?.factors.length === 0 ? <ProvePassword settle={settle} /> : <ProveFactor settle={settle} />
+}
+
+/** Whoever has no second factor has a password to show. */
+function ProvePassword({ settle }: Settle) {
+  const form = useForm({
+    initial: { password: '' },
+    check: ({ password }) => (password ? {} : { password: t('common.required') }),
+    send: ({ password }) => withPassword(() => form.set('password', ''), () => post<SteppedUp>('/auth/step-up/password', { password })),
+    onDone: () => settle(true),
+  })
+  return (
+    <FormDialog form={form} title={t('factor.proveTitle')} lead={t('factor.provePasswordLead')} deed={t('factor.prove')} onClose={() => settle(false)}>
+      <PasswordField form={form} name="password" label={t('own.currentPassword')} autoFocus />
+    </FormDialog>
+  )
+}
+
+function ProveFactor({ settle }: Settle) {
   const client = useQueryClient()
   const factors = useQuery(read<Factors>('/auth/factors'))
   const [once] = useState(() => crypto.randomUUID())

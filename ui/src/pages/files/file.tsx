@@ -12,6 +12,7 @@ import { bytes } from '@/lib/text'
 import { auditPath, paths } from '@/paths'
 import { Button } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
+import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { toast, toastProblem } from '@/parts/toasts'
 import { CopyButton, Id, When } from '@/parts/values'
@@ -37,7 +38,7 @@ const FileFacts = ({ file }: { file: StoredFile }) => (
       [t('papers.type'), <span key="t" title={file.contentType}>{typeName(file.contentType)}</span>],
       [t('papers.size'), <span key="s" title={number(file.size)}>{bytes(file.size)}</span>],
       [t('papers.subject'), file.subject && <span key="b">{word('thing', file.subject.type)} <Belongs file={file} /></span>],
-      [t('papers.by'), file.uploadedBy && <Link key="u" to={paths.person(file.uploadedBy.id)} className="quiet-link">{file.uploadedBy.name}</Link>],
+      [t('papers.by'), file.uploadedBy && <PersonLink key="u" id={file.uploadedBy.id}>{file.uploadedBy.name}</PersonLink>],
       [t('papers.when'), <When key="w" at={file.createdAt} />],
       [t('papers.sum'), <span key="h" className="id"><code className="hash">{file.sha256}</code><CopyButton text={file.sha256} /></span>],
     ]}

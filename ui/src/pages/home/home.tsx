@@ -13,12 +13,13 @@ import { roleName } from '@/pages/people/roles'
 import { filtered, paths, queryPath } from '@/paths'
 import { ButtonLink } from '@/parts/button'
 import { Chart } from '@/parts/chart'
+import { PersonLink } from '@/parts/person-link'
 import { Empty, Part } from '@/parts/states'
 import { Money, State, When } from '@/parts/values'
 import { Figure, Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import type { Column } from '@/table/spec'
-import { can, useMe } from '@/session'
+import { can, sees, useMe } from '@/session'
 
 const DAYS = 30
 const DAY = 86_400_000
@@ -42,7 +43,7 @@ export function Home() {
               <>
                 <Figures data={data} />
                 <div className="home-cols">
-                  <Section title={t('home.perDay')}>
+                  <Section title={t('home.perDay')} actions={<ButtonLink small look="quiet" to={paths.report}>{t('report.byMonth')}</ButtonLink>}>
                     <Revenue data={data} />
                   </Section>
                   <div className="home-side">
@@ -68,7 +69,7 @@ export function Home() {
 /** For those who may see little: where they can go, and who can show them more. */
 function Little() {
   const me = useMe()
-  const open = areas.filter((area) => area.id !== 'home' && (!area.right || can(area.right)))
+  const open = areas.filter((area) => area.id !== 'home' && (!area.right || sees(area.right)))
   return (
     <div className="little">
       <p>{t('home.little', { role: roleName(me.role), tenant: me.tenant.name })}</p>
@@ -101,7 +102,7 @@ function Figures({ data }: { data: Overview }) {
   const count = (pair: { current: number; previous: number }) => moved(pair.current, pair.previous, number(pair.previous))
   return (
     <div className="figures">
-      <Figure name={t('home.revenue')} to={filtered(paths.orders, { ...from, paymentState: 'paid,partially_refunded,refunded' })} note={amount(data.revenue)}>
+      <Figure name={t('home.revenue')} to={filtered(paths.orders, { ...from, paymentState: 'partly_paid,paid,partially_refunded,refunded' })} note={amount(data.revenue)}>
         <Money value={data.revenue.current} />
       </Figure>
       <Figure name={t('home.orders')} to={filtered(paths.orders, { ...from, state: 'pending,paid,processing,shipped,delivered' })} note={count(data.orders)}>
@@ -118,8 +119,8 @@ function Figures({ data }: { data: Overview }) {
         to={filtered(paths.audit, { ...from, action: 'session.begin' })}
         note={
           <>
-            {count(data.signIns)}
-            {data.signIns.failed > 0 && <span className="figure-warn"> · {t('home.failedSignIns', { n: data.signIns.failed })}</span>}
+            {count(data.signIns)}{' '}
+            {data.signIns.failed > 0 && <span className="figure-warn">· {t('home.failedSignIns', { n: data.signIns.failed })}</span>}
           </>
         }
       >
@@ -177,7 +178,7 @@ function ByState({ data }: { data: Overview }) {
           <Link to={filtered(paths.orders, { ...since(data), state: one.state })} className="bar">
             <span className="bar-name">{word('state', one.state)}</span>
             <span className="bar-room" aria-hidden>
-              <span className="bar-fill" style={{ width: `${(one.count / most) * 100}%` }} />
+              {one.count > 0 && <span className="bar-fill" style={{ width: `${(one.count / most) * 100}%` }} />}
             </span>
             <span className="bar-value num">{number(one.count)}</span>
           </Link>
@@ -189,7 +190,7 @@ function ByState({ data }: { data: Overview }) {
 
 const columns: Column<Order>[] = [
   { id: 'number', title: 'home.number', width: 92, cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
-  { id: 'customer', title: 'home.customer', width: 200, grow: true, cell: (order) => <Link to={paths.person(order.customer.id)} className="quiet-link">{order.customer.name}</Link> },
+  { id: 'customer', title: 'home.customer', width: 200, grow: true, cell: (order) => <PersonLink id={order.customer.id}>{order.customer.name}</PersonLink> },
   { id: 'state', title: 'home.state', width: 140, cell: (order) => <State value={order.state} /> },
   { id: 'payment', title: 'home.payment', width: 160, cell: (order) => <State value={order.paymentState} /> },
   { id: 'total', title: 'home.total', width: 120, end: true, cell: (order) => <Money value={order.total} /> },

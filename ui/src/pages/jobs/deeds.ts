@@ -13,7 +13,7 @@ export const retryable = (job: Job) => job.state === 'dead' || job.state === 'ca
 export const cancellable = (job: Job) => job.state === 'pending' || job.state === 'running'
 const lack = () => lacking('manage:job')
 
-export type JobDeed = { id: 'retry' | 'cancel'; label: string; run: () => void; refuse: Refuse }
+export type JobDeed = { id: 'retry' | 'cancel' | 'edit'; label: string; run: () => void; refuse: Refuse }
 
 const ask = (client: QueryClient, job: Job, deed: 'retry' | 'cancel') =>
   confirm({
@@ -29,9 +29,10 @@ const ask = (client: QueryClient, job: Job, deed: 'retry' | 'cancel') =>
     },
   })
 
-export function useJobDeeds(job: Job): JobDeed[] {
+export function useJobDeeds(job: Job, edit: () => void): JobDeed[] {
   const client = useQueryClient()
   return [
+    { id: 'edit', label: t('jobs.edit'), refuse: lack() ?? (!job.editable ? t('jobs.notThisKind') : job.state === 'dead' ? undefined : t('jobs.onlyDead')), run: edit },
     { id: 'retry', label: t('jobs.retry'), refuse: lack() ?? (retryable(job) ? undefined : t('jobs.cannotRetry')), run: () => ask(client, job, 'retry') },
     { id: 'cancel', label: t('jobs.cancel'), refuse: lack() ?? (cancellable(job) ? undefined : t('jobs.cannotCancel')), run: () => ask(client, job, 'cancel') },
   ]

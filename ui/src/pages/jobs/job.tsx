@@ -1,10 +1,11 @@
 /** One piece of work: what it is, how its tries went, with what it works, and what people did with it. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
 import { read } from '@/api/client'
-import type { Job, User } from '@/api/shapes'
+import type { Job } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
-import { t, word } from '@/i18n'
+import { t, word, wordFor } from '@/i18n'
 import { clock } from '@/lib/time'
 import { AuditOf } from '@/pages/audit/of'
 import { paths } from '@/paths'
@@ -13,7 +14,10 @@ import { Part } from '@/parts/states'
 import { Id, State, When } from '@/parts/values'
 import { Facts, RecordHeader, RecordPage, Section } from '@/record/record-page'
 import { can } from '@/session'
+import { Value } from '../runs/values'
+import { By } from './by'
 import { useJobDeeds } from './deeds'
+import { EditJob } from './edit'
 import { tries } from './list'
 
 export function JobPage() {
@@ -27,7 +31,8 @@ export function JobPage() {
 }
 
 function Whole({ job }: { job: Job }) {
-  const deeds = useJobDeeds(job)
+  const [editing, setEditing] = useState(false)
+  const deeds = useJobDeeds(job, () => setEditing(true))
   useActions(deeds)
   return (
     <RecordPage
@@ -69,27 +74,26 @@ function Whole({ job }: { job: Job }) {
             [t('jobs.due'), job.state === 'pending' && <When key="d" at={job.runAt} />],
             [t('jobs.started'), job.startedAt && <When key="s" at={job.startedAt} />],
             [t('jobs.finished'), job.finishedAt && <When key="f" at={job.finishedAt} />],
+            [t('jobs.uniqueKey'), job.uniqueKey && <Value key="u" name="key" value={job.uniqueKey} />],
+            [t('jobs.retriedBy'), job.retries > 0 && <By key="r" id={job.retriedBy} />],
+            [t('jobs.retries'), job.retries > 0 && <span key="n">{t('jobs.retriedTimes', { n: job.retries })}, <When at={job.retriedAt} /></span>],
           ]}
         />
       </Section>
       <With job={job} />
+      {editing && <EditJob job={job} onClose={() => setEditing(false)} />}
     </RecordPage>
   )
-}
-
-function By({ id }: { id: string | null | undefined }) {
-  const person = useQuery({ ...read<User>(`/users/${id}`), enabled: Boolean(id) && can('read:user'), retry: false })
-  if (!id) return t('jobs.ofPurser')
-  return person.data ? <Link to={paths.person(id)} className="link">{person.data.name}</Link> : <Id id={id} kind="user" />
 }
 
 /** Ids and plain facts, as the engine keeps them. */
 function With({ job }: { job: Job }) {
   const facts = Object.entries((job.data ?? {}) as Record<string, unknown>)
-  const mail = facts.find(([name]) => name === 'mail')?.[1]
+  const of = (name: string) => facts.find(([each]) => each === name)?.[1]
+  const [mail, saga] = [of('mail'), of('saga')]
   return (
-    <Section title={t('jobs.data')} actions={typeof mail === 'string' && can('read:mail') && <ButtonLink small to={paths.mail(mail)}>{t('jobs.openMail')}</ButtonLink>}>
-      {facts.length === 0 ? <p className="quiet">{t('jobs.noData')}</p> : <Facts rows={facts.map(([name, value]) => [word('thing', name), <code key={name}>{typeof value === 'string' ? value : JSON.stringify(value)}</code>])} />}
+    <Section title={t('jobs.data')} actions={typeof mail === 'string' && can('read:mail') ? <ButtonLink small to={paths.mail(mail)}>{t('jobs.openMail')}</ButtonLink> : typeof saga === 'string' && <ButtonLink small to={paths.run(saga)}>{t('jobs.openRun')}</ButtonLink>}>
+      {facts.length === 0 ? <p className="quiet">{t('jobs.noData')}</p> : <Facts rows={facts.map(([name, value]) => [wordFor('fact', name) ?? word('thing', name), <Value key={name} name={name} value={value} />])} />}
     </Section>
   )
 }

@@ -14,8 +14,7 @@ import { State, When } from '@/parts/values'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { NewKey, Secret } from './new'
-
-const stateOf = (key: ApiKey) => (key.revokedAt ? 'revoked' : Date.parse(key.expiresAt) < Date.now() ? 'expired' : 'active')
+import { stateOf } from './state'
 
 /** `path`: `/keys` for one's own, `/users/{id}/keys` for those of somebody else. */
 export function Keys({ path, own }: { path: string; own?: boolean }) {
@@ -66,9 +65,11 @@ export function Keys({ path, own }: { path: string; own?: boolean }) {
               { id: 'may', title: 'apiKeys.may', width: 90, cell: (row) => <span title={row.scopes.map((one) => word('permission', one)).join(', ')}>{t('apiKeys.scopes', { n: row.scopes.length })}</span> },
               { id: 'used', title: 'apiKeys.lastUsed', width: 110, cell: (row) => <When at={row.lastUsedAt} /> },
               { id: 'until', title: 'apiKeys.until', width: 110, cell: (row) => <When at={row.expiresAt} /> },
+              { id: 'networks', title: 'apiKeys.networks', width: 120, cell: (row) => <span title={row.allowedNetworks.join(', ')}>{row.allowedNetworks.join(', ') || t('apiKeys.anywhere')}</span> },
               { id: 'state', title: 'apiKeys.state', width: 100, cell: (row) => <State value={stateOf(row)} /> },
               {
                 id: 'deeds',
+                deeds: true,
                 title: 'common.more',
                 width: 60,
                 end: true,

@@ -7,7 +7,6 @@ import { t, word } from '@/i18n'
 import { money } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { filtered, paths } from '@/paths'
-import { ButtonLink } from '@/parts/button'
 import { Part } from '@/parts/states'
 import { Id, Money, When } from '@/parts/values'
 import { Facts, Section } from '@/record/record-page'
@@ -15,6 +14,7 @@ import { Rows } from '@/record/rows'
 import { ListPage } from '@/table/list-page'
 import type { Column, ListSpec, Option } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
+import { LedgerTabs } from './tabs'
 
 const accountName = (account: Account) => `${word('account', account.code)} · ${account.currency}`
 const findAccounts = async (words: string): Promise<Option[]> =>
@@ -30,6 +30,8 @@ const entries: ListSpec<LedgerEntry> = {
   sort: '',
   topic: 'ledger',
   again: false,
+  exports: '/ledger/statement',
+  exportRight: 'read:ledger',
   name: (entry) => `${word('account', entry.account.code)} ${money(entry.amount)}`,
   columns: [
     { id: 'when', title: 'ledger.when', width: 124, cell: (entry) => <When at={entry.at} /> },
@@ -43,7 +45,7 @@ const entries: ListSpec<LedgerEntry> = {
   ],
   filters: [
     { kind: 'record', field: 'accountId', title: 'ledger.account', find: findAccounts, name: async (id) => (await get<Account[]>('/ledger/accounts')).filter((account) => account.id === id).map(accountName)[0] ?? '' },
-    { kind: 'choice', field: 'kind', title: 'ledger.kind', options: () => worded(['capture', 'refund', 'import', 'dispute', 'fee'], 'kind') },
+    { kind: 'choice', field: 'kind', title: 'ledger.kind', options: () => worded(['capture', 'refund', 'import', 'dispute', 'fee', 'write_off'], 'kind') },
     orderFilter('ledger.order'),
     { kind: 'dates', field: 'from', title: 'ledger.when' },
   ],
@@ -54,7 +56,7 @@ export const LedgerEntries = () => (
   <ListPage
     spec={entries}
     peek={(_, entry) => <EntryPeek entry={entry} />}
-    actions={<ButtonLink to={paths.ledger}>{t('ledger.accounts')}</ButtonLink>}
+    above={<LedgerTabs />}
   />
 )
 

@@ -1,19 +1,22 @@
 /** The books: every account with what it stands at, and the proof that everything adds up to nothing. */
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { CircleAlert, CircleCheck, RotateCw, ScrollText } from 'lucide-react'
-import { read } from '@/api/client'
-import type { Account, LedgerProof } from '@/api/shapes'
+import { CircleAlert, CircleCheck, RotateCw } from 'lucide-react'
+import { post, read } from '@/api/client'
+import type { Account, LedgerProof, ProofAsked } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { money, number } from '@/lib/money'
 import { filtered, paths } from '@/paths'
-import { Button, ButtonLink } from '@/parts/button'
+import { Button } from '@/parts/button'
 import { Empty, Part } from '@/parts/states'
+import { toast, toastProblem } from '@/parts/toasts'
 import { Money, When } from '@/parts/values'
+import { lacking } from '@/parts/why'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { can } from '@/session'
 import type { Column } from '@/table/spec'
+import { LedgerTabs } from './tabs'
 
 const columns: Column<Account>[] = [
   { id: 'name', title: 'ledger.account', width: 260, grow: true, cell: (account) => <Link to={filtered(paths.ledgerEntries, { accountId: account.id })} className="link">{word('account', account.code)}</Link> },
@@ -30,13 +33,8 @@ export function Ledger() {
     <div className="home">
       <header className="page-head">
         <h1 className="page-title">{t('ledger.title')}</h1>
-        <span className="spring" />
-        {mine && (
-          <ButtonLink to={paths.ledgerEntries} icon={<ScrollText size={14} />}>
-            {t('ledger.entries')}
-          </ButtonLink>
-        )}
       </header>
+      <LedgerTabs />
       <div className="home-body">
         {mine && <Proof />}
         <Part query={accounts} lines={8}>
@@ -91,14 +89,19 @@ function Accounts({ rows, currency }: { rows: Account[]; currency: string }) {
   )
 }
 
-/** Everything added up anew, now; not a figure kept from before. */
+/** What can be added up at once is, now; of a large ledger the last time all of it was. */
 function Proof() {
   const proof = useQuery({ ...read<LedgerProof>('/ledger/proof'), staleTime: 10_000 })
+  const whole = useMutation({
+    mutationFn: () => post<ProofAsked>('/ledger/proof'),
+    onSuccess: ({ jobId }) => toast({ text: t(jobId ? 'ledger.proofBegun' : 'ledger.proofWaits'), ...(jobId && can('read:job') ? { link: { to: paths.job(jobId), label: t('jobs.one') } } : {}) }),
+    onError: toastProblem,
+  })
   return (
     <section className="proof-room" aria-label={t('ledger.proof')}>
       <Part query={proof} lines={2}>
         {(data) => (
-          <div className={`proof ${data.balanced ? 'proof-good' : 'proof-bad'}`} role="status">
+          <div className={`proof ${data.balanced && data.full?.balanced !== false ? 'proof-good' : 'proof-bad'}`} role="status">
             {data.balanced ? <CircleCheck size={20} aria-hidden /> : <CircleAlert size={20} aria-hidden />}
             <div className="proof-text">
               <strong>{t(data.balanced ? 'ledger.balanced' : 'ledger.unbalanced')}</strong>
@@ -106,6 +109,13 @@ function Proof() {
                 {data.currencies.map((one) => (
                   <li key={one.currency}>{t('ledger.proofLine', { n: one.transactions, count: number(one.transactions), debit: money(one.debit), credit: money(one.credit), sum: money(one.sum) })}</li>
                 ))}
+                {!data.whole && <li>{t('ledger.newestOnly')}</li>}
+                {data.full && (
+                  <li>
+                    {t(data.full.balanced ? 'ledger.fullBalanced' : 'ledger.fullUnbalanced', { n: data.full.transactions })} <When at={data.full.checkedAt} />
+                  </li>
+                )}
+                {data.full?.findings.map((line) => <li key={line}>{line}</li>)}
                 {data.unbalanced.map((line, i) => (
                   <li key={i}>{typeof line === 'string' ? line : JSON.stringify(line)}</li>
                 ))}
@@ -116,6 +126,9 @@ function Proof() {
             </span>
             <Button small icon={<RotateCw size={13} />} busy={proof.isFetching} onClick={() => void proof.refetch()}>
               {t('ledger.proveAgain')}
+            </Button>
+            <Button small refuse={lacking('reconcile:ledger')} busy={whole.isPending} onClick={() => whole.mutate()}>
+              {t('ledger.proveAll')}
             </Button>
           </div>
         )}

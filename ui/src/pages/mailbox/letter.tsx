@@ -1,13 +1,14 @@
 /**
  * The text of a mail as it was written, in a frame where nothing runs: without scripts, without forms, without a way out.
  * The page's content policy holds in the frame too and allows no style in the text, so the letter's own are put on through
- * the frame's document, which is why the frame keeps this origin. Scripts are refused to it twice over.
+ * the frame's document, which is why the frame keeps this origin. Scripts are refused to it twice over. What it would
+ * look like in the dark is left to the programs people read mail with.
  */
 import { useRef, useState } from 'react'
 import type { MailDetail } from '@/api/shapes'
 import { t } from '@/i18n'
 
-const shelved = (html: string) => html.replace(/(<[a-z][a-z0-9]*\b[^<>]*?)\sstyle="/gi, '$1 data-look="')
+const shelved = (html: string) => html.replace(/<style>[^<]*<\/style>/gi, '').replace(/<meta name="(?:supported-)?color-schemes?"[^>]*>/gi, '').replace(/(<[a-z][a-z0-9]*\b[^<>]*?)\sstyle="/gi, '$1 data-look="')
 
 export function Letter({ mail }: { mail: MailDetail }) {
   const frame = useRef<HTMLIFrameElement>(null)

@@ -8,6 +8,7 @@ import { t, word } from '@/i18n'
 import { tongueName } from '@/lib/countries'
 import { filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
+import { PersonLink } from '@/parts/person-link'
 import { Id, State, When } from '@/parts/values'
 import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
@@ -31,10 +32,10 @@ const mails: ListSpec<Mail> = {
   page: paths.mail,
   columns: [
     { id: 'subject', title: 'mails.subject', width: 200, grow: 3, cell: (mail) => <Link to={paths.mail(mail.id)} className="link">{mail.subject}</Link> },
-    { id: 'to', title: 'mails.to', width: 170, grow: 2, cell: (mail) => (mail.userId ? <Link to={paths.person(mail.userId)} className="quiet-link">{mail.name}</Link> : mail.name) },
+    { id: 'to', title: 'mails.to', width: 170, grow: 2, cell: (mail) => (mail.userId ? <PersonLink id={mail.userId}>{mail.name}</PersonLink> : mail.name) },
     { id: 'address', title: 'people.email', width: 190, drop: 1, grow: 2, hidden: true, cell: (mail) => mail.address },
-    { id: 'about', title: 'mails.about', width: 150, drop: 2, cell: (mail) => word('template', mail.template) },
-    { id: 'state', title: 'mails.state', width: 110, cell: (mail) => <State value={standing(mail)} words="mailState" /> },
+    { id: 'about', title: 'mails.about', width: 140, drop: 2, cell: (mail) => word('template', mail.template) },
+    { id: 'state', title: 'mails.state', width: 136, cell: (mail) => <State value={standing(mail)} words="mailState" /> },
     { id: 'when', title: 'mails.when', width: 132, end: true, sort: 'createdAt', cell: (mail) => <When at={mail.createdAt} /> },
     { id: 'sent', title: 'mails.sent', width: 132, end: true, hidden: true, cell: (mail) => <When at={mail.sentAt} /> },
     { id: 'language', title: 'mails.language', width: 110, hidden: true, cell: (mail) => tongueName(mail.language) },
@@ -43,8 +44,8 @@ const mails: ListSpec<Mail> = {
   ],
   filters: [
     { kind: 'choice', field: 'state', title: 'mails.state', options: () => worded(['queued', 'sent', 'failed'], 'mailState') },
-    { kind: 'choice', field: 'template', title: 'mails.about', options: () => worded(['invitation', 'verification', 'welcome', 'password_reset', 'password_changed', 'sign_in_code', 'new_device'], 'template') },
-    { kind: 'record', field: 'userId', title: 'mails.person', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
+    { kind: 'choice', field: 'template', title: 'mails.about', options: () => worded(['invitation', 'verification', 'welcome', 'password_reset', 'password_changed', 'sign_in_code', 'new_device', 'offer', 'order_confirmed', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_refunded', 'staff_notice', 'weekly_report', 'account_notice'], 'template') },
+    { kind: 'record', field: 'userId', title: 'mails.person', right: 'read:user', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
     { kind: 'dates', field: 'from', title: 'mails.when' },
   ],
   empty: { text: 'mails.empty' },

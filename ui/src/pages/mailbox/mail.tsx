@@ -1,6 +1,6 @@
 /** One mail: to whom, about what, whether it left, and its text. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { MailDetail } from '@/api/shapes'
@@ -8,6 +8,7 @@ import { t, word } from '@/i18n'
 import { tongueName } from '@/lib/countries'
 import { AuditOf } from '@/pages/audit/of'
 import { paths } from '@/paths'
+import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { CopyButton, Id, State, When } from '@/parts/values'
 import { Facts, RecordHeader, RecordPage, Section } from '@/record/record-page'
@@ -46,7 +47,7 @@ export function MailPage() {
           <Section title={t('mails.facts')}>
             <Facts
               rows={[
-                [t('mails.to'), data.userId ? <Link key="p" to={paths.person(data.userId)} className="link">{data.name}</Link> : data.name],
+                [t('mails.to'), data.userId ? <PersonLink key="p" id={data.userId} look="link">{data.name}</PersonLink> : data.name],
                 [t('people.email'), <span key="a" className="hash">{data.address}</span>],
                 [t('mails.language'), tongueName(data.language)],
                 [t('mails.provider'), data.provider && word('mailProvider', data.provider)],

@@ -3,8 +3,10 @@ import { get, post } from '@/api/client'
 import type { BulkResult, OrderDetail, OrderState } from '@/api/shapes'
 import { t, type Key } from '@/i18n'
 import { each } from '@/lib/each'
+import { answered, keyFor } from '@/lib/intent'
 import { money } from '@/lib/money'
 import type { BulkAction, How } from '@/table/spec'
+import { said } from './said'
 
 type Check = (order: OrderDetail) => { ok: boolean; changed: boolean; message?: string }
 const bulk = (ids: string[], how: How, check: Check, run: (id: string) => Promise<unknown>): Promise<BulkResult> =>
@@ -73,9 +75,32 @@ const cancel: BulkAction = {
   },
 }
 
+type Rows = { rows: { id: string; ok: boolean; code?: string | null; message?: string | null }[]; done: number; refused: number }
+/** Making many wait, or letting them go on: one request for all of them. */
+const wait = (id: 'hold' | 'release', label: Key, will: Key, done: Key): BulkAction => ({
+  id,
+  label,
+  right: 'update:order',
+  ...(id === 'hold' ? { reason: 'required' as const } : {}),
+  run: async (ids, { dryRun, reason }) => {
+    if (dryRun) return { results: ids.map((one) => ({ id: one, ok: true, changed: true })), changed: ids.length, unchanged: 0, failed: 0 }
+    const body = { action: id, ids, ...(reason ? { reason } : {}) }
+    const meant = JSON.stringify(['/orders/bulk', body])
+    const made = await post<Rows>('/orders/bulk', body, keyFor(meant, crypto.randomUUID())).catch((error: unknown) => {
+      if (!said.isUnclear(error)) answered(meant)
+      throw error
+    })
+    answered(meant)
+    return { results: made.rows.map((row) => ({ id: row.id, ok: row.ok, changed: row.ok, ...(row.code ? { code: row.code } : {}), ...(row.message ? { message: row.message } : {}) })), changed: made.done, unchanged: 0, failed: made.refused }
+  },
+  effect: (result, isDone) => t(isDone ? done : will, { n: result.changed }),
+})
+
 export const orderBulk: BulkAction[] = [
   move('processing', 'orders.process', 'paid', 'orders.bulkProcessed', 'orders.bulkProcess'),
   move('shipped', 'orders.ship', 'processing', 'orders.bulkShipped', 'orders.bulkShip'),
   move('delivered', 'orders.deliver', 'shipped', 'orders.bulkDelivered', 'orders.bulkDeliver'),
+  wait('hold', 'handling.hold', 'handling.bulkHold', 'handling.bulkHeld'),
+  wait('release', 'handling.release', 'handling.bulkRelease', 'handling.bulkReleased'),
   cancel,
 ]

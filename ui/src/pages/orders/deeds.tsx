@@ -1,6 +1,7 @@
 /** What can be done to an order where it stands now: one list for its buttons, its menu, its keys and the palette. */
-import { useQueryClient } from '@tanstack/react-query'
-import { Ban, BadgeCheck, CreditCard, Package, PackageCheck, ShieldCheck, Truck, Undo2, type LucideIcon } from 'lucide-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Ban, BadgeCheck, CreditCard, HandCoins, ListPlus, Mail, Package, PackageCheck, Pause, Play, RefreshCw, ShieldCheck, Truck, Undo2, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { post, read } from '@/api/client'
 import type { Order, OrderDetail, OrderState, Payment } from '@/api/shapes'
@@ -9,15 +10,20 @@ import { t, word, type Key, type Right } from '@/i18n'
 import { useKeys } from '@/lib/keys'
 import { money } from '@/lib/money'
 import { orderName } from '@/lib/text'
+import { paths } from '@/paths'
 import { Button, Kbd } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
 import type { MenuItem } from '@/parts/menu'
 import { lacking, type Refuse } from '@/parts/why'
-import { can } from '@/session'
+import { can, me, sees } from '@/session'
 import { askConfirm, askVoid } from '../payments/deeds'
 import { askCapture, askPay } from './pay-host'
+import { askHold, release } from './handling/deeds'
+import { askShip, handlingQuery } from './handling/host'
+import { canLook, look } from './look'
 import { askRefund } from './refund/host'
 import { said } from './said'
+import { askWaive } from './waive'
 
 export type Deed = { id: string; label: string; icon: LucideIcon; right: Right; key?: string; main?: boolean; danger?: boolean; refuse?: Refuse; run: () => void }
 
@@ -33,6 +39,7 @@ export const leftOf = (order: OrderDetail) => (order.payments ?? []).reduce((sum
 
 export function useOrderDeeds(order: OrderDetail): Deed[] {
   const client = useQueryClient()
+  const go = useNavigate()
   const took = (reply: OrderDetail) => {
     client.setQueryData(read<OrderDetail>(`/orders/${order.id}`).queryKey, reply)
     void client.invalidateQueries({ queryKey: ['orders'] })
@@ -45,11 +52,17 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
   const step = next[order.state]
   const left = leftOf(order)
   const say = (amount: number) => money({ amount, currency: order.currency })
+  const waits = useQuery({ ...handlingQuery(order.id), enabled: order.state !== 'pending' }).data?.hold
   const deeds: Deed[] = []
 
-  if (order.state === 'pending' && !held && !asked)
-    deeds.push({ id: 'pay', label: t('orders.pay'), icon: CreditCard, right: 'capture:payment', key: 'p', main: true, refuse: open && t('orders.payOpen', { state: word('state', open.state) }), run: () => askPay(order) })
-  if (asked) deeds.push({ id: 'confirm', label: t('payments.confirm'), icon: ShieldCheck, right: 'capture:payment', key: 'p', main: true, run: () => askConfirm(asked) })
+  const partly = order.state === 'pending' && order.paid.amount > 0
+  const rest = (order.state !== 'pending' || partly) && order.due.amount > 0
+  if ((order.state === 'pending' || rest) && !held && !asked)
+    deeds.push({ id: 'pay', label: rest ? t('orderEdit.payRest', { amount: money(order.due) }) : t('orders.pay'), icon: CreditCard, right: 'capture:payment', key: 'p', main: true, refuse: open && t('orders.payOpen', { state: word('state', open.state) }), run: () => askPay(order) })
+  if (partly)
+    deeds.push({ id: 'waive', label: t('partly.waive', { amount: money(order.due) }), icon: HandCoins, right: 'capture:payment', refuse: (open ?? held ?? asked) && t('orderEdit.payOpen'), run: () => askWaive(order, took) })
+  if (asked && canLook(asked)) deeds.push({ id: 'look', label: t('payments.look', { provider: word('provider', asked.provider) }), icon: RefreshCw, right: 'capture:payment', key: 'p', main: true, run: () => void look(asked) })
+  else if (asked) deeds.push({ id: 'confirm', label: t('payments.confirm'), icon: ShieldCheck, right: 'capture:payment', key: 'p', main: true, run: () => askConfirm(asked) })
   if (held) {
     deeds.push({ id: 'capture', label: t('payments.capture', { amount: money(held.amount) }), icon: BadgeCheck, right: 'capture:payment', key: 'p', main: true, run: () => askCapture(held) })
     deeds.push({ id: 'void', label: t('payments.void'), icon: Ban, right: 'capture:payment', danger: true, run: () => askVoid(held) })
@@ -62,7 +75,9 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
       right: 'update:order',
       key: 'n',
       main: true,
+      refuse: step.state !== 'delivered' && waits ? t('handling.isHeld') : undefined,
       run: () =>
+        step.state === 'shipped' ? askShip(order.id) :
         confirm({
           title: `${t(step.label)}: ${name}`,
           body: t(step.body, { name: order.customer.name, n: order.itemCount }),
@@ -73,14 +88,37 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
           },
         }),
     })
+  if (order.state === 'paid' || order.state === 'processing')
+    deeds.push({ id: 'hold', label: t(waits ? 'handling.release' : 'handling.hold'), icon: waits ? Play : Pause, right: 'update:order', run: () => (waits ? void release(client, order.id, name) : askHold(client, order.id, name)) })
+  if (order.state === 'pending' || order.state === 'paid' || order.state === 'processing')
+    deeds.push({ id: 'edit', label: t('orderEdit.open'), icon: ListPlus, right: 'update:order', key: 'e', refuse: partly ? t('partly.first') : (open ?? held ?? asked) && t('orderEdit.payOpen'), run: () => void go({ to: paths.editOrder(order.id) }) })
+  if (order.state !== 'pending' && order.state !== 'cancelled')
+    deeds.push({
+      id: 'confirmAgain',
+      label: t('letters.again'),
+      icon: Mail,
+      right: 'update:order',
+      run: () => {
+        const key = crypto.randomUUID()
+        confirm({
+          title: t('letters.againTitle', { order: name }),
+          body: t('letters.againBody', { email: order.customer.email }),
+          deed: t('letters.againDeed'),
+          run: async () => {
+            took(await post<OrderDetail>(`/orders/${order.id}/confirmation`, undefined, key))
+            void said.toast({ text: t('letters.againDone', { order: name, email: order.customer.email }), type: 'order', id: order.id, action: 'order.confirm_again' })
+          },
+        })
+      },
+    })
   if (order.paid.amount > 0)
-    deeds.push({ id: 'refund', label: t('refund.deedPlain'), icon: Undo2, right: 'refund:order', key: 'r', refuse: left <= 0 ? t('refund.nothingLeft') : undefined, run: () => askRefund(order.id) })
+    deeds.push({ id: 'refund', label: t('refund.deedPlain'), icon: Undo2, right: 'grant:refund', key: 'r', refuse: left <= 0 ? t('refund.nothingLeft') : undefined, run: () => askRefund(order.id) })
   if (order.state === 'pending' || order.state === 'paid' || order.state === 'processing')
     deeds.push({
       id: 'cancel',
       label: t('orders.cancel'),
       icon: Ban,
-      right: 'update:order',
+      right: can('update:order') ? 'update:order' : 'cancel:order',
       danger: true,
       refuse: open ? t('orders.cancelOpen') : left > 0 ? lacking('refund:order', { type: 'order', id: order.id }) : undefined,
       run: () => {
@@ -100,7 +138,8 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
         })
       },
     })
-  return deeds.filter((deed) => can(deed.right))
+  const mine = order.customer.id === me.get()?.id
+  return deeds.filter((deed) => can(deed.right) || (deed.right === 'cancel:order' && mine && sees('cancel:order')))
 }
 
 /** The main ones as buttons, the rest for the menu; keys and palette hear of all of them. */
@@ -119,7 +158,7 @@ export function useDeedParts(deeds: Deed[]): { buttons: ReactNode; more: MenuIte
     more: deeds.filter((deed) => !shown.includes(deed)).map((deed) => ({ label: deed.label, icon: <deed.icon size={14} />, danger: deed.danger ?? false, refuse: deed.refuse, run: deed.run })),
   }
 }
-const keyLabels: Record<string, Key> = { refund: 'refund.deedPlain', pay: 'orders.pay', confirm: 'payments.confirm', capture: 'payments.captureKey' }
+const keyLabels: Record<string, Key> = { edit: 'orderEdit.open', refund: 'refund.deedPlain', pay: 'orders.pay', confirm: 'payments.confirm', capture: 'payments.captureKey' }
 
 /** R on a row of a list. */
-export const refundRow = (order: Pick<Order, 'id' | 'paid'>) => order.paid.amount > 0 && can('refund:order') && askRefund(order.id)
+export const refundRow = (order: Pick<Order, 'id' | 'paid'>) => order.paid.amount > 0 && can('grant:refund') && askRefund(order.id)

@@ -1,71 +1,88 @@
 /** An order entered by staff: who, what, where to. Prices, tax and shipping are Purser's to compute, never the page's. */
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Minus, Plus, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { get, post } from '@/api/client'
-import type { OrderDetail, Product, User } from '@/api/shapes'
-import { AreaField, SelectField, TextField } from '@/forms/fields'
-import { FindField } from '@/forms/find'
+import type { Address, CartDetail, Order, OrderDetail, Product, User } from '@/api/shapes'
+import { AreaField, SelectField } from '@/forms/fields'
 import { Form } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
+import { answered, keyFor } from '@/lib/intent'
 import { money, number } from '@/lib/money'
-import { country, countryCodes, orderName } from '@/lib/text'
+import { cartName, orderName } from '@/lib/text'
 import { paths } from '@/paths'
-import { IconButton } from '@/parts/button'
-import { Money } from '@/parts/values'
+import { Button } from '@/parts/button'
+import { Failure } from '@/parts/states'
+import { toast, toastProblem } from '@/parts/toasts'
 import { FormPage } from '@/record/form-page'
 import { useMe } from '@/session'
+import { AddressFields, addressOf, addressParts, addressText, checkAddress, lacks } from './entry/address'
+import { CouponCodes, wrongCodes } from './entry/coupons'
+import { FindCustomer } from './entry/customer'
+import { FindProduct } from './entry/find'
+import { keepOptions } from './entry/keep'
+import { LineEdit } from './entry/line'
+import { quoteProblem, ShippingChoice, Totals, useQuote } from './quote'
 import { said } from './said'
-import { Totals, useQuote } from './quote'
 
 export type Wanted = { product: Product; quantity: number }
-const to = ['name', 'street', 'zipCode', 'city', 'state', 'country', 'phone'] as const
-const needed = ['name', 'street', 'zipCode', 'city', 'country'] as const
+
+/** The address the last order of this customer went to: it is most often the same again. */
+async function lastAddress(customerId: string) {
+  const [last] = await get<Order[]>('/orders', { customerId, sort: '-createdAt', limit: 1 })
+  return last && (await get<OrderDetail>(`/orders/${last.id}`)).shippingAddress
+}
 
 export function NewOrder() {
   const { currency } = useMe().tenant
-  const search = useSearch({ strict: false }) as { customer?: string }
+  const search = useSearch({ strict: false }) as { customerId?: string }
   const go = useNavigate()
   const client = useQueryClient()
   const [lines, setLines] = useState<Wanted[]>([])
+  const [coupons, setCoupons] = useState<string[]>([])
   const [customer, setCustomer] = useState<User>()
+  const [saving, setSaving] = useState(false)
+  const items = lines.map((line) => ({ productId: line.product.id, quantity: line.quantity }))
   const form = useForm({
-    initial: { customerId: '', items: '', 'shippingAddress.name': '', 'shippingAddress.street': '', 'shippingAddress.zipCode': '', 'shippingAddress.city': '', 'shippingAddress.state': '', 'shippingAddress.country': '', 'shippingAddress.phone': '', notes: '' },
-    check: (values) => {
-      const wrong: Partial<Record<keyof typeof values, string>> = {}
-      if (!values.customerId) wrong.customerId = t('orders.needsCustomer')
-      if (lines.length === 0) wrong.items = t('orders.needsLines')
-      for (const name of needed) if (!values[`shippingAddress.${name}`].trim()) wrong[`shippingAddress.${name}`] = t('common.required')
-      return wrong
+    initial: { customerId: '', items: '', coupons: '', shippingMethod: '', reserve: '', ...addressText(), notes: '' },
+    check: (values) => ({
+      ...(values.customerId ? {} : { customerId: t('orders.needsCustomer') }),
+      ...(lines.length > 0 ? {} : { items: t('orders.needsLines') }),
+      ...checkAddress(values),
+    }),
+    send: (values, key) => {
+      const { customerId, shippingMethod, reserve } = values
+      const notes = values.notes.trim()
+      return post<OrderDetail>('/orders', { customerId, items, shippingAddress: addressOf(values), ...(coupons.length > 0 ? { coupons } : {}), ...(shippingMethod ? { shippingMethod } : {}), ...(reserve ? { reserveMinutes: Number(reserve) } : {}), ...(notes ? { notes } : {}) }, key)
     },
-    send: (values, key) =>
-      post<OrderDetail>(
-        '/orders',
-        {
-          customerId: values.customerId,
-          items: lines.map((line) => ({ productId: line.product.id, quantity: line.quantity })),
-          shippingAddress: Object.fromEntries(to.map((name) => [name, values[`shippingAddress.${name}`].trim()])),
-          ...(values.notes.trim() ? { notes: values.notes.trim() } : {}),
-        },
-        key,
-      ),
     onDone: (order) => {
       void client.invalidateQueries({ queryKey: ['orders'] })
       void said.toast({ text: t('orders.entered', { order: orderName(order.number), amount: money(order.total) }), type: 'order', id: order.id, action: 'order.create' })
       void go({ to: paths.order(order.id), replace: true })
     },
   })
-  const { set } = form
+  const { set, values } = form
+  const latest = useRef(values)
+  useEffect(() => {
+    latest.current = values
+  })
+  const filledIn = useRef<Partial<Address>>({})
+  /** What was written by hand stays; what another customer left behind does not. */
+  const fill = (address: Partial<Address>) => {
+    for (const part of addressParts) {
+      const now = latest.current[`shippingAddress.${part}`]
+      if (now === '' || now === filledIn.current[part]) set(`shippingAddress.${part}`, address[part] ?? '')
+    }
+    filledIn.current = address
+  }
   const choose = (user: User) => {
     setCustomer(user)
     set('customerId', user.id)
-    if (!form.values['shippingAddress.name']) set('shippingAddress.name', user.name)
-    if (!form.values['shippingAddress.country'] && user.country) set('shippingAddress.country', user.country)
-    if (!form.values['shippingAddress.phone'] && user.phone) set('shippingAddress.phone', user.phone)
+    fill({ name: user.name, country: user.country ?? '', phone: user.phone ?? '' })
+    void lastAddress(user.id).then((address) => address && fill(address), () => undefined)
   }
-  const given = useRef(search.customer)
+  const given = useRef(search.customerId)
   useEffect(() => {
     if (given.current) void get<User>(`/users/${given.current}`).then(choose, () => undefined)
     given.current = undefined
@@ -77,90 +94,72 @@ export function NewOrder() {
   }
   const add = (product: Product) =>
     put(lines.some((line) => line.product.id === product.id) ? lines.map((line) => (line.product.id === product.id ? { ...line, quantity: line.quantity + 1 } : line)) : [...lines, { product, quantity: 1 }])
-  const quote = useQuote(lines)
-  const deed = quote.data ? t('orders.enterFor', { amount: money(quote.data.total) }) : t('orders.enter')
+  /** What is here so far, to be gone on with another day; an address only when it is one. */
+  const keepDraft = () => {
+    const notes = values.notes.trim()
+    const whole = lacks(values).length === 0
+    const body = { kind: 'draft', lines: items, coupons, ...(values.customerId ? { customerId: values.customerId } : {}), ...(values.shippingMethod ? { shippingMethod: values.shippingMethod } : {}), ...(values['shippingAddress.country'] ? { country: values['shippingAddress.country'] } : {}), ...(whole ? { shippingAddress: addressOf(values) } : {}), ...(notes ? { notes } : {}) }
+    const meant = JSON.stringify(body)
+    setSaving(true)
+    post<CartDetail>('/carts', body, keyFor(meant, crypto.randomUUID()))
+      .then(
+        (draft) => {
+          answered(meant)
+          void client.invalidateQueries({ queryKey: ['carts'] })
+          toast({ text: t('carts.draftSaved', { name: cartName(draft) }) })
+          return go({ to: paths.cart(draft.id), replace: true })
+        },
+        (error: unknown) => (!said.isUnclear(error) && answered(meant), toastProblem(error)),
+      )
+      .finally(() => setSaving(false))
+  }
+  const quote = useQuote({ lines, coupons, country: values['shippingAddress.country'], shippingMethod: values.shippingMethod })
+  const refused = quoteProblem(quote)
+  const wrong = { ...wrongCodes(refused?.errors ?? []), ...wrongCodes(form.problem?.errors ?? []) }
+  const totals = refused || lines.length === 0 ? undefined : quote.data
+  const goods = lines.length > 0 ? { amount: lines.reduce((sum, line) => sum + line.product.currentPrice.amount * line.quantity, 0), currency } : undefined
   return (
     <FormPage up={{ to: paths.orders, label: t('orders.title') }} title={t('orders.new')} wide>
-      <Form form={form} deed={deed} label={t('orders.new')} onCancel={() => void go({ to: paths.orders })}>
-        <FindField
-          label={t('orders.customer')}
-          shown={customer ? `${customer.name} · ${customer.email}` : ''}
-          placeholder={t('orders.findCustomer')}
-          field="customerId"
-          error={form.errors['customerId']}
-          autoFocus
-          find={async (words) =>
-            (await get<User[]>('/users', { search: words, limit: 8 })).map((user) => ({ value: user.id, label: user.name, note: user.email, record: user, refuse: user.status === 'deleted' ? t('state.deleted') : undefined }))
-          }
-          onPick={({ record }) => choose(record)}
-        />
+      <Form
+        form={form}
+        deed={totals ? t('orders.enterFor', { amount: money(totals.total) }) : t('orders.enter')}
+        label={t('orders.new')}
+        onCancel={() => void go({ to: paths.orders })}
+        also={
+          <Button busy={saving} refuse={lines.length === 0 && t('orders.needsLines')} onClick={keepDraft}>
+            {t('carts.saveDraft')}
+          </Button>
+        }
+      >
+        <FindCustomer shown={customer ? `${customer.name} · ${customer.email}` : ''} error={form.errors['customerId']} autoFocus onPick={choose} />
         <fieldset className="lines-edit">
           <legend className="form-heading">{t('orders.lines')}</legend>
           {lines.map((line) => (
-            <Line key={line.product.id} line={line} onQuantity={(quantity) => put(lines.map((one) => (one === line ? { ...one, quantity } : one)))} onRemove={() => put(lines.filter((one) => one !== line))} />
+            <LineEdit
+              key={line.product.id}
+              name={line.product.name}
+              sku={line.product.sku}
+              quantity={line.quantity}
+              sum={{ ...line.product.currentPrice, amount: line.product.currentPrice.amount * line.quantity }}
+              wrong
+              note={line.quantity > line.product.stock && t('orders.onlyStock', { n: number(line.product.stock) })}
+              onQuantity={(quantity) => put(lines.map((one) => (one === line ? { ...one, quantity } : one)))}
+              onRemove={() => put(lines.filter((one) => one !== line))}
+            />
           ))}
-          <FindField
-            label={t(lines.length === 0 ? 'orders.firstLine' : 'orders.addLine')}
-            placeholder={t('orders.findProduct')}
-            field="items"
-            error={form.errors['items']}
-            find={async (words) =>
-              (await get<Product[]>('/products', { search: words, active: true, limit: 8 })).map((product) => ({
-                value: product.id,
-                label: product.name,
-                note: `${money(product.price)} · ${t('orders.inStock', { n: product.stock })}`,
-                record: product,
-                refuse: product.stock <= 0 ? t('products.out') : product.price.currency !== currency ? product.price.currency : undefined,
-              }))
-            }
-            onPick={({ record }) => add(record)}
-          />
-          <Totals quote={quote} lines={lines} currency={currency} />
+          <FindProduct label={t(lines.length === 0 ? 'orders.firstLine' : 'orders.addLine')} error={form.errors['items']} currency={currency} onPick={add} />
+          <CouponCodes codes={coupons} wrong={wrong} onChange={(codes) => (setCoupons(codes), set('coupons', codes.join(' ')))} />
+          <ShippingChoice quote={totals} chosen={values.shippingMethod} onChoose={(code) => set('shippingMethod', code)} />
+          <Totals quote={totals} goods={goods} />
+          {refused && Object.keys(wrong).length === 0 && <Failure problem={refused} small retry={() => void quote.refetch()} />}
         </fieldset>
         <fieldset className="form-part">
           <legend className="form-heading">{t('orders.shipTo')}</legend>
-          <TextField form={form} name="shippingAddress.name" label={t('orders.addressName')} />
-          <TextField form={form} name="shippingAddress.street" label={t('orders.street')} />
-          <div className="field-pair field-pair-zip">
-            <TextField form={form} name="shippingAddress.zipCode" label={t('orders.zipCode')} max={20} />
-            <TextField form={form} name="shippingAddress.city" label={t('orders.city')} />
-          </div>
-          <div className="field-pair">
-            <TextField form={form} name="shippingAddress.state" label={t('orders.region')} optional />
-            <SelectField form={form} name="shippingAddress.country" label={t('orders.country')} none={t('orders.chooseCountry')} options={countryCodes().map((value) => ({ value, label: country(value) }))} />
-          </div>
-          <TextField form={form} name="shippingAddress.phone" label={t('orders.phone')} type="tel" optional max={40} />
+          <AddressFields form={form} />
         </fieldset>
+        <SelectField form={form} name="reserve" label={t('checkout.keepGoods')} hint={t('checkout.keepHint')} options={keepOptions()} />
         <AreaField form={form} name="notes" label={t('orders.notes')} optional />
       </Form>
     </FormPage>
-  )
-}
-
-function Line({ line, onQuantity, onRemove }: { line: Wanted; onQuantity: (n: number) => void; onRemove: () => void }) {
-  const { product, quantity } = line
-  const put = (n: number) => onQuantity(Math.max(1, Math.min(9_999, n)))
-  return (
-    <div className="line-edit">
-      <span className="line-name">
-        {product.name} <code>{product.sku}</code>
-        {quantity > product.stock && <span className="field-error">{t('orders.onlyStock', { n: number(product.stock) })}</span>}
-      </span>
-      <span className="line-qty">
-        <IconButton label={t('orders.fewer', { name: product.name })} hint={false} onClick={() => put(quantity - 1)}>
-          <Minus size={13} />
-        </IconButton>
-        <input className="input input-small num" inputMode="numeric" aria-label={t('orders.quantityOf', { name: product.name })} value={quantity} onChange={(event) => put(Math.trunc(Number(event.target.value)) || 1)} />
-        <IconButton label={t('orders.moreOf', { name: product.name })} hint={false} onClick={() => put(quantity + 1)}>
-          <Plus size={13} />
-        </IconButton>
-      </span>
-      <span className="line-sum">
-        <Money value={{ ...product.price, amount: product.price.amount * quantity }} />
-      </span>
-      <IconButton label={t('orders.removeLine', { name: product.name })} hint={false} onClick={onRemove}>
-        <X size={14} />
-      </IconButton>
-    </div>
   )
 }

@@ -1,18 +1,19 @@
 /** Taking money: paying an order by one of the provider's means, and capturing what was only promised. */
 import { useQueryClient } from '@tanstack/react-query'
 import { post } from '@/api/client'
-import type { Order, Payment, PaymentDone } from '@/api/shapes'
+import type { OrderDetail, Payment, PaymentDone } from '@/api/shapes'
 import { MoneyField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { answered, keyFor } from '@/lib/intent'
 import { money, parseAmount, typed } from '@/lib/money'
 import { orderName } from '@/lib/text'
+import { awayOf, choicesOf, KEPT, MethodChoice, useMeans } from './methods'
+import { askWait } from './pay-host'
+import { payWords } from './pay-words'
 import { said } from './said'
-
-/** The sandbox's means of payment, each with how it ends. */
-const methods = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined'] as const
+import { customerLink } from './waits'
 
 /** Sends under a key that stays the same until a clear answer comes. */
 async function once<T>(path: string, body: unknown, key: string): Promise<T> {
@@ -27,29 +28,26 @@ async function once<T>(path: string, body: unknown, key: string): Promise<T> {
   }
 }
 
-/** How a payment went, in one sentence. */
 function tell({ payment }: PaymentDone) {
-  const amount = money(payment.state === 'captured' ? payment.captured : payment.amount)
-  const order = orderName(payment.orderNumber)
-  const text =
-    payment.state === 'captured' ? t('pay.captured', { amount, order })
-    : payment.state === 'authorised' ? t('pay.authorised', { amount, order })
-    : payment.state === 'requires_action' ? t('pay.requiresAction', { order })
-    : payment.state === 'failed' ? t('pay.failed', { order })
-    : payment.state === 'unknown' ? t('pay.unknown', { order })
-    : payment.state === 'voided' ? t('payments.voided', { amount })
-    : t('pay.processing', { order })
-  const bad = payment.state === 'failed'
-  return said.toast({ text, type: 'payment', id: payment.id, bad, ...(payment.failureMessage ? { detail: payment.failureMessage } : {}) })
+  // The customer has to do something: what they need is shown, rather than that they need it.
+  if (customerLink(payment)) return askWait(payment)
+  return said.toast({ text: payWords(payment), type: 'payment', id: payment.id, bad: payment.state === 'failed', ...(payment.failureMessage ? { detail: payment.failureMessage } : {}) })
 }
 export const tellPayment = tell
 
-export function PayDialog({ order, onClose }: { order: Order; onClose: () => void }) {
+export function PayDialog({ order, onClose }: { order: OrderDetail; onClose: () => void }) {
   const client = useQueryClient()
-  const amount = money(order.total)
+  const means = useMeans()
+  const amount = money(order.due)
+  // Until one is chosen it is the first that is offered.
+  const first = means.data && choicesOf(means.data)[0]?.value
   const form = useForm({
-    initial: { paymentMethod: methods[0] as string, later: false as boolean },
-    send: ({ paymentMethod, later }, key) => once<PaymentDone>(`/orders/${order.id}/pay`, { paymentMethod, capture: later ? 'manual' : 'automatic' }, key),
+    initial: { paymentMethod: '' as string, kept: '', later: false as boolean },
+    check: ({ paymentMethod, kept }) => ((paymentMethod || first) === KEPT && !kept.trim() ? { paymentMethod: t('pay.needsId') } : {}),
+    send: ({ paymentMethod, kept, later }, key) => {
+      const chosen = paymentMethod || first
+      return once<PaymentDone>(`/orders/${order.id}/pay`, { paymentMethod: chosen === KEPT ? kept.trim() : chosen, capture: later ? 'manual' : 'automatic' }, key)
+    },
     onDone: (reply) => {
       void client.invalidateQueries({ queryKey: ['orders'] })
       void client.invalidateQueries({ queryKey: ['payments'] })
@@ -57,25 +55,14 @@ export function PayDialog({ order, onClose }: { order: Order; onClose: () => voi
       void tell(reply)
     },
   })
+  const { paymentMethod, kept, later } = form.values
+  const deed = means.data?.byCustomer ? 'pay.deedAsk' : later ? 'pay.deedLater' : 'pay.deed'
   return (
-    <FormDialog form={form} title={t('pay.title', { order: orderName(order.number) })} lead={t('pay.lead', { amount, name: order.customer.name })} deed={t(form.values.later ? 'pay.deedLater' : 'pay.deed', { amount })} onClose={onClose}>
-      <fieldset className="choices">
-        <legend className="field-label">{t('pay.method')}</legend>
-        {methods.map((method) => (
-          <label key={method} className={`choice${form.values.paymentMethod === method ? ' choice-on' : ''}`}>
-            <input type="radio" name="paymentMethod" data-field="paymentMethod" autoFocus={method === methods[0]} checked={form.values.paymentMethod === method} onChange={() => form.set('paymentMethod', method)} />
-            <span>
-              {word('method', method)}
-              <span className="field-hint">{word('methodHint', method)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      {form.errors['paymentMethod'] && <p className="field-error">{form.errors['paymentMethod']}</p>}
+    <FormDialog form={form} title={t('pay.title', { order: orderName(order.number) })} lead={t('pay.lead', { amount, name: order.customer.name })} deed={t(deed, { amount })} refuse={first ? awayOf(means.data) : t('pay.finding')} onClose={onClose}>
+      <MethodChoice means={means} legend={t('pay.method')} value={paymentMethod || (first ?? '')} onValue={(value) => form.set('paymentMethod', value)} kept={kept} onKept={(value) => form.set('kept', value)} error={form.errors['paymentMethod']} />
       <label className="check">
-        <input type="checkbox" checked={form.values.later} onChange={(event) => form.set('later', event.target.checked)} /> {t('pay.later')}
+        <input type="checkbox" checked={later} onChange={(event) => form.set('later', event.target.checked)} /> {t('pay.later')}
       </label>
-      <p className="quiet">{t('pay.sandbox')}</p>
     </FormDialog>
   )
 }

@@ -1,18 +1,17 @@
 /** An order beside its list: the facts an agent looks for first, the two deeds, and what happened. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Undo2 } from 'lucide-react'
 import { read } from '@/api/client'
 import type { OrderDetail } from '@/api/shapes'
 import { t } from '@/i18n'
 import { country, orderName } from '@/lib/text'
-import { paths } from '@/paths'
 import { Button, Kbd } from '@/parts/button'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
 import { Facts } from '@/record/record-page'
 import { Timeline } from '@/record/timeline'
 import { can } from '@/session'
+import { Customer } from './customer'
 import { askRefund } from './refund/host'
 
 export const orderQuery = (id: string) => read<OrderDetail>(`/orders/${id}`)
@@ -22,7 +21,7 @@ export function OrderPeek({ id }: { id: string }) {
   return (
     <div className="peek">
       <Part query={order}>{(data) => <Facing order={data} />}</Part>
-      <Timeline path={`/orders/${id}/timeline`} self={id} {...(order.data ? { label: orderName(order.data.number) } : {})} />
+      {can('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} {...(order.data ? { label: orderName(order.data.number) } : {})} />}
     </div>
   )
 }
@@ -54,15 +53,16 @@ function Facing({ order }: { order: OrderDetail }) {
       </ul>
       <Facts
         rows={[
-          [t('orders.customer'), <Link key="c" to={paths.person(order.customer.id)} className="link">{order.customer.name}</Link>],
+          [t('orders.customer'), <Customer key="c" of={order.customer} />],
           [t('orders.email'), order.customer.email],
           [t('orders.country'), country(order.country)],
           [t('orders.refunded'), <Money key="r" value={order.refunded} dash />],
           [t('orders.left'), left > 0 && <Money key="l" value={{ amount: left, currency: order.currency }} />],
           [t('orders.when'), <When key="w" at={order.createdAt} />],
+          [t('checkout.payUntil'), order.payUntil && <When key="p" at={order.payUntil} />],
         ]}
       />
-      {order.paid.amount > 0 && can('refund:order') && (
+      {order.paid.amount > 0 && can('grant:refund') && (
         <div>
           <Button small icon={<Undo2 size={13} />} refuse={left <= 0 && t('refund.nothingLeft')} onClick={() => askRefund(order.id)}>
             {t('refund.deedPlain')} <Kbd>R</Kbd>

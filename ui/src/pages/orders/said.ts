@@ -26,6 +26,6 @@ export const said = {
   /** No answer, or one that does not say whether it was done. */
   isUnclear: (error: unknown) => {
     const problem = asProblem(error)
-    return problem.offline || problem.status >= 500
+    return problem.offline || problem.status >= 500 || problem.code === 'still_running'
   },
 }

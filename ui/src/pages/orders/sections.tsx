@@ -5,16 +5,24 @@ import { read } from '@/api/client'
 import type { LedgerEntry, OrderDetail, OrderItem, Payment, Refund } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { percent } from '@/lib/money'
-import { filtered, paths, subjectPath } from '@/paths'
+import { filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
+import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { Money, State, When } from '@/parts/values'
 import { Section } from '@/record/record-page'
+import { can } from '@/session'
+import { handlingQuery } from './handling/host'
 import { Rows } from '@/record/rows'
 import type { Column } from '@/table/spec'
 
 const lineColumns: Column<OrderItem>[] = [
-  { id: 'name', title: 'orders.product', width: 240, grow: true, cell: (item) => (item.productId ? <Link to={paths.product(item.productId)} className="link">{item.name}</Link> : item.name) },
+  { id: 'name', title: 'orders.product', width: 240, grow: true, cell: (item) => (
+      <>
+        {item.productId ? <Link to={paths.product(item.productId)} className="link">{item.name}</Link> : item.name}
+        {item.cancelled > 0 && <span className="cell-note">{t('orderEdit.takenOut', { n: item.cancelled })}</span>}
+      </>
+    ) },
   { id: 'sku', title: 'orders.sku', width: 130, cell: (item) => <code>{item.sku}</code> },
   { id: 'quantity', title: 'orders.quantity', width: 70, end: true, cell: (item) => item.quantity },
   { id: 'unit', title: 'orders.unitPrice', width: 100, end: true, cell: (item) => <Money value={item.unitPrice} /> },
@@ -22,18 +30,21 @@ const lineColumns: Column<OrderItem>[] = [
 ]
 
 export function Lines({ order }: { order: OrderDetail }) {
-  const { subtotal, tax } = order
+  const { subtotal, tax, shippingMethod } = order
+  const taken = useQuery({ ...handlingQuery(order.id), enabled: order.discount.amount > 0 && can('read:order') }).data?.coupons ?? []
+  const codes = taken.map((coupon) => coupon.code).join(', ')
   const rate = subtotal.amount > 0 && tax.amount > 0 ? percent(Math.round((tax.amount * 10_000) / subtotal.amount)) : ''
   const sums = [
     { id: 'subtotal', title: t('orders.subtotal'), value: subtotal },
-    ...(order.discount.amount > 0 ? [{ id: 'discount', title: t('orders.discount'), value: { ...order.discount, amount: -order.discount.amount } }] : []),
+    ...(order.discount.amount > 0 ? [{ id: 'discount', title: codes ? t('orders.discountBy', { codes }) : t('orders.discount'), value: { ...order.discount, amount: -order.discount.amount } }] : []),
     { id: 'tax', title: rate ? t('orders.taxAt', { rate }) : t('orders.tax'), value: tax },
-    { id: 'shipping', title: t('orders.shipping'), value: order.shipping },
+    { id: 'shipping', title: shippingMethod ? shippingMethod.name : t('orders.shipping'), value: order.shipping },
     { id: 'total', title: t('orders.total'), value: order.total },
   ]
   return (
     <Section title={t('orders.lines')} count={order.items?.length ?? 0}>
       <Rows label={t('orders.lines')} columns={lineColumns} rows={order.items ?? []} id={(item) => item.id} empty={t('orders.noLines')} />
+      {order.pricesIncludeTax && <p className="quiet section-empty">{t('checkout.includesTax')}</p>}
       <dl className="sums">
         {sums.map(({ id, title, value }) => (
           <div key={id} className={id === 'total' ? 'sum sum-total' : 'sum'}>
@@ -56,9 +67,13 @@ const paymentColumns: Column<Payment>[] = [
     grow: true,
     cell: (payment) => (
       <>
-        <Link to={paths.payment(payment.id)} className="link">
-          {payment.methodLabel}
-        </Link>
+        {can('read:payment') ? (
+          <Link to={paths.payment(payment.id)} className="link">
+            {payment.methodLabel}
+          </Link>
+        ) : (
+          payment.methodLabel
+        )}
         {payment.failureMessage && <span className="cell-note">{payment.failureMessage}</span>}
       </>
     ),
@@ -89,7 +104,7 @@ export const refundColumns: Column<Refund>[] = [
     ),
   },
   { id: 'state', title: 'refunds.state', width: 110, cell: (refund) => <State value={refund.state} /> },
-  { id: 'by', title: 'refunds.by', width: 150, cell: (refund) => refund.createdBy && <Link to={subjectPath({ type: 'user', id: refund.createdBy.id }) ?? '/'} className="quiet-link">{refund.createdBy.name}</Link> },
+  { id: 'by', title: 'refunds.by', width: 150, cell: (refund) => refund.createdBy && <PersonLink id={refund.createdBy.id}>{refund.createdBy.name}</PersonLink> },
   { id: 'amount', title: 'refunds.amount', width: 100, end: true, cell: (refund) => <Money value={refund.amount} /> },
   { id: 'when', title: 'refunds.when', width: 120, end: true, cell: (refund) => <When at={refund.createdAt} /> },
 ]

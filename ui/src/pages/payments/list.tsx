@@ -4,6 +4,7 @@ import type { Payment } from '@/api/shapes'
 import { word } from '@/i18n'
 import { orderName } from '@/lib/text'
 import { paths } from '@/paths'
+import { PersonLink } from '@/parts/person-link'
 import { Id, Money, State, When } from '@/parts/values'
 import { me } from '@/session'
 import { ListPage } from '@/table/list-page'
@@ -11,6 +12,7 @@ import type { ListSpec } from '@/table/spec'
 import { customerFilter, orderFilter, worded } from '../filters'
 import { askRefund } from '../orders/refund/host'
 import { PaymentPeek } from './payment'
+import { PaymentTabs } from './tabs'
 
 const states = ['created', 'requires_action', 'processing', 'unknown', 'authorised', 'captured', 'partially_refunded', 'refunded', 'failed', 'voided', 'disputed']
 const methods = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined']
@@ -19,6 +21,8 @@ const payments: ListSpec<Payment> = {
   area: 'payments',
   title: 'payments.title',
   path: '/payments',
+  exports: '/payments/export',
+  exportRight: 'export:order',
   sort: '-createdAt',
   search: true,
   topic: 'payment',
@@ -27,7 +31,7 @@ const payments: ListSpec<Payment> = {
   page: paths.payment,
   columns: [
     { id: 'order', title: 'payments.order', width: 92, cell: (payment) => <Link to={paths.order(payment.orderId)} className="link num">{orderName(payment.orderNumber)}</Link> },
-    { id: 'customer', title: 'payments.customer', width: 150, grow: 3, cell: (payment) => <Link to={paths.person(payment.customer.id)} className="quiet-link">{payment.customer.name}</Link> },
+    { id: 'customer', title: 'payments.customer', width: 150, grow: 3, cell: (payment) => <PersonLink id={payment.customer.id}>{payment.customer.name}</PersonLink> },
     { id: 'state', title: 'payments.state', width: 164, grow: 1, cell: (payment) => <State value={payment.state} /> },
     { id: 'method', title: 'payments.method', width: 150, drop: 1, grow: 1, cell: (payment) => payment.methodLabel },
     { id: 'amount', title: 'payments.amount', width: 104, end: true, sort: 'amount', cell: (payment) => <Money value={payment.amount} /> },
@@ -46,8 +50,8 @@ const payments: ListSpec<Payment> = {
     { kind: 'money', field: 'Amount', title: 'payments.amount', currency: () => me.get()?.tenant.currency ?? 'EUR' },
     { kind: 'dates', field: 'from', title: 'payments.when' },
   ],
-  keys: [{ keys: 'r', label: 'refund.deedPlain', right: 'refund:order', run: (payment) => payment.refundable.amount > 0 && askRefund(payment.orderId, payment.id) }],
+  keys: [{ keys: 'r', label: 'refund.deedPlain', right: 'grant:refund', run: (payment) => payment.refundable.amount > 0 && askRefund(payment.orderId, payment.id) }],
   empty: { text: 'payments.empty' },
 }
 
-export const Payments = () => <ListPage spec={payments} peek={(id) => <PaymentPeek id={id} />} />
+export const Payments = () => <ListPage spec={payments} above={<PaymentTabs />} peek={(id) => <PaymentPeek id={id} />} />

@@ -1,7 +1,7 @@
 /** One payment: where it stands with its provider, what was taken and given back, and the deeds it allows. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { BadgeCheck, Ban, ShieldCheck, ShieldX, Undo2 } from 'lucide-react'
+import { BadgeCheck, Ban, Gavel, RefreshCw, ShieldCheck, ShieldX, Undo2 } from 'lucide-react'
 import { read } from '@/api/client'
 import type { Payment, Refund } from '@/api/shapes'
 import { t, word } from '@/i18n'
@@ -9,6 +9,7 @@ import { money } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
+import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
 import { Facts, RecordHeader, RecordPage, Section } from '@/record/record-page'
@@ -17,9 +18,11 @@ import { Timeline } from '@/record/timeline'
 import { can } from '@/session'
 import { useDeedParts, type Deed } from '../orders/deeds'
 import { askCapture } from '../orders/pay-host'
+import { canLook, look } from '../orders/look'
 import { askRefund } from '../orders/refund/host'
 import { refundColumns } from '../orders/sections'
-import { askConfirm, askVoid } from './deeds'
+import { WaitsNotice, customerLink } from '../orders/waits'
+import { askConfirm, askDispute, askVoid } from './deeds'
 
 const paymentQuery = (id: string) => read<Payment>(`/payments/${id}`)
 
@@ -27,13 +30,17 @@ const paymentQuery = (id: string) => read<Payment>(`/payments/${id}`)
 function deedsOf(payment: Payment): Deed[] {
   const deeds: Deed[] = []
   if (payment.state === 'requires_action') {
-    deeds.push({ id: 'confirm', label: t('payments.confirm'), icon: ShieldCheck, right: 'capture:payment', key: 'p', main: true, run: () => askConfirm(payment) })
-    deeds.push({ id: 'deny', label: t('payments.confirmFail'), icon: ShieldX, right: 'capture:payment', danger: true, run: () => askConfirm(payment, 'fail') })
+    if (canLook(payment)) deeds.push({ id: 'look', label: t('payments.look', { provider: word('provider', payment.provider) }), icon: RefreshCw, right: 'capture:payment', key: 'p', main: true, run: () => void look(payment) })
+    else {
+      deeds.push({ id: 'confirm', label: t('payments.confirm'), icon: ShieldCheck, right: 'capture:payment', key: 'p', main: true, run: () => askConfirm(payment) })
+      deeds.push({ id: 'deny', label: t('payments.confirmFail'), icon: ShieldX, right: 'capture:payment', danger: true, run: () => askConfirm(payment, 'fail') })
+    }
   }
   if (payment.state === 'authorised') deeds.push({ id: 'capture', label: t('payments.capture', { amount: money(payment.amount) }), icon: BadgeCheck, right: 'capture:payment', key: 'p', main: true, run: () => askCapture(payment) })
   if (payment.state === 'authorised' || payment.state === 'requires_action') deeds.push({ id: 'void', label: t('payments.void'), icon: Ban, right: 'capture:payment', danger: true, run: () => askVoid(payment) })
   if (payment.captured.amount > 0)
-    deeds.push({ id: 'refund', label: t('refund.deedPlain'), icon: Undo2, right: 'refund:order', key: 'r', refuse: payment.refundable.amount <= 0 ? t('refund.nothingLeft') : undefined, run: () => askRefund(payment.orderId, payment.id) })
+    deeds.push({ id: 'refund', label: t('refund.deedPlain'), icon: Undo2, right: 'grant:refund', key: 'r', refuse: payment.refundable.amount <= 0 ? t('refund.nothingLeft') : undefined, run: () => askRefund(payment.orderId, payment.id) })
+  if (payment.provider === 'sandbox' && payment.captured.amount > 0 && payment.state !== 'disputed') deeds.push({ id: 'dispute', label: t('disputes.open'), icon: Gavel, right: 'answer:dispute', danger: true, run: () => askDispute(payment) })
   return deeds.filter((deed) => can(deed.right))
 }
 
@@ -85,7 +92,7 @@ function Header({ payment }: { payment: Payment }) {
 
 const facts = (payment: Payment): [string, React.ReactNode][] => [
   [t('payments.order'), <Link key="o" to={paths.order(payment.orderId)} className="link">{orderName(payment.orderNumber)}</Link>],
-  [t('payments.customer'), <Link key="c" to={paths.person(payment.customer.id)} className="link">{payment.customer.name}</Link>],
+  [t('payments.customer'), <PersonLink key="c" id={payment.customer.id} look="link">{payment.customer.name}</PersonLink>],
   [t('payments.method'), payment.methodLabel],
   [t('payments.provider'), word('provider', payment.provider)],
   [t('payments.begun'), <When key="b" at={payment.createdAt} />],
@@ -97,6 +104,7 @@ function Notice({ payment }: { payment: Payment }) {
   const known = ['unknown', 'processing', 'created', 'requires_action', 'authorised', 'disputed'] as const
   const state = known.find((one) => one === payment.state)
   if (payment.state === 'failed') return <p className="notice notice-bad">{payment.failureMessage ?? t('payments.noticeFailed')}</p>
+  if (customerLink(payment)) return <WaitsNotice payment={payment} />
   return state ? <p className="notice">{t(`payments.notice_${state}`)}</p> : null
 }
 

@@ -12,6 +12,9 @@ import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { can, useMe } from '@/session'
 
+/** Whoever asks for it may be somebody else. */
+const identified = () => ({ label: t('factor.identified'), hint: t('factor.identifiedHint') })
+
 export function PersonFactors({ user }: { user: User }) {
   const client = useQueryClient()
   const mine = useMe().id === user.id
@@ -25,8 +28,9 @@ export function PersonFactors({ user }: { user: User }) {
       danger: true,
       name,
       reason: 'required',
-      run: async (reason) => {
-        await post(`/users/${user.id}/factors/reset`, { reason })
+      also: identified(),
+      run: async (reason, identifiedBy) => {
+        await post(`/users/${user.id}/factors/reset`, { reason, identifiedBy })
         await client.invalidateQueries({ queryKey: ['users', user.id] })
         toast({ text: t('factor.resetDone', { name }) })
       },
@@ -39,8 +43,9 @@ export function PersonFactors({ user }: { user: User }) {
       danger: true,
       name,
       reason: 'required',
-      run: async (reason) => {
-        await post(`/users/${user.id}/factors/${one.id}/remove`, { reason })
+      also: identified(),
+      run: async (reason, identifiedBy) => {
+        await post(`/users/${user.id}/factors/${one.id}/remove`, { reason, identifiedBy })
         await client.invalidateQueries({ queryKey: ['users', user.id] })
         toast({ text: t('passkey.removed', { name: one.name }) })
       },
@@ -60,7 +65,7 @@ export function PersonFactors({ user }: { user: User }) {
               { id: 'kind', title: 'factor.kind', width: 150, cell: (row) => word('factorKind', row.kind) },
               { id: 'since', title: 'factor.since', width: 120, cell: (row) => <When at={row.createdAt} /> },
               { id: 'used', title: 'factor.lastUsed', width: 120, cell: (row) => <When at={row.lastUsedAt} /> },
-              { id: 'remove', title: 'factor.remove', width: 80, end: true, cell: (row) => can('reset:factor') && <Button small look="quiet" refuse={mine && t('people.isYou')} onClick={() => removeOne(row)}>{t('factor.remove')}</Button> },
+              { id: 'remove', deeds: true, title: 'factor.remove', width: 80, end: true, cell: (row) => can('reset:factor') && <Button small look="quiet" refuse={mine && t('people.isYou')} onClick={() => removeOne(row)}>{t('factor.remove')}</Button> },
             ]}
             foot={
               <tr>

@@ -1,4 +1,5 @@
 /** Everybody: customers and staff. */
+import { Unreadable } from '@/parts/unreadable'
 import { Link } from '@tanstack/react-router'
 import { Plus, Upload } from 'lucide-react'
 import type { User } from '@/api/shapes'
@@ -23,6 +24,7 @@ export const people: ListSpec<User> = {
   path: '/users',
   sort: '-createdAt',
   search: true,
+  searches: 'people.searches',
   topic: 'user',
   exports: '/users/export',
   exportRight: 'export:user',
@@ -37,7 +39,7 @@ export const people: ListSpec<User> = {
     { id: 'country', title: 'people.country', width: 116, drop: 3, grow: 1, cell: (user) => country(user.country) || <span className="quiet">–</span> },
     { id: 'seen', title: 'people.lastLogin', width: 124, drop: 2, end: true, sort: 'lastLoginAt', cell: (user) => <When at={user.lastLoginAt} /> },
     { id: 'since', title: 'people.since', width: 132, end: true, sort: 'createdAt', cell: (user) => <When at={user.createdAt} /> },
-    { id: 'phone', title: 'people.phone', width: 140, hidden: true, cell: (user) => user.phone ?? '' },
+    { id: 'phone', title: 'people.phone', width: 140, hidden: true, cell: (user) => (user.unreadable?.includes('phone') ? <Unreadable /> : (user.phone ?? '')) },
     { id: 'language', title: 'people.language', width: 110, hidden: true, cell: (user) => tongueName(user.language) },
     { id: 'reason', title: 'people.lockReason', width: 180, hidden: true, cell: (user) => user.lockReason ?? '' },
     { id: 'id', title: 'people.id', width: 120, hidden: true, cell: (user) => <Id id={user.id} kind="user" /> },

@@ -1,4 +1,5 @@
 /** A person beside the list: who it is, how they stand, what happened. */
+import { Unreadable } from '@/parts/unreadable'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { read } from '@/api/client'
@@ -37,7 +38,7 @@ export function PersonPeek({ id }: { id: string }) {
               rows={[
                 [t('people.email'), user.erasedAt ? undefined : user.email],
                 [t('people.erasedSince'), user.erasedAt && <When key="x" at={user.erasedAt} />],
-                [t('people.phone'), user.phone],
+                [t('people.phone'), user.unreadable?.includes('phone') ? <Unreadable key="p" /> : user.phone],
                 [t('people.country'), country(user.country)],
                 [t('people.lockReason'), user.lockReason],
                 [t('people.orders'), figures && String(figures.orders)],

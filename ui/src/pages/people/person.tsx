@@ -1,4 +1,5 @@
 /** One person: the whole of what is known, and everything that happened. */
+import { Unreadable } from '@/parts/unreadable'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -29,6 +30,7 @@ import { RoleDialog } from './role'
 import { roleName } from './roles'
 import { PersonAudit, PersonOrders, PersonPayments } from './trade'
 import { PersonSessions } from './sessions'
+import { PersonCarts, PersonReturns } from './shop'
 import { PersonSignIns } from './sign-ins'
 
 export function PersonPage() {
@@ -80,6 +82,8 @@ function Person({ user }: { user: User }) {
         <Section title={t('people.profile')}>{user.erasedAt ? <Nobody user={user} /> : <Profile user={user} />}</Section>
         {can('read:order') && <PersonOrders id={user.id} />}
         {can('read:payment') && <PersonPayments id={user.id} />}
+        {can('read:order') && <PersonReturns id={user.id} />}
+        {can('read:order') && <PersonCarts id={user.id} />}
         {!user.erasedAt && <OwnThings user={user} />}
         {can('read:audit') && <PersonAudit id={user.id} />}
       </RecordPage>
@@ -97,7 +101,7 @@ const OwnThings = ({ user }: { user: User }) => (
     {can('read:role') && <PersonalRights user={user} />}
     {can('manage:session') && <PersonFactors user={user} />}
     {can('manage:session') && <PersonIdentities id={user.id} />}
-        {can('manage:session') && <PersonSessions user={user} />}
+    {can('manage:session') && <PersonSessions user={user} />}
     {can('read:sign-in') && <PersonSignIns user={user} />}
     {can('manage:key') && <Keys path={`/users/${user.id}/keys`} />}
   </>
@@ -123,7 +127,7 @@ const Profile = ({ user }: { user: User }) => (
   <Facts
     rows={[
       [t('people.email'), <span key="e">{user.email}{user.emailVerified && <span className="cell-note">{t('people.proved')}</span>}</span>],
-      [t('people.phone'), user.phone],
+      [t('people.phone'), user.unreadable?.includes('phone') ? <Unreadable key="p" /> : user.phone],
       [t('people.country'), country(user.country)],
       [t('people.language'), tongueName(user.language)],
       [t('people.lastLogin'), user.lastLoginAt ? <When key="l" at={user.lastLoginAt} /> : t('people.never')],
@@ -131,7 +135,7 @@ const Profile = ({ user }: { user: User }) => (
       [t('people.lockedSince'), user.lockedAt && <When key="k" at={user.lockedAt} />],
       [t('people.lockReason'), user.lockReason],
       [t('people.deletedSince'), user.deletedAt && <When key="d" at={user.deletedAt} />],
-      [t('people.notes'), user.notes && <span key="n" className="notes">{user.notes}</span>],
+      [t('people.notes'), user.unreadable?.includes('notes') ? <Unreadable key="n" /> : user.notes && <span key="n" className="notes">{user.notes}</span>],
     ]}
   />
 )

@@ -1,22 +1,21 @@
 /** How a person's last attempts to sign in went, and what is locked against guessing, with the way to unlock it. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { post, read } from '@/api/client'
+import { read } from '@/api/client'
 import type { Lockout, SignInAttempt, User } from '@/api/shapes'
 import { t } from '@/i18n'
 import { clock } from '@/lib/time'
 import { attemptColumns } from '@/pages/sign-ins/columns'
+import { unlockSignIn } from '@/pages/sign-ins/unlock'
 import { filtered, paths } from '@/paths'
 import { Button, ButtonLink } from '@/parts/button'
-import { confirm } from '@/parts/confirm'
 import { Part } from '@/parts/states'
-import { toast } from '@/parts/toasts'
 import { lacking } from '@/parts/why'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 
 const FEW = 6
 /** Beside the timeline there is less room; the list has them all. */
-const columns = attemptColumns.filter((column) => column.id !== 'how')
+const columns = attemptColumns.filter((column) => column.id !== 'how' && column.id !== 'why')
 
 export function PersonSignIns({ user }: { user: User }) {
   const attempts = useQuery(read<SignInAttempt[]>(`/users/${user.id}/sign-ins`, { limit: FEW }))
@@ -32,18 +31,6 @@ function Locks({ user }: { user: User }) {
   const client = useQueryClient()
   const lockout = useQuery(read<Lockout>(`/users/${user.id}/lockout`)).data
   if (!lockout?.locked) return null
-  const { name } = user
-  const unlock = () =>
-    confirm({
-      title: t('signIns.unlockTitle', { name }),
-      body: t('signIns.unlockBody', { name }),
-      deed: t('signIns.unlock'),
-      run: async () => {
-        await post(`/users/${user.id}/unlock`)
-        await client.invalidateQueries({ queryKey: ['users', user.id] })
-        toast({ text: t('signIns.unlocked', { name }) })
-      },
-    })
   const said = [
     lockout.lockedUntil && t('signIns.locked', { time: clock(Date.parse(lockout.lockedUntil)) }),
     lockout.factorsLockedUntil && t('signIns.factorsLocked', { time: clock(Date.parse(lockout.factorsLockedUntil)) }),
@@ -52,7 +39,7 @@ function Locks({ user }: { user: User }) {
   return (
     <div className="form-note locks" role="status">
       <p>{said.join(' ')}</p>
-      <Button small refuse={lacking('update:user', { type: 'user', id: user.id })} onClick={unlock}>
+      <Button small refuse={lacking('update:user', { type: 'user', id: user.id })} onClick={() => void unlockSignIn(user, () => client.invalidateQueries({ queryKey: ['users', user.id] }))}>
         {t('signIns.unlock')}
       </Button>
     </div>

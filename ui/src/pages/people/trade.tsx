@@ -26,7 +26,7 @@ const orderColumns: Column<Order>[] = [
 export function PersonOrders({ id }: { id: string }) {
   const orders = useQuery(read<Order[]>('/orders', { customerId: id, sort: '-createdAt', limit: FEW }))
   return (
-    <Section title={t('people.orders')} actions={<All to={filtered(paths.orders, { customerId: id })} />}>
+    <Section title={t('people.orders')} actions={orders.data?.length !== 0 && <All to={filtered(paths.orders, { customerId: id })} />}>
       <Part query={orders}>{(rows) => <Rows label={t('people.orders')} columns={orderColumns} rows={rows} id={(row) => row.id} empty={t('people.noOrders')} />}</Part>
     </Section>
   )
@@ -42,7 +42,7 @@ const paymentColumns: Column<Payment>[] = [
 export function PersonPayments({ id }: { id: string }) {
   const payments = useQuery(read<Payment[]>('/payments', { customerId: id, sort: '-createdAt', limit: FEW }))
   return (
-    <Section title={t('people.payments')} actions={<All to={filtered(paths.payments, { customerId: id })} />}>
+    <Section title={t('people.payments')} actions={payments.data?.length !== 0 && <All to={filtered(paths.payments, { customerId: id })} />}>
       <Part query={payments}>{(rows) => <Rows label={t('people.payments')} columns={paymentColumns} rows={rows} id={(row) => row.id} empty={t('people.noPayments')} />}</Part>
     </Section>
   )

@@ -13,9 +13,10 @@ import { Id, Money, State, When } from '@/parts/values'
 import { can, me } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { BulkAction, ListSpec } from '@/table/spec'
+import { categoryFilter } from '../catalog/filter'
+import { optionText } from '../catalog/variants'
 import { ProductPeek } from './product'
-
-export const LOW = 10
+import { ProductTabs } from './tabs'
 
 const archive: BulkAction = {
   id: 'archive',
@@ -36,7 +37,7 @@ const archive: BulkAction = {
 
 /** Stock in figures, and in words where it runs out. */
 export const Stock = ({ product }: { product: Product }) =>
-  product.active && product.stock < LOW ? (
+  product.active && product.stock < product.lowStock ? (
     <span className="stock-low">
       {product.stock > 0 && number(product.stock)} <span className="stock-word">{t(product.stock === 0 ? 'products.out' : 'products.low')}</span>
     </span>
@@ -44,10 +45,27 @@ export const Stock = ({ product }: { product: Product }) =>
     <span className="num">{number(product.stock)}</span>
   )
 
+/** What it costs now, and what it usually does. */
+export const Price = ({ product }: { product: Product }) => {
+  const before = product.onSale ? product.price : product.compareAtPrice
+  return (
+    <>
+      {before && (
+        <s className="quiet price-before">
+          <span className="unseen">{t('products.before')}</span> <Money value={before} />
+        </s>
+      )}{' '}
+      <Money value={product.currentPrice} />
+    </>
+  )
+}
+
 const products: ListSpec<Product> = {
   area: 'products',
   title: 'products.title',
   path: '/products',
+  exports: '/products/export',
+  exportRight: 'export:order',
   sort: 'name',
   search: true,
   topic: 'product',
@@ -55,18 +73,23 @@ const products: ListSpec<Product> = {
   to: (product) => paths.product(product.id),
   page: paths.product,
   columns: [
-    { id: 'name', title: 'products.name', width: 220, grow: 4, sort: 'name', cell: (product) => <Link to={paths.product(product.id)} className="link">{product.name}</Link> },
+    { id: 'name', title: 'products.name', width: 220, grow: 4, sort: 'name', cell: (product) => <><Link to={paths.product(product.id)} className="link">{product.name}</Link>{product.variantCount > 0 && <span className="quiet"> · {t('products.inVariants', { n: product.variantCount })}</span>}{product.parentId && <span className="quiet"> · {optionText(product.options)}</span>}</> },
     { id: 'sku', title: 'products.sku', width: 120, drop: 1, grow: 1, sort: 'sku', cell: (product) => <code>{product.sku}</code> },
-    { id: 'price', title: 'products.price', width: 110, end: true, sort: 'price', cell: (product) => <Money value={product.price} /> },
+    { id: 'price', title: 'products.price', width: 140, end: true, sort: 'price', cell: (product) => <Price product={product} /> },
     { id: 'stock', title: 'products.stock', width: 120, end: true, sort: 'stock', cell: (product) => <Stock product={product} /> },
     { id: 'weight', title: 'products.weight', width: 90, drop: 2, end: true, cell: (product) => weight(product.weight) },
     { id: 'state', title: 'products.state', width: 110, grow: 1, cell: (product) => <State value={product.active ? 'active' : 'inactive'} /> },
     { id: 'when', title: 'products.when', width: 132, drop: 3, end: true, sort: 'createdAt', cell: (product) => <When at={product.createdAt} /> },
+    { id: 'tags', title: 'products.tags', width: 160, hidden: true, cell: (product) => product.tags.join(', ') },
+    { id: 'reserved', title: 'stock.reserved', width: 100, end: true, hidden: true, cell: (product) => number(product.reserved) },
     { id: 'id', title: 'products.id', width: 120, hidden: true, cell: (product) => <Id id={product.id} kind="product" /> },
   ],
   filters: [
     { kind: 'flag', field: 'active', title: 'products.active' },
+    categoryFilter(),
+    { kind: 'text', field: 'tag', title: 'products.tag' },
     { kind: 'flag', field: 'lowStock', title: 'products.lowStock' },
+    { kind: 'flag', field: 'inStock', title: 'stock.inStock' },
     { kind: 'money', field: 'Price', title: 'products.price', currency: () => me.get()?.tenant.currency ?? 'EUR' },
   ],
   bulk: [archive],
@@ -76,6 +99,7 @@ const products: ListSpec<Product> = {
 export const Products = () => (
   <ListPage
     spec={products}
+    above={<ProductTabs />}
     peek={(id) => <ProductPeek id={id} />}
     actions={
       <>

@@ -3,27 +3,32 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { Archive, ArchiveRestore, Pencil } from 'lucide-react'
 import { useState } from 'react'
-import { patch, read, remove } from '@/api/client'
-import type { AuditRow, Product } from '@/api/shapes'
+import { patch, post, read, remove } from '@/api/client'
+import type { AuditRow, Category, Product } from '@/api/shapes'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { useActions } from '@/frame/actions'
 import { t, word } from '@/i18n'
 import { useKeys } from '@/lib/keys'
-import { money } from '@/lib/money'
+import { money, number } from '@/lib/money'
 import { weight } from '@/lib/text'
 import { auditPath, filtered, paths } from '@/paths'
 import { Button, ButtonLink, Kbd } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
+import { Files } from '@/record/files'
 import { Facts, RecordHeader, Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { can } from '@/session'
 import type { Column } from '@/table/spec'
 import { said } from '../orders/said'
-import { checkProduct, productBody, ProductFields, valuesOf, type ProductValues } from './form'
-import { Stock } from './list'
+import { checkProduct, productChange, ProductFields, valuesOf, type ProductValues } from './form'
+import { MoveStock } from '../catalog/move'
+import { Movements } from '../catalog/movements'
+import { treeOf } from '../catalog/tree'
+import { optionText, Variants } from '../catalog/variants'
+import { Price, Stock } from './list'
 
 const productQuery = (id: string) => read<Product>(`/products/${id}`)
 
@@ -51,7 +56,7 @@ function useProductDeeds(product: Product) {
       body: t('products.restoreBody', { price: money(product.price) }),
       deed: t('products.restore'),
       run: async () => {
-        await patch(`/products/${product.id}`, { active: true }, product.version)
+        await post(`/products/${product.id}/publish`, {})
         await fresh()
         tell(t('products.restored', { name: product.name }))
       },
@@ -68,13 +73,13 @@ function Edit({ product, focus, onClose, onDone }: { product: Product; focus: ke
   const form = useForm({
     initial: before,
     check: (values) => checkProduct(values, currency),
-    send: (values) => patch<Product>(`/products/${product.id}`, { ...productBody(values, currency), description: values.description.trim() || null }, product.version),
+    send: (values) => patch<Product>(`/products/${product.id}`, productChange(values, before, currency), product.version),
     onDone,
   })
   const changes = (Object.keys(before) as (keyof ProductValues)[]).filter((name) => before[name] !== form.values[name]).length
   return (
-    <FormDialog form={form} title={t('products.edit', { name: product.name })} deed={changes > 0 ? t('products.saveN', { n: changes }) : t('common.save')} refuse={changes === 0 && t('common.noChange')} onClose={onClose}>
-      <ProductFields form={form} currency={currency} focus={focus} />
+    <FormDialog form={form} title={t('products.edit', { name: product.name })} deed={changes > 0 ? t('products.saveN', { n: changes }) : t('common.save')} refuse={changes === 0 && t('common.noChange')} onClose={onClose} wide>
+      <ProductFields form={form} currency={currency} focus={focus} product={product} />
     </FormDialog>
   )
 }
@@ -92,11 +97,13 @@ export function ProductPage() {
 function Body({ product }: { product: Product }) {
   const deeds = useProductDeeds(product)
   const { mayEdit, setEditing } = deeds
+  const [moving, setMoving] = useState(false)
+  const parent = useQuery({ ...productQuery(product.parentId ?? ''), enabled: Boolean(product.parentId) })
   return (
     <div className="record">
       <RecordHeader
-        up={{ to: paths.products, label: t('products.title') }}
-        title={product.name}
+        up={product.parentId ? { to: paths.product(product.parentId), label: parent.data?.name ?? t('products.title') } : { to: paths.products, label: t('products.title') }}
+        title={product.parentId ? `${product.name}, ${optionText(product.options)}` : product.name}
         marks={
           <>
             <State value={product.active ? 'active' : 'inactive'} />
@@ -112,7 +119,7 @@ function Body({ product }: { product: Product }) {
         }
         more={[
           ...(product.active && can('delete:product') ? [{ label: t('products.archive'), icon: <Archive size={14} />, danger: true, run: deeds.archive }] : []),
-          ...(!product.active && mayEdit ? [{ label: t('products.restore'), icon: <ArchiveRestore size={14} />, run: deeds.restore }] : []),
+          ...(!product.active && mayEdit && can('publish:product') ? [{ label: t('products.restore'), icon: <ArchiveRestore size={14} />, run: deeds.restore }] : []),
         ]}
       />
       <div className="record-main record-alone">
@@ -121,18 +128,22 @@ function Body({ product }: { product: Product }) {
             <dt>{t('products.price')}</dt>
             <dd>
               <Editable on={mayEdit} label={t('products.price')} onEdit={() => setEditing('price')}>
-                <Money value={product.price} />
+                <Price product={product} />
               </Editable>
             </dd>
           </div>
           <div>
             <dt>{t('products.stock')}</dt>
             <dd>
-              <Editable on={mayEdit} label={t('products.stock')} onEdit={() => setEditing('stock')}>
-                <Stock product={product} />
-              </Editable>
+              <Stock product={product} />
             </dd>
           </div>
+          {product.reserved > 0 && (
+            <div>
+              <dt>{t('stock.reserved')}</dt>
+              <dd className="num">{number(product.reserved)}</dd>
+            </div>
+          )}
           <div>
             <dt>{t('products.weight')}</dt>
             <dd className="num">{weight(product.weight)}</dd>
@@ -141,8 +152,22 @@ function Body({ product }: { product: Product }) {
         <Section title={t('products.facts')}>
           <Facts rows={facts(product)} />
         </Section>
+        <Variants product={product} />
+        {can('update:product') && <Movements id={product.id} actions={product.variantCount === 0 && <Button small onClick={() => setMoving(true)}>{t('stock.move')}</Button>} />}
+        <Files type="product" id={product.id} />
         {can('read:audit') && <Changes id={product.id} />}
       </div>
+      {moving && (
+        <MoveStock
+          product={product}
+          onClose={() => setMoving(false)}
+          onDone={(next) => {
+            setMoving(false)
+            void deeds.fresh()
+            deeds.tell(t('stock.moved', { name: next.name }))
+          }}
+        />
+      )}
       {deeds.editing && (
         <Edit
           product={product}
@@ -176,10 +201,20 @@ function Changes({ id }: { id: string }) {
 
 const facts = (product: Product): [string, React.ReactNode][] => [
   [t('products.sku'), <code key="s">{product.sku}</code>],
+  [t('products.category'), product.categoryId && <CategoryName key="g" id={product.categoryId} />],
+  [t('products.tags'), product.tags.length > 0 && <span key="t" className="tags">{product.tags.map((tag) => <Link key={tag} to={filtered(paths.products, { tag })} className="tag">{tag}</Link>)}</span>],
+  [t('products.taxClass'), product.taxClass !== 'standard' && word('taxClass', product.taxClass)],
+  [t('products.cost'), product.cost && <Money key="k" value={product.cost} />],
+  [t('products.lowBelow'), number(product.lowStock)],
   [t('products.description'), product.description],
   [t('products.when'), <When key="w" at={product.createdAt} />],
   [t('products.changed'), <When key="u" at={product.updatedAt} />],
 ]
+
+function CategoryName({ id }: { id: string }) {
+  const way = treeOf(useQuery(read<Category[]>('/categories')).data ?? []).find((one) => one.id === id)?.path
+  return way ? <Link to={filtered(paths.products, { categoryId: id })} className="link">{way}</Link> : null
+}
 
 const Editable = ({ on, label, onEdit, children }: { on: boolean; label: string; onEdit: () => void; children: React.ReactNode }) =>
   on ? (

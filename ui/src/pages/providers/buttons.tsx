@@ -7,9 +7,10 @@ import { t } from '@/i18n'
 import { Button } from '@/parts/button'
 import { Failure } from '@/parts/states'
 import { isDesktop } from '@/shell'
-import { callOff, goTo } from './go'
+import { callOff, goTo, wasCalledOff } from './go'
 import { Mark } from './mark'
 import { keepNext, saidOf } from './said'
+import { Waiting } from './waiting'
 
 /** So many at first sight. */
 const SHOWN = 5
@@ -47,9 +48,15 @@ export function ProviderButtons({ email, rememberMe, next, before, onDone }: Pro
     setProblem(undefined)
     goTo<FirstStep>({ id, purpose: 'sign_in', rememberMe }).then(onDone, (error: unknown) => {
       setAway(undefined)
-      setProblem(saidOf(error))
+      if (!wasCalledOff(error)) setProblem(saidOf(error))
     })
   }
+  // A page that is loaded anew, or left, no longer waits for what it asked the browser for.
+  useEffect(() => {
+    if (!isDesktop) return
+    void callOff()
+    return () => void callOff()
+  }, [])
   // Back from the provider's page by the browser's own button, the page is as it was left.
   useEffect(() => {
     const again = (event: PageTransitionEvent) => event.persisted && setAway(undefined)
@@ -70,14 +77,7 @@ export function ProviderButtons({ email, rememberMe, next, before, onDone }: Pro
           {t('elsewhere.more', { n: ways.length - shown.length })}
         </button>
       )}
-      {isDesktop && away && (
-        <p className="entry-note" role="status">
-          {t('elsewhere.inBrowser')}{' '}
-          <button type="button" className="linkish" onClick={() => void callOff()}>
-            {t('elsewhere.callOff')}
-          </button>
-        </p>
-      )}
+      <Waiting on={away !== undefined} />
       {problem !== undefined && <Failure problem={problem} small />}
     </div>
   )

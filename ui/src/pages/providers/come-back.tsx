@@ -38,7 +38,7 @@ export function ComeBack() {
         if (!here) return
         if ('challenge' in reply) setChallenge(reply)
         else if ('user' in reply) enter(reply)
-        else {
+        else if ('provider' in reply) {
           toast({ text: t('elsewhere.linked', { name: reply.provider.name }) })
           void go({ href: `${paths.account}#identities`, replace: true })
         }

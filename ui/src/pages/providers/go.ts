@@ -1,5 +1,6 @@
 /** To a provider and back: this page is left for it, or, from the window, the system's browser goes there while the window waits. */
 import { post, remove } from '@/api/client'
+import { asProblem } from '@/api/problem'
 import type { ProviderStarted } from '@/api/shapes'
 import { isDesktop } from '@/shell'
 
@@ -12,4 +13,6 @@ export async function goTo<T>({ id, purpose, rememberMe }: Away): Promise<T> {
   location.assign(url)
   return new Promise<T>(() => undefined)
 }
+/** Changing one's mind is no failure. */
+export const wasCalledOff = (error: unknown) => asProblem(error).code === 'sign_in_cancelled'
 export const callOff = () => remove('/shell/v1/sign-in').catch(() => undefined)

@@ -13,9 +13,9 @@ import { When } from '@/parts/values'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { useMe } from '@/session'
-import { isDesktop } from '@/shell'
-import { callOff, goTo } from './go'
+import { goTo, wasCalledOff } from './go'
 import { saidOf } from './said'
+import { Waiting } from './waiting'
 
 export function OwnIdentities() {
   const client = useQueryClient()
@@ -34,7 +34,10 @@ export function OwnIdentities() {
         toast({ text: t('elsewhere.linked', { name: way.name }) })
         void settle()
       },
-      (error: unknown) => (setAway(false), setProblem(saidOf(error))),
+      (error: unknown) => {
+        setAway(false)
+        if (!wasCalledOff(error)) setProblem(saidOf(error))
+      },
     )
   }
   const unlink = (one: Identity) =>
@@ -56,14 +59,10 @@ export function OwnIdentities() {
   return (
     <Section
       title={t('identity.title')}
-      actions={open.length > 0 && !isDesktop && <Menu items={open.map((way) => ({ label: way.name, run: () => link(way) }))} trigger={<Button small busy={away}>{t('identity.link')}</Button>} />}
+      actions={open.length > 0 && <Menu items={open.map((way) => ({ label: way.name, run: () => link(way) }))} trigger={<Button small busy={away}>{t('identity.link')}</Button>} />}
     >
       {problem !== undefined && <Failure problem={problem} small />}
-      {isDesktop && away && (
-        <p role="status">
-          {t('elsewhere.inBrowser')} <button type="button" className="linkish" onClick={() => void callOff()}>{t('elsewhere.callOff')}</button>
-        </p>
-      )}
+      <Waiting on={away} />
       <Part query={query}>
         {({ identities, hasPassword }) => (
           <>

@@ -12,7 +12,8 @@ import { Button, IconButton } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
 import { Menu } from '@/parts/menu'
 import { Part } from '@/parts/states'
-import { toast, toastProblem } from '@/parts/toasts'
+import { atOnce } from '@/lib/at-once'
+import { toast } from '@/parts/toasts'
 import { State } from '@/parts/values'
 import { lacking } from '@/parts/why'
 import { Section } from '@/record/record-page'
@@ -31,17 +32,17 @@ export function Providers() {
   const settle = () => client.invalidateQueries({ queryKey: ['providers'] })
   const lack = lacking('manage:provider')
   const turn = (one: Provider) =>
-    patch<Provider>(`/providers/${one.id}`, { enabled: !one.enabled }, one.version).then(
-      (next) => (toast({ text: t(next.enabled ? 'providers.on' : 'providers.off', { name: next.name }) }), settle()),
-      toastProblem,
+    atOnce(client, { root: 'providers', id: one.id, change: { enabled: !one.enabled } }, () => patch<Provider>(`/providers/${one.id}`, { enabled: !one.enabled }, one.version)).then(
+      () => toast({ text: t(one.enabled ? 'providers.off' : 'providers.on', { name: one.name }) }),
+      () => undefined,
     )
   const gone = async (one: Provider, force: boolean) => {
     await remove(`/providers/${one.id}${force ? '?force=true' : ''}`)
     await settle()
     toast({ text: t('providers.gone', { name: one.name }) })
   }
-  const strand = (one: Provider, said: string) =>
-    confirm({ title: t('providers.strandTitle', { name: one.name }), body: t('providers.strandBody', { n: Number(/\d+/.exec(said)?.[0] ?? one.people) }), deed: t('providers.strandDeed'), danger: true, name: one.name, run: () => gone(one, true) })
+  const strand = (one: Provider, count: number) =>
+    confirm({ title: t('providers.strandTitle', { name: one.name }), body: t('providers.strandBody', { n: count }), deed: t('providers.strandDeed'), danger: true, name: one.name, run: () => gone(one, true) })
   const drop = (one: Provider) =>
     confirm({
       title: t('providers.removeTitle', { name: one.name }),
@@ -56,7 +57,7 @@ export function Providers() {
           const problem = asProblem(error)
           if (problem.code !== 'last_way_in_for_some') throw error
           // After this question is closed, the other one.
-          setTimeout(() => strand(one, problem.message))
+          setTimeout(() => strand(one, problem.count ?? one.people))
         }
       },
     })
@@ -78,6 +79,7 @@ export function Providers() {
                 { id: 'people', title: 'providers.people', width: 90, end: true, cell: (row) => number(row.people) },
                 {
                   id: 'deeds',
+                  deeds: true,
                   title: 'common.more',
                   width: 60,
                   end: true,

@@ -4,11 +4,14 @@ import { Check, CircleHelp, Minus, X } from 'lucide-react'
 import { useEffect } from 'react'
 import { post } from '@/api/client'
 import type { Provider, ProviderTest } from '@/api/shapes'
-import { t, word } from '@/i18n'
+import { t, word, wordFor, type Key } from '@/i18n'
 import { Button } from '@/parts/button'
 import { Dialog } from '@/parts/dialog'
 import { Bones, Failure } from '@/parts/states'
 import { CopyButton } from '@/parts/values'
+
+/** What a step found, in the reader's words; one the console does not know yet in the engine's. */
+const saidOf = ({ code, facts, detail }: ProviderTest['steps'][number]) => (wordFor('providerFound', code) ? t(`providerFound.${code}` as Key, facts) : detail)
 
 const signs = { ok: Check, failed: X, skipped: Minus, unknown: CircleHelp } as const
 
@@ -83,7 +86,7 @@ export function TestProvider({ provider, onClose }: { provider: Provider; onClos
                     <span>
                       {word('providerStep', step.name)} <span className="unseen">{word('providerTest', step.state)}</span>
                     </span>
-                    <span className="quiet said">{step.detail}</span>
+                    <span className="quiet said">{saidOf(step)}</span>
                   </li>
                 )
               })}

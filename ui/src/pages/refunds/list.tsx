@@ -1,11 +1,15 @@
 /** All refunds: asked for, under way, made, refused. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { FileDown } from 'lucide-react'
 import { read } from '@/api/client'
 import type { Refund } from '@/api/shapes'
 import { t } from '@/i18n'
+import { savePaper } from '@/lib/papers'
 import { orderName } from '@/lib/text'
 import { paths } from '@/paths'
+import { Button } from '@/parts/button'
+import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
 import { Facts } from '@/record/record-page'
@@ -13,11 +17,14 @@ import { Timeline } from '@/record/timeline'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
+import { RefundTabs } from './tabs'
 
 const refunds: ListSpec<Refund> = {
   area: 'refunds',
   title: 'refunds.title',
   path: '/refunds',
+  exports: '/refunds/export',
+  exportRight: 'export:order',
   sort: '-createdAt',
   search: true,
   topic: 'refund',
@@ -25,7 +32,7 @@ const refunds: ListSpec<Refund> = {
   to: (refund) => paths.order(refund.orderId),
   columns: [
     { id: 'order', title: 'refunds.order', width: 92, cell: (refund) => <Link to={paths.order(refund.orderId)} className="link num">{orderName(refund.orderNumber)}</Link> },
-    { id: 'customer', title: 'refunds.customer', width: 150, grow: 2, cell: (refund) => <Link to={paths.person(refund.customer.id)} className="quiet-link">{refund.customer.name}</Link> },
+    { id: 'customer', title: 'refunds.customer', width: 150, grow: 2, cell: (refund) => <PersonLink id={refund.customer.id}>{refund.customer.name}</PersonLink> },
     { id: 'state', title: 'refunds.state', width: 110, grow: 1, cell: (refund) => <State value={refund.state} /> },
     { id: 'amount', title: 'refunds.amount', width: 104, end: true, cell: (refund) => <Money value={refund.amount} /> },
     { id: 'reason', title: 'refunds.reason', width: 180, drop: 1, grow: 3, cell: (refund) => refund.reason },
@@ -35,7 +42,7 @@ const refunds: ListSpec<Refund> = {
     { id: 'id', title: 'refunds.id', width: 120, hidden: true, cell: (refund) => <Id id={refund.id} kind="refund" /> },
   ],
   filters: [
-    { kind: 'choice', field: 'state', title: 'refunds.state', options: () => worded(['pending', 'unknown', 'succeeded', 'failed']) },
+    { kind: 'choice', field: 'state', title: 'refunds.state', options: () => worded(['waiting', 'pending', 'unknown', 'succeeded', 'failed', 'cancelled']) },
     orderFilter('refunds.order'),
     { kind: 'record', field: 'paymentId', title: 'refunds.payment', find: async () => [], name: async (id) => `…${id.slice(-4)}`, linked: true },
     { kind: 'dates', field: 'from', title: 'refunds.when' },
@@ -43,7 +50,7 @@ const refunds: ListSpec<Refund> = {
   empty: { text: 'refunds.empty' },
 }
 
-export const Refunds = () => <ListPage spec={refunds} peek={(id) => <RefundPeek id={id} />} />
+export const Refunds = () => <ListPage spec={refunds} above={<RefundTabs />} peek={(id) => <RefundPeek id={id} />} />
 
 function RefundPeek({ id }: { id: string }) {
   const refund = useQuery(read<Refund>(`/refunds/${id}`))
@@ -62,15 +69,23 @@ function RefundPeek({ id }: { id: string }) {
             <div className="peek-marks">
               <State value={data.state} />
               <Id id={data.id} kind="refund" />
+              <span className="spring" />
+              {data.state === 'succeeded' && (
+                <Button small icon={<FileDown size={13} />} onClick={() => void savePaper(`/refunds/${data.id}/credit-note.pdf`, `credit-note-${data.orderNumber}.pdf`)}>
+                  {t('books.creditNote')}
+                </Button>
+              )}
             </div>
+            {data.state === 'waiting' && <p className="notice">{t('refunds.noticeWaiting')}{data.approvalId && <> <Link to={paths.approval(data.approvalId)} className="link">{t('approvals.title')}</Link></>}</p>}
             {data.failureMessage && <p className="notice notice-bad">{data.failureMessage}</p>}
             {(data.state === 'unknown' || data.state === 'pending') && <p className="notice">{t(data.state === 'unknown' ? 'refunds.noticeUnknown' : 'refunds.noticePending')}</p>}
             <Facts
               rows={[
                 [t('refunds.order'), <Link key="o" to={paths.order(data.orderId)} className="link">{orderName(data.orderNumber)}</Link>],
                 [t('refunds.payment'), <Link key="p" to={paths.payment(data.paymentId)} className="link">{t('payments.one', { order: orderName(data.orderNumber) })}</Link>],
-                [t('refunds.customer'), <Link key="c" to={paths.person(data.customer.id)} className="link">{data.customer.name}</Link>],
+                [t('refunds.customer'), <PersonLink key="c" id={data.customer.id} look="link">{data.customer.name}</PersonLink>],
                 [t('refunds.reason'), data.reason],
+                [t('refund.split'), data.split && <Falls key="f" split={data.split} />],
                 [t('refunds.kind'), data.kind === 'goodwill' && t('refunds.goodwill')],
                 [t('refunds.by'), data.createdBy?.name],
                 [t('refunds.when'), <When key="w" at={data.createdAt} />],
@@ -84,3 +99,16 @@ function RefundPeek({ id }: { id: string }) {
     </div>
   )
 }
+
+/** How the amount fell on the order. */
+const Falls = ({ split }: { split: NonNullable<Refund['split']> }) => (
+  <span className="amounts">
+    {([['refund.goods', split.goods], ['orders.tax', split.tax], ['orders.shipping', split.shipping], ['orders.discount', { ...split.discount, amount: -split.discount.amount }]] as const)
+      .filter(([, value]) => value.amount !== 0)
+      .map(([title, value]) => (
+        <span key={title}>
+          {t(title)} <Money value={value} />
+        </span>
+      ))}
+  </span>
+)

@@ -10,6 +10,7 @@ import { useStore } from '@/lib/store'
 import { OwnFactors } from '@/pages/factors/own'
 import { Advice } from '@/pages/entry/advice'
 import { SendProof } from '@/pages/entry/first'
+import { useUnproved } from '@/pages/entry/unproved'
 import { LookedAt } from '@/pages/impersonation/looked'
 import { Keys } from '@/pages/keys/keys'
 import { savePersonalData } from '@/pages/people/deeds'
@@ -23,12 +24,15 @@ import { Facts, Section } from '@/record/record-page'
 import { can, useMe } from '@/session'
 import { density, heights, type Density } from '@/table/use-columns'
 import { Office } from './office'
+import { OwnMails } from './own-mails'
+import { Particulars } from './particulars'
 
 const themes: Theme[] = ['system', 'light', 'dark']
 const themeNames = { system: 'frame.themeSystem', light: 'frame.themeLight', dark: 'frame.themeDark' } as const
 
 export function AccountPage() {
   const user = useMe()
+  const unproved = useUnproved()
   return (
     <Office
       title={t('own.title')}
@@ -41,13 +45,15 @@ export function AccountPage() {
         ...(can('create:key') ? [{ id: 'keys', title: t('apiKeys.title') }] : []),
         { id: 'looked', title: t('as.who') },
         { id: 'data', title: t('own.data') },
+        ...(user.impersonation ? [] : [{ id: 'mails', title: t('letters.ownTitle') }]),
         { id: 'look', title: t('own.look') },
       ]}
     >
       <div id="profile">
         <Section title={t('own.profile')} actions={<><ButtonLink small look="quiet" to={paths.explain}>{t('why.mine')}</ButtonLink>{can('read:user') && <ButtonLink small to={paths.person(user.id)}>{t('own.openProfile')}</ButtonLink>}</>}>
-          <Facts rows={[[t('people.name'), user.name], [t('people.email'), user.email], [t('people.role'), roleName(user.role)], [t('settings.business'), user.tenant.name]]} />
-          {!user.emailVerified && (
+          <Facts rows={[[t('people.role'), roleName(user.role)], [t('settings.business'), user.tenant.name]]} />
+          {!user.impersonation && <Particulars key={user.id} />}
+          {unproved === 'later' && (
             <div className="form-note locks">
               <p>{t('link.unproved')}</p>
               <SendProof />
@@ -82,6 +88,7 @@ export function AccountPage() {
           <p className="section-lead">{t('own.dataLead')}</p>
         </Section>
       </div>
+      {!user.impersonation && <OwnMails />}
       <div id="look">
         <Section title={t('own.look')}>
           <p className="section-lead">{t('own.lookLead')}</p>

@@ -1,16 +1,19 @@
 /** Shipping by weight: each band up to a weight, the last without an end. */
 import { Plus, X } from 'lucide-react'
-import type { Form } from '@/forms/use-form'
+import type { Form, Values } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { Button, IconButton } from '@/parts/button'
-import { readBands, writeBands, type BandText, type SettingsText } from './form'
+import { readBands, writeBands, type BandText } from './form'
 
 export const bandsInWords = (text: string) =>
   readBands(text)
     .map((band, i, all) => `${i === all.length - 1 ? t('settings.andMore') : `${t('settings.under')} ${band.under} ${t('settings.grams')}`}: ${band.price}`)
     .join('\n')
 
-export function Bands({ form, currency, error }: { form: Form<SettingsText>; currency: string; error: string | undefined }) {
+type Weighed = { shippingBands: string }
+export function Bands<V extends Values & Weighed>({ form: given, currency, error }: { form: Form<V>; currency: string; error: string | undefined }) {
+  // The one field of a form that has more.
+  const form = given as unknown as Form<Weighed>
   const bands = readBands(form.values.shippingBands)
   const put = (next: BandText[]) => form.set('shippingBands', writeBands(next))
   const change = (at: number, part: Partial<BandText>) => put(bands.map((band, i) => (i === at ? { ...band, ...part } : band)))

@@ -4,6 +4,8 @@ import { checkText, toChange, toText, writeBands } from './form'
 
 const settings: Settings = {
   name: 'Harbour',
+  address: { street: 'Quay 1', zipCode: '5003', city: 'Bergen', state: '', country: 'NO' },
+  vatId: 'NO 974 760 673 MVA',
   currency: 'EUR',
   taxRateBp: 825,
   shippingBands: [
@@ -28,6 +30,13 @@ describe('settings as text', () => {
     const next = { ...text, taxRateBp: '7,5' }
     expect(toChange({ taxRateBp: '7,5' }, next)).toEqual({ taxRateBp: 750 })
     expect(toChange({ freeShippingFrom: '' }, { ...text, freeShippingFrom: '' })).toEqual({ freeShippingFrom: null })
+  })
+  it('sends an address whole, or none', () => {
+    expect(toChange({ 'address.city': 'Oslo' }, { ...text, 'address.city': 'Oslo' })).toEqual({ address: { ...settings.address, city: 'Oslo' } })
+    const none = { ...text, 'address.street': '', 'address.zipCode': '', 'address.city': ' ', 'address.country': '' }
+    expect(checkText(none)).toEqual({})
+    expect(toChange({ 'address.street': '', vatId: '' }, { ...none, vatId: '' })).toEqual({ address: null, vatId: null })
+    expect(Object.keys(checkText({ ...none, 'address.city': 'Bergen' }))).toEqual(['address.street', 'address.zipCode', 'address.country'])
   })
   it('refuses rates and bands that make no sense', () => {
     expect(checkText({ ...text, taxRateBp: '101' }).taxRateBp).toBeDefined()

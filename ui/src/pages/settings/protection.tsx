@@ -13,6 +13,8 @@ import { lacking } from '@/parts/why'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { can } from '@/session'
+import { has } from '@/shell'
+import { KeyPlace } from './key-place'
 
 const query = read<SealKeys>('/settings/seal')
 
@@ -51,6 +53,7 @@ export function Protection() {
         }
       >
         <p className="section-lead">{t('seal.lead')}</p>
+        {has('dataFolder') && <KeyPlace />}
         <Part query={keys}>
           {(data) => (
             <>

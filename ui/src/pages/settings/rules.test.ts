@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkRules, span, spans, toPolicy, toRules } from './rules'
 
-const policy = { requireFactorFor: ['owner' as const, 'finance' as const], stepUp: 'enrolled' as const, stepUpRefundFrom: 25_050, idleMinutes: 10_080, rememberedIdleMinutes: 43_200, absoluteDays: 90, version: 4 }
+const policy = { requireFactorFor: ['owner' as const, 'finance' as const], stepUp: 'enrolled' as const, stepUpRefundFrom: 25_050, idleMinutes: 10_080, rememberedIdleMinutes: 43_200, absoluteDays: 90, selfRegistration: false, unprovedDays: 30, version: 4 }
 
 describe('the rules of signing in', () => {
   it('become text and come back as they were', () => {
@@ -12,6 +12,7 @@ describe('the rules of signing in', () => {
   it('send only what changed, and nothing as no threshold', () => {
     expect(toPolicy({ stepUpRefundFrom: ' ' }, 'EUR')).toEqual({ stepUpRefundFrom: null })
     expect(toPolicy({ requireFactorFor: '' }, 'EUR')).toEqual({ requireFactorFor: [] })
+    expect(toPolicy({ unprovedDays: '' }, 'EUR')).toEqual({ unprovedDays: null })
     expect(toPolicy({ stepUpRefundFrom: '0' }, 'JPY')).toEqual({ stepUpRefundFrom: 0 })
   })
   it('refuse what is no amount', () => {

@@ -14,8 +14,11 @@ import { Section } from '@/record/record-page'
 import { can, me } from '@/session'
 import { SealedWayIn } from '@/pages/sealed/codes'
 import { Bands, bandsInWords } from './bands'
+import { CaptchaRules } from './captcha'
+import { Checkout } from './checkout/part'
 import { checkText, currencies, toChange, toText, type SettingsText } from './form'
 import { Providers } from '@/pages/providers/providers'
+import { Letters } from './letters'
 import { Office } from './office'
 import { PasswordRules } from './passwords'
 import { Protection } from './protection'
@@ -24,7 +27,7 @@ import { SignInRules } from './sign-in'
 
 const query = read<Settings>('/settings')
 const environments: Environment[] = ['local', 'staging', 'production']
-const label = (name: string) => t(`settings.${name}` as Key)
+const label = (name: string) => t((/^address\.|^vatId$/.test(name) ? `seller.${name.replace('address.', '')}` : `settings.${name}`) as Key)
 
 export function SettingsPage() {
   const settings = useQuery(query)
@@ -37,7 +40,10 @@ export function SettingsPage() {
         { id: 'shipping', title: t('settings.shipping') },
         { id: 'refunds', title: t('settings.refunds') },
         { id: 'environment', title: t('settings.environment') },
+        { id: 'checkout', title: t('checkout.title') },
+        { id: 'letters', title: t('letters.title') },
         { id: 'signIn', title: t('rules.title') },
+        { id: 'captcha', title: t('captcha.title') },
         { id: 'providers', title: t('providers.title') },
         { id: 'passwords', title: t('passwords.title') },
         { id: 'protection', title: t('seal.title') },
@@ -48,7 +54,10 @@ export function SettingsPage() {
       <Part query={settings} lines={8}>
         {(data) => <Editor settings={data} />}
       </Part>
+      {can('read:setting') && <Checkout />}
+      {can('read:setting') && <Letters />}
       {can('read:setting') && <SignInRules />}
+      {can('read:setting') && <CaptchaRules />}
       {can('read:setting') && <Providers />}
       {can('read:setting') && <PasswordRules />}
       {can('read:setting') && <Protection />}
@@ -98,6 +107,16 @@ function Editor({ settings }: { settings: Settings }) {
       <fieldset disabled={locked} className="choice-list office-groups">
         <Group id="business">
           <TextField form={form} name="name" label={label('name')} max={120} />
+          <TextField form={form} name="address.street" label={label('address.street')} hint={t('seller.hint')} optional />
+          <div className="field-pair">
+            <TextField form={form} name="address.zipCode" label={label('address.zipCode')} max={20} optional />
+            <TextField form={form} name="address.city" label={label('address.city')} max={100} optional />
+          </div>
+          <div className="field-pair">
+            <TextField form={form} name="address.state" label={label('address.state')} max={100} optional />
+            <TextField form={form} name="address.country" label={label('address.country')} max={2} placeholder="NO" optional />
+          </div>
+          <TextField form={form} name="vatId" label={label('vatId')} hint={t('seller.vatHint')} max={30} optional />
           <SelectField form={form} name="currency" label={label('currency')} hint={t('settings.currencyHint')} options={[...new Set([currency, ...currencies])].map((value) => ({ value, label: value }))} />
         </Group>
         <Group id="tax">

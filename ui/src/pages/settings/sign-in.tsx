@@ -1,100 +1,62 @@
 /** What is asked of whoever signs in: for which roles a second factor, when a fresh code, how long a session lasts. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import { get, patch, read } from '@/api/client'
-import type { SignInPolicy } from '@/api/shapes'
+import type { Me, SignInPolicy } from '@/api/shapes'
 import { MoneyField, SelectField } from '@/forms/fields'
-import { FormProblem } from '@/forms/form'
-import { Clashes, useVersioned } from '@/forms/versioned'
 import { t, word, type Key } from '@/i18n'
-import { roles } from '@/pages/people/roles'
-import { Button } from '@/parts/button'
-import { Part } from '@/parts/states'
-import { toast } from '@/parts/toasts'
-import { Section } from '@/record/record-page'
-import { can, useMe } from '@/session'
-import { checkRules, days, longest, span, spans, toPolicy, toRules, type RulesText } from './rules'
+import { useKnownRoles } from '@/pages/access/known'
+import { byRank, roleName, roleOptions } from '@/pages/people/roles'
+import { paths } from '@/paths'
+import { useMe } from '@/session'
+import { isDesktop } from '@/shell'
+import { SettingsPart, type SettingsPartSpec } from './part'
+import { checkRules, days, longest, span, spans, toPolicy, toRules, unproved, type RulesText } from './rules'
 
-const query = read<SignInPolicy>('/settings/sign-in')
 const label = (name: string) => t(`rules.${name}` as Key)
 
-export function SignInRules() {
-  const policy = useQuery(query)
-  return (
-    <div id="signIn">
-      <Section title={t('rules.title')}>
-        <Part query={policy} lines={6}>
-          {(data) => <Rules policy={data} />}
-        </Part>
-      </Section>
-    </div>
-  )
-}
-
-function Rules({ policy }: { policy: SignInPolicy }) {
-  const client = useQueryClient()
-  const { currency } = useMe().tenant
-  const form = useVersioned<RulesText, SignInPolicy>({
-    record: policy,
-    values: toRules(currency),
-    version: (record) => record.version,
-    again: () => get<SignInPolicy>('/settings/sign-in'),
-    check: checkRules(currency),
-    write: (changed, version) => patch<SignInPolicy>('/settings/sign-in', toPolicy(changed, currency), version),
-    onDone: (next) => {
-      client.setQueryData(query.queryKey, next)
-      void client.invalidateQueries({ queryKey: ['settings'] })
-      toast({ text: t('rules.saved') })
-    },
-  })
-  const changes = Object.keys(form.changes).length
-  const { version } = policy
-  useEffect(() => {
-    if (changes === 0) form.adopt(policy)
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when the engine's version moved.
-  }, [version])
-  const { values } = form
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        form.submit()
-      }}
-      noValidate
-      aria-label={t('rules.title')}
-    >
-      <Clashes form={form} label={label} show={showRule} />
-      <fieldset disabled={!can('update:setting')} className="office-fields">
+/** Where strangers find the door, once it is open. */
+const door = (slug: string) => (isDesktop ? '' : `${location.origin}${paths.register}?tenant=${slug}`)
+const rules = ({ currency, slug }: Me['tenant']): SettingsPartSpec<RulesText, SignInPolicy> => ({
+  id: 'signIn',
+  path: '/settings/sign-in',
+  title: 'rules.title',
+  save: 'rules.save',
+  saved: 'rules.saved',
+  label,
+  show: showRule,
+  values: toRules(currency),
+  check: checkRules(currency),
+  change: (changed) => toPolicy(changed, currency),
+  fields: (form) => {
+    const { values } = form
+    return (
+      <>
         <RoleChecks chosen={values.requireFactorFor} onChange={(next) => form.set('requireFactorFor', next)} />
         <SelectField form={form} name="stepUp" label={label('stepUp')} hint={t('rules.stepUpHint')} options={(['enrolled', 'always', 'off'] as const).map((value) => ({ value, label: t(`rules.${value}`) }))} />
         {values.stepUp !== 'off' && <MoneyField form={form} name="stepUpRefundFrom" label={label('stepUpRefundFrom')} hint={t('rules.refundHint')} currency={currency} optional />}
         <SelectField form={form} name="idleMinutes" label={label('idleMinutes')} options={spans(values.idleMinutes)} />
         <SelectField form={form} name="rememberedIdleMinutes" label={label('rememberedIdleMinutes')} hint={t('rules.rememberedHint')} options={spans(values.rememberedIdleMinutes)} />
         <SelectField form={form} name="absoluteDays" label={label('absoluteDays')} hint={t('rules.absoluteHint')} options={longest(values.absoluteDays)} />
-        <FormProblem form={form} />
-        {changes > 0 && (
-          <div className="form-foot">
-            <Button onClick={() => form.adopt(policy)}>{t('settings.discard')}</Button>
-            <Button type="submit" look="primary" busy={form.busy}>
-              {t('rules.save')}
-            </Button>
-          </div>
-        )}
-      </fieldset>
-    </form>
-  )
-}
+        <SelectField form={form} name="selfRegistration" label={label('selfRegistration')} hint={[t('rules.registrationHint'), values.selfRegistration === 'true' && door(slug) && t('rules.registrationAt', { address: door(slug) })].filter(Boolean).join(' ')} options={(['false', 'true'] as const).map((value) => ({ value, label: t(value === 'true' ? 'rules.registrationOpen' : 'rules.registrationClosed') }))} />
+        <SelectField form={form} name="unprovedDays" label={label('unprovedDays')} hint={t('rules.unprovedHint')} options={unproved(values.unprovedDays)} />
+      </>
+    )
+  },
+})
+
+export const SignInRules = () => <SettingsPart spec={rules(useMe().tenant)} />
 
 function RoleChecks({ chosen, onChange }: { chosen: string; onChange: (next: string) => void }) {
+  // Whoever may not read roles sees those that come with Purser.
+  useKnownRoles()
   const now = chosen.split(' ').filter(Boolean)
-  const switched = (role: string, on: boolean) => roles.filter((one) => (one === role ? on : now.includes(one))).join(' ')
+  const all = [...new Set([...roleOptions().map(({ value }) => value), ...now])].toSorted(byRank)
+  const switched = (role: string, on: boolean) => all.filter((one) => (one === role ? on : now.includes(one))).join(' ')
   return (
     <fieldset className="field">
       <legend className="field-label">{label('requireFactorFor')}</legend>
       <div className="role-checks">
-        {roles.map((role) => (
+        {all.map((role) => (
           <label key={role} className="check">
-            <input type="checkbox" checked={now.includes(role)} onChange={(event) => onChange(switched(role, event.target.checked))} /> {word('role', role)}
+            <input type="checkbox" checked={now.includes(role)} onChange={(event) => onChange(switched(role, event.target.checked))} /> {roleName(role)}
           </label>
         ))}
       </div>
@@ -105,8 +67,10 @@ function RoleChecks({ chosen, onChange }: { chosen: string; onChange: (next: str
 
 function showRule(name: string, value: string | boolean) {
   const text = String(value)
-  if (name === 'requireFactorFor') return text.split(' ').filter(Boolean).map((role) => word('role', role)).join(', ') || '–'
+  if (name === 'requireFactorFor') return text.split(' ').filter(Boolean).map(roleName).join(', ') || '–'
   if (name === 'stepUp') return word('rules', text)
+  if (name === 'selfRegistration') return t(text === 'true' ? 'rules.registrationOpen' : 'rules.registrationClosed')
+  if (name === 'unprovedDays') return text ? days(Number(text)) : t('rules.unprovedNever')
   if (name === 'absoluteDays') return days(Number(text))
   if (name.endsWith('Minutes')) return span(Number(text))
   return text || '–'

@@ -1,11 +1,14 @@
 /** Who tried to sign in, and how it went. */
 import { get } from '@/api/client'
 import type { SignInAttempt, User } from '@/api/shapes'
+import { country, countryCodes } from '@/lib/text'
 import { findPeople, worded } from '@/pages/filters'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { accountColumn, attemptColumns } from './columns'
+import { SignInTabs } from './tabs'
 
+const risks = ['impossible_travel', 'new_country', 'after_failures', 'new_device', 'new_network', 'from_provider', 'no_second_factor']
 const [when, outcome, ...rest] = attemptColumns as [(typeof attemptColumns)[0], ...typeof attemptColumns]
 const attempts: ListSpec<SignInAttempt> = {
   area: 'sign-ins',
@@ -18,11 +21,13 @@ const attempts: ListSpec<SignInAttempt> = {
   columns: [{ ...when, sort: 'at' }, accountColumn, ...(outcome ? [outcome] : []), ...rest],
   filters: [
     { kind: 'choice', field: 'outcome', title: 'signIns.outcome', options: () => worded(['signed_in', 'refused']) },
-    { kind: 'record', field: 'userId', title: 'signIns.person', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
+    { kind: 'choice', field: 'risk', title: 'signIns.risks', options: () => worded(risks, 'signInRisk') },
+    { kind: 'choice', field: 'place', title: 'signIns.place', options: () => [...worded(['here', 'private'], 'signInPlace'), ...countryCodes().map((code) => ({ value: code, label: country(code) }))] },
+    { kind: 'record', field: 'userId', title: 'signIns.person', right: 'read:user', find: findPeople, name: async (id) => (await get<User>(`/users/${id}`)).name },
     { kind: 'text', field: 'ip', title: 'signIns.address' },
     { kind: 'dates', field: 'from', title: 'signIns.when' },
   ],
   empty: { text: 'signIns.empty' },
 }
 
-export const SignIns = () => <ListPage spec={attempts} />
+export const SignIns = () => <ListPage spec={attempts} above={<SignInTabs />} />

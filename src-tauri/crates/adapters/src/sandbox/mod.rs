@@ -4,42 +4,52 @@
 //! should refuse, so that a mistake of the engine shows here as it would with a real provider.
 
 mod books;
+mod cards;
+mod disputes;
+mod messages;
+mod play;
+mod report;
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::join_all;
+use parking_lot::Mutex;
 use purser_core::Money;
-use purser_core::ids::TenantId;
-use purser_core::time::{Clock, SECOND};
+use purser_core::ids::{Ids, TenantId};
+use purser_core::sandbox::refusal;
+use purser_core::time::Clock;
+use purser_service::disputes::port::Disputes;
 use purser_service::payments::port::{Answer, Charge, Gateway, Handle, RefundAnswer, RefundCall, Standing, Trouble};
+use purser_service::reconciliation::port::BalanceReport;
+use purser_service::sandbox::port::Playground;
 use purser_store::Db;
 use purser_store::sandbox::Charge as Row;
 
-/// How long something that takes its time takes.
-const TAKES: i64 = 2 * SECOND;
+use cards::CARDS;
+use play::{Deed, Play};
 
-/// The test cards: what the caller names, what people read.
-const METHODS: &[(&str, &str)] = &[
-    ("pm_card_visa", "Visa •••• 4242"),
-    ("pm_card_mastercard", "Mastercard •••• 4444"),
-    ("pm_card_declined", "Visa •••• 0002"),
-    ("pm_card_authentication_required", "Visa •••• 3155"),
-    ("pm_card_processing", "Visa •••• 0077"),
-    ("pm_card_timeout", "Visa •••• 9995"),
-];
-
-/// The sandbox provider.
+/// The sandbox provider. Cheap to clone.
+#[derive(Clone)]
 pub struct Sandbox {
     db: Db,
     clock: Clock,
+    ids: Ids,
     /// How long a call that gets no answer keeps its caller waiting.
     hang: Duration,
+    /// How it behaves for each tenant, as of a version of the settings.
+    known: Arc<Mutex<Known>>,
 }
+
+/// How each tenant's sandbox behaves, and as of which version.
+type Known = HashMap<TenantId, (u64, Arc<Play>)>;
 
 impl Sandbox {
     /// The provider with its books in `db`.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, hang: Duration::from_secs(1) }
+        Self { db, clock, ids: Ids::random(), hang: Duration::from_secs(1), known: Arc::default() }
     }
 
     /// The same, giving no answer only so briefly: for tests.
@@ -64,12 +74,8 @@ fn standing(row: &Row) -> Standing {
         "voided" => Standing::Voided,
         _ => {
             let code = row.failure_code.clone().unwrap_or_else(|| "failed".into());
-            let message = if code == "authentication_failed" {
-                "The customer could not prove who they are."
-            } else {
-                "The card was declined. Ask the customer for another means of payment."
-            };
-            Standing::Failed(code, message.into())
+            let message = refusal(&code).to_owned();
+            Standing::Failed(code, message)
         }
     }
 }
@@ -85,74 +91,87 @@ impl Gateway for Sandbox {
     }
 
     fn method_label(&self, method: &str) -> Option<&'static str> {
-        METHODS.iter().find(|(name, _)| *name == method).map(|(_, label)| *label)
+        CARDS.iter().find(|card| card.method == method).map(|card| card.label)
     }
 
     async fn authorise(&self, charge: &Charge) -> Answer {
         if self.method_label(&charge.method).is_none() {
             return Err(refused("unknown_method", "There is no such means of payment."));
         }
-        let row = self.begin(charge).await.map_err(|error| away(&error))?;
-        if row.method == "pm_card_timeout" {
+        if charge.method == "pm_card_lost" {
+            // It is never heard of again.
+            tokio::time::sleep(self.hang).await;
+            return Err(Trouble::Unknown);
+        }
+        let answer = self.act(Deed::Authorise(charge.clone())).await.payment();
+        if charge.method == "pm_card_timeout" {
             // The money was taken, but the answer gets lost.
             tokio::time::sleep(self.hang).await;
             return Err(Trouble::Unknown);
         }
-        Ok(standing(&row))
+        answer
     }
 
     async fn confirm(&self, handle: Handle, proved: bool) -> Answer {
-        self.change(handle, |row| {
-            if row.state == "requires_action" {
-                if proved {
-                    books::succeed(row);
-                } else {
-                    (row.state, row.failure_code) = ("failed".into(), Some("authentication_failed".into()));
-                }
-            }
-            Ok(())
-        })
-        .await
+        self.act(Deed::Confirm(handle, proved)).await.payment()
     }
 
     async fn capture(&self, handle: Handle, amount: Money) -> Answer {
-        self.change(handle, |row| match row.state.as_str() {
-            "captured" if row.captured == amount.amount => Ok(()),
-            "authorised" if amount.currency == row.currency && (1..=row.amount).contains(&amount.amount) => {
-                (row.state, row.captured) = ("captured".into(), amount.amount);
-                Ok(())
-            }
-            "authorised" => Err(refused("amount_too_large", "More than was promised.")),
-            _ => Err(refused("not_authorised", "There is nothing promised that could be taken.")),
-        })
-        .await
+        self.act(Deed::Capture(handle, amount)).await.payment()
     }
 
     async fn void(&self, handle: Handle) -> Answer {
-        self.change(handle, |row| match row.state.as_str() {
-            "authorised" | "requires_action" => {
-                row.state = "voided".into();
-                Ok(())
-            }
-            "voided" => Ok(()),
-            _ => Err(refused("not_voidable", "It is too late to let this payment go; refund it instead.")),
-        })
-        .await
+        self.act(Deed::Void(handle)).await.payment()
     }
 
     async fn lookup(&self, handle: Handle) -> Result<Option<Standing>, Trouble> {
+        if self.is_down(handle, "lookup").await {
+            return Err(Trouble::Unknown);
+        }
         let row = self.find(handle).await.map_err(|error| away(&error))?;
-        Ok(row.as_ref().map(standing))
+        let found = row.as_ref().map(standing);
+        self.note(handle.tenant, ("lookup", key(handle), None), (None, play::word(Ok(found.as_ref())))).await;
+        Ok(found)
+    }
+
+    async fn abandon(&self, handle: Handle) -> Answer {
+        if self.is_down(handle, "abandon").await {
+            return Err(Trouble::Unknown);
+        }
+        self.give_up(handle).await.map(|row| standing(&row)).map_err(|error| away(&error))
     }
 
     async fn refund(&self, tenant: TenantId, refunds: &[RefundCall]) -> Vec<RefundAnswer> {
-        match self.give_back(tenant, refunds).await {
+        let plain = match self.play(tenant).await {
+            Ok(play) => play.is_plain(),
+            Err(error) => {
+                away(&error);
+                return vec![RefundAnswer::Unknown; refunds.len()];
+            }
+        };
+        if !plain {
+            let asked = refunds.iter().map(|call| self.act(Deed::Refund(tenant, *call)));
+            return join_all(asked).await.into_iter().map(play::Heard::refund).collect();
+        }
+        match self.give_back(tenant, refunds, None).await {
             Ok(answers) => answers,
             Err(error) => {
-                tracing::warn!(%error, "the sandbox provider could not keep its books");
+                away(&error);
                 vec![RefundAnswer::Unknown; refunds.len()]
             }
         }
+    }
+
+    fn balance_report(&self) -> Option<&dyn BalanceReport> {
+        Some(self)
+    }
+
+    fn disputes(&self) -> Option<&dyn Disputes> {
+        Some(self)
+    }
+
+    fn playground(&self) -> Option<&dyn Playground> {
+        Some(self)
     }
 }
 

@@ -33,7 +33,7 @@ fn allowed_v6(ip: Ipv6Addr, here: bool) -> bool {
 }
 
 /// The IPv4 address within one that is translated on its way (NAT64, 6to4).
-fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+pub(super) fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let ([0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..]) = ip.segments() else { return None };
     Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
 }

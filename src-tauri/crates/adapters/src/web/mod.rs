@@ -1,13 +1,14 @@
 //! The way out to other parties: `https`, no redirects, bounded time and size, and no address that belongs to nobody's parties.
 
 mod address;
+mod deliver;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use purser_service::providers::{Answer, Ask, Refusal, Web};
+use purser_service::providers::{Answer, Ask, Parcel, Receipt, Refusal, Web};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Method, Url, header, redirect};
 
@@ -18,52 +19,82 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Largest answer.
 const LARGEST: usize = 1 << 20;
 
+/// Which addresses are gone to beside the public ones.
+#[derive(Clone, Copy, Debug)]
+struct Reach {
+    /// This machine.
+    here: bool,
+    /// Private networks.
+    private: bool,
+}
+
+impl Reach {
+    fn allows(self, ip: IpAddr) -> bool {
+        address::allowed(ip, self.here) && (self.private || !deliver::is_private(ip) || (self.here && ip.to_canonical().is_loopback()))
+    }
+}
+
 /// The network.
 pub struct Outside {
     client: Client,
+    courier: deliver::Courier,
     here: bool,
+}
+
+/// A client that goes nowhere else than it is sent, and only where `reach` says.
+fn client(reach: Reach, longest: Duration) -> Result<Client, String> {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .timeout(longest)
+        .referer(false)
+        // A proxy would look names up itself, past what is refused here.
+        .no_proxy()
+        .tls_version_min(reqwest::tls::Version::TLS_1_2)
+        .dns_resolver(Arc::new(Names { reach }))
+        .user_agent(concat!("Purser/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+/// The address, if it may be gone to as far as its text tells; names are judged by what they lead to.
+fn spelled(url: &str, reach: Reach) -> Result<Url, Refusal> {
+    let bad = |why: &str| Refusal::Address(why.to_owned());
+    let url = Url::parse(url).map_err(|_| bad("This is no address."))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("Leave name and password out of the address."));
+    }
+    let ip: Option<IpAddr> = match url.host() {
+        Some(url::Host::Ipv4(ip)) => Some(ip.into()),
+        Some(url::Host::Ipv6(ip)) => Some(ip.into()),
+        Some(url::Host::Domain(_)) => None,
+        None => return Err(bad("The address names no machine.")),
+    };
+    if ip.is_some_and(|ip| !reach.allows(ip)) {
+        return Err(bad("This address is not gone to."));
+    }
+    let loopback = ip.is_some_and(|ip| ip.is_loopback()) || url.host_str() == Some("localhost");
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if loopback && reach.here => Ok(url),
+        _ => Err(bad("The address has to begin with https.")),
+    }
 }
 
 impl Outside {
     /// The way out; `here`: this machine may be asked as well, and without TLS.
     pub fn new(here: bool) -> Result<Self, String> {
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(LONGEST)
-            .referer(false)
-            // A proxy would look names up itself, past what is refused here.
-            .no_proxy()
-            .tls_version_min(reqwest::tls::Version::TLS_1_2)
-            .dns_resolver(Arc::new(Names { here }))
-            .user_agent(concat!("Purser/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(Self { client, here })
+        let courier = deliver::Courier::new(Reach { here, private: false })?;
+        Ok(Self { client: client(Reach { here, private: true }, LONGEST)?, courier, here })
     }
 
-    /// The address, if it may be gone to as far as its text tells; names are judged by what they lead to.
+    /// The same, handing over in private networks and on this machine as well.
+    pub fn delivering_inside(self) -> Result<Self, String> {
+        Ok(Self { courier: deliver::Courier::new(Reach { here: true, private: true })?, ..self })
+    }
+
     fn check(&self, url: &str) -> Result<Url, Refusal> {
-        let bad = |why: &str| Refusal::Address(why.to_owned());
-        let url = Url::parse(url).map_err(|_| bad("This is no address."))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(bad("Leave name and password out of the address."));
-        }
-        let ip: Option<IpAddr> = match url.host() {
-            Some(url::Host::Ipv4(ip)) => Some(ip.into()),
-            Some(url::Host::Ipv6(ip)) => Some(ip.into()),
-            Some(url::Host::Domain(_)) => None,
-            None => return Err(bad("The address names no machine.")),
-        };
-        if ip.is_some_and(|ip| !address::allowed(ip, self.here)) {
-            return Err(bad("This address is not gone to."));
-        }
-        let loopback = ip.is_some_and(|ip| ip.is_loopback()) || url.host_str() == Some("localhost");
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if loopback && self.here => Ok(url),
-            _ => Err(bad("The address has to begin with https.")),
-        }
+        spelled(url, Reach { here: self.here, private: true })
     }
 
     async fn send(&self, ask: Ask, url: Url) -> Result<Answer, Refusal> {
@@ -108,20 +139,28 @@ impl Web for Outside {
             None => Err(Refusal::Address(format!("{name} leads to an address that is not gone to."))),
         }
     }
+
+    fn delivers_to(&self, url: &str) -> Result<(), Refusal> {
+        self.courier.check(url).map(drop)
+    }
+
+    async fn deliver(&self, parcel: Parcel) -> Result<Receipt, Refusal> {
+        self.courier.deliver(parcel).await
+    }
 }
 
-/// Names, without the addresses that are not gone to.
+/// Names, without the addresses that are not gone to. What is answered here is what is connected to: nothing looks the name up again.
 struct Names {
-    here: bool,
+    reach: Reach,
 }
 
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
-        let here = self.here;
+        let reach = self.reach;
         Box::pin(async move {
             let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let unknown = found.is_empty();
-            let good: Vec<_> = found.into_iter().filter(|at| address::allowed(at.ip(), here)).collect();
+            let good: Vec<_> = found.into_iter().filter(|at| reach.allows(at.ip())).collect();
             if good.is_empty() && !unknown {
                 return Err(NotGoneTo.into());
             }

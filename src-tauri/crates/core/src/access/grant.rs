@@ -47,6 +47,8 @@ pub struct Assurance {
     pub proved_at: Option<Timestamp>,
     /// What the person has to do before anything else.
     pub first: Option<Duty>,
+    /// Whether their address was not proved yet.
+    pub unproved: bool,
 }
 
 /// Something a person has to do before anything else.
@@ -82,6 +84,8 @@ impl Duty {
 pub struct Device {
     /// Whether the person asked to be remembered on it.
     pub remembered: bool,
+    /// Whether they had signed in on it before.
+    pub known: bool,
     /// Since when they have been signed in.
     pub since: Option<Timestamp>,
 }
@@ -201,10 +205,27 @@ impl<P: Right> Grant<P> {
     }
 }
 
+impl Grant<Narrow<()>> {
+    /// Who did something, for a line that is written afterwards. It proves no right.
+    pub fn noted(actor: Arc<Actor>, origin: Arc<Origin>, now: Timestamp, ids: &Ids) -> Self {
+        Self { actor, origin, now, ids: ids.clone(), right: PhantomData }
+    }
+}
+
 impl<P> Grant<P> {
+    /// Who did something, for a line that is written afterwards.
+    pub fn for_later(&self, ids: &Ids) -> Grant<Narrow<()>> {
+        Grant::noted(self.actor.clone(), self.origin.clone(), self.now, ids)
+    }
+
     /// A proof of another right, if the same actor holds it.
     pub fn and<Q: Right>(&self) -> Result<Grant<Q>> {
         Grant::of(self.actor.clone(), self.origin.clone(), self.now, &self.ids)
+    }
+
+    /// A proof of another right over everything or over what is one's own, if the same actor holds it so.
+    pub fn scoped<Q: Right>(&self) -> Result<Scoped<Q>> {
+        Scoped::of(self.actor.clone(), self.origin.clone(), self.now, &self.ids)
     }
 
     /// The proof once the policies about `permission` have heard the `facts`.
@@ -245,28 +266,38 @@ impl<P> Grant<P> {
     }
 }
 
+/// What a [`Scoped`] proof stands for towards those who ask only who acts, where and when. It is no right: it opens nothing.
+pub struct Narrow<P>(PhantomData<P>);
+
 /// Proof that `actor` holds the permission `P`: over everything, or over what is their own.
 pub struct Scoped<P> {
-    grant: Grant<P>,
+    grant: Grant<Narrow<P>>,
     own: Option<UserId>,
 }
 
 impl<P: Right> Scoped<P> {
     /// The proof, or [`Error::Forbidden`] naming the permission that is missing.
     pub fn of(actor: Arc<Actor>, origin: Arc<Origin>, now: Timestamp, ids: &Ids) -> Result<Self> {
-        if actor.may(P::PERMISSION) {
-            return Ok(Self { grant: Grant::of(actor, origin, now, ids)?, own: None });
-        }
-        match actor.user() {
-            Some(user) if actor.held.own.has(P::PERMISSION) => {
-                actor.under.judge(&Ask { actor: &actor, permission: P::PERMISSION, origin: &origin, now, facts: None })?;
-                Ok(Self { grant: Grant { actor, origin, now, ids: ids.clone(), right: PhantomData }, own: Some(user) })
-            }
+        let ask = Ask { actor: &actor, permission: P::PERMISSION, origin: &origin, now, facts: None };
+        let own = match actor.user() {
+            _ if actor.may(P::PERMISSION) => None,
+            Some(user) if actor.held.own.has(P::PERMISSION) => Some(user),
             _ => {
-                actor.under.lacked(&Ask { actor: &actor, permission: P::PERMISSION, origin: &origin, now, facts: None });
-                Err(Error::Forbidden(P::PERMISSION.as_str()))
+                actor.under.lacked(&ask);
+                return Err(Error::Forbidden(P::PERMISSION.as_str()));
             }
+        };
+        actor.under.judge(&ask)?;
+        Ok(Self { grant: Grant { actor, origin, now, ids: ids.clone(), right: PhantomData }, own })
+    }
+
+    /// The same proof from either of two rights: `Q` over everything is enough as well.
+    pub fn either<Q: Right>(actor: Arc<Actor>, origin: Arc<Origin>, now: Timestamp, ids: &Ids) -> Result<Self> {
+        if actor.may(P::PERMISSION) || !actor.may(Q::PERMISSION) {
+            return Self::of(actor, origin, now, ids);
         }
+        let Grant { actor, origin, now, ids, .. } = Grant::<Q>::of(actor, origin, now, ids)?;
+        Ok(Self { grant: Grant { actor, origin, now, ids, right: PhantomData }, own: None })
     }
 }
 
@@ -274,6 +305,16 @@ impl<P> Scoped<P> {
     /// Whose things alone may be touched; `None` for everything.
     pub const fn own(&self) -> Option<UserId> {
         self.own
+    }
+
+    /// Whether what belongs to `owner` may be touched.
+    pub fn reaches(&self, owner: UserId) -> bool {
+        self.own.is_none_or(|own| own == owner)
+    }
+
+    /// Who acts, for logs and transactions: it proves no right.
+    pub const fn narrow(&self) -> &Grant<Narrow<P>> {
+        &self.grant
     }
 
     /// The tenant acted in.
@@ -290,7 +331,7 @@ impl<P> Scoped<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::can;
+    use crate::access::{Power, can};
 
     #[test]
     fn a_grant_needs_the_permission() {
@@ -302,5 +343,23 @@ mod tests {
         assert!(Grant::<can::RefundOrder>::of(support.clone(), Arc::default(), now, &ids).is_ok());
         let refused = Grant::<can::UpdateRole>::of(support, Arc::default(), now, &ids);
         assert!(matches!(refused, Err(Error::Forbidden("update:role"))));
+    }
+
+    #[test]
+    fn either_of_two_rights_is_enough() {
+        let ids = Ids::seeded(1);
+        let now = Timestamp::from_micros(0);
+        let tenant = ids.next(now);
+        let user: UserId = ids.next(now);
+        let held = |powers: &[Power]| {
+            let held = powers.iter().copied().collect();
+            Arc::new(Actor { held, caller: Caller::Key(user, ids.next(now)), ..Actor::system(tenant) })
+        };
+        let ask = |powers: &[Power]| Scoped::<can::CancelOrder>::either::<can::UpdateOrder>(held(powers), Arc::default(), now, &ids);
+        assert_eq!(ask(&[Power::any(Permission::UpdateOrder)]).unwrap().own(), None);
+        assert_eq!(ask(&[Power::any(Permission::CancelOrder)]).unwrap().own(), None);
+        let own = ask(&[Power::own(Permission::CancelOrder)]).unwrap();
+        assert!(own.own() == Some(user) && own.reaches(user) && !own.reaches(ids.next(now)));
+        assert!(matches!(ask(&[Power::any(Permission::ReadOrder)]), Err(Error::Forbidden("cancel:order"))));
     }
 }

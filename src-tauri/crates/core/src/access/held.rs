@@ -142,8 +142,10 @@ impl Held {
     }
 
     /// Whether `other` holds everything of this.
-    pub const fn within(self, other: Self) -> bool {
-        self.any.within(other.any) && self.own.within(other.any.union(other.own))
+    pub fn within(self, other: Self) -> bool {
+        // Whoever may change any order may call it off as well.
+        let any = if other.any.has(Permission::UpdateOrder) { other.any.union([Permission::CancelOrder].into_iter().collect()) } else { other.any };
+        self.any.within(any) && self.own.within(any.union(other.own))
     }
 
     /// The powers, in the order of the vocabulary.
@@ -186,7 +188,7 @@ mod tests {
 
     #[test]
     fn powers_have_one_text() {
-        for text in ["read:order", "read:order:own", "refund:order"] {
+        for text in ["read:order", "read:order:own", "cancel:order:own", "refund:order"] {
             assert_eq!(text.parse::<Power>().unwrap().to_string(), text);
         }
         for bad in ["refund:order:own", "read:order:any", "own", ""] {

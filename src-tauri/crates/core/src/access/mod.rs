@@ -13,7 +13,7 @@ mod role;
 mod role_key;
 
 pub use book::{RoleBook, RoleDef};
-pub use grant::{Acting, Actor, Assurance, Caller, Device, Duty, Grant, Origin, Scoped};
+pub use grant::{Acting, Actor, Assurance, Caller, Device, Duty, Grant, Narrow, Origin, Scoped};
 pub use held::{Held, Power, Reach};
 pub use law::{Ask, Cleared, Facts, Law, Under};
 pub use permission::{Permission, Permissions, Right, can};

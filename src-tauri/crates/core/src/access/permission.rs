@@ -80,14 +80,26 @@ permissions! {
     UpdateProduct = "update:product",
     /// Withdraw products.
     DeleteProduct = "delete:product",
+    /// Put products on sale.
+    PublishProduct = "publish:product",
     /// See orders.
     ReadOrder = "read:order",
     /// Enter orders.
     CreateOrder = "create:order",
     /// Move orders on and cancel them.
     UpdateOrder = "update:order",
+    /// Cancel orders, and nothing else. Whoever moves orders on may cancel them as well.
+    CancelOrder = "cancel:order",
     /// Give money back.
     RefundOrder = "refund:order",
+    /// Grant refunds, which somebody else may have to send.
+    GrantRefund = "grant:refund",
+    /// Decide what needs a second pair of eyes.
+    DecideApproval = "decide:approval",
+    /// Say what needs a second pair of eyes.
+    ManageApproval = "manage:approval",
+    /// Answer disputes: evidence, or giving in.
+    AnswerDispute = "answer:dispute",
     /// Download orders as a file.
     ExportOrder = "export:order",
     /// See payments and refunds.
@@ -96,6 +108,10 @@ permissions! {
     CapturePayment = "capture:payment",
     /// See the ledger.
     ReadLedger = "read:ledger",
+    /// Close periods of the ledger.
+    CloseLedger = "close:ledger",
+    /// Compare the ledger with the provider's books, and settle what differs.
+    ReconcileLedger = "reconcile:ledger",
     /// See and download files.
     ReadFile = "read:file",
     /// Upload files.
@@ -114,6 +130,14 @@ permissions! {
     UpdateSetting = "update:setting",
     /// Set up where people may sign in instead: whoever may do that decides who comes in.
     ManageProvider = "manage:provider",
+    /// See what other systems are told.
+    ReadWebhook = "read:webhook",
+    /// Set up where other systems are told, and send again.
+    ManageWebhook = "manage:webhook",
+    /// Set up who takes payments: whoever may do that decides where the money goes.
+    ManageGateway = "manage:gateway",
+    /// Play the sandbox of payments: faults, messages, disputes. It moves no money.
+    PlaySandbox = "play:sandbox",
     /// Share saved views with the team.
     ShareView = "share:view",
     /// See figures of the whole business.
@@ -147,12 +171,37 @@ impl Permission {
 
     /// Whether it can be held over what is one's own alone.
     pub const fn knows_own(self) -> bool {
-        matches!(self, Self::ReadOrder)
+        matches!(self, Self::ReadOrder | Self::CancelOrder)
     }
 
     /// Whether a use case asks the policies again, with facts the door does not know.
     pub const fn asks_facts(self) -> bool {
         matches!(self, Self::RefundOrder | Self::UpdateRole | Self::CreateUser)
+    }
+
+    /// Whether what it allows asks for a fresh second factor, as far as the tenant wants one at all. Refunds ask by their amount.
+    pub const fn asks_proof(self) -> bool {
+        matches!(
+            self,
+            Self::ExportUser
+                | Self::ExportAudit
+                | Self::DeleteUser
+                | Self::ManageApproval
+                | Self::ExportOrder
+                | Self::ExportTenant
+                | Self::UpdateRole
+                | Self::ManageRole
+                | Self::GrantRight
+                | Self::ManagePolicy
+                | Self::ImpersonateUser
+                | Self::ResetFactor
+                | Self::CreateKey
+                | Self::ManageProvider
+                | Self::ManageWebhook
+                | Self::ManageGateway
+                | Self::ManageTenant
+                | Self::ManageBreakGlass
+        )
     }
 
     /// Its place in the vocabulary.

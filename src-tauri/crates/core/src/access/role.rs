@@ -9,9 +9,9 @@ crate::text_enum! {
     Role {
         /// Sees products and their own account.
         Guest = "guest",
-        /// A customer: sees their own account.
+        /// A customer: sees their own account and orders, and cancels what is not on its way.
         User = "user",
-        /// Keeps products and content in order.
+        /// Keeps products in order and moves orders on.
         Moderator = "moderator",
         /// Runs everything but the ownership.
         Admin = "admin",
@@ -30,6 +30,19 @@ crate::text_enum! {
 
 const STAFF_READS: &[P] = &[P::ReadSelf, P::ReadUser, P::ReadProduct, P::ReadOrder, P::ReadPayment, P::ReadFile, P::ReadStats, P::ReadSystem];
 
+const MODERATION: &[P] = &[
+    P::ReadSelf,
+    P::ReadUser,
+    P::ReadProduct,
+    P::UpdateProduct,
+    P::ReadOrder,
+    P::UpdateOrder,
+    P::ReadStats,
+    P::ReadFile,
+    P::CreateFile,
+    P::DeleteFile,
+];
+
 impl Role {
     /// What a person of this role may do.
     pub fn permissions(self) -> Permissions {
@@ -38,15 +51,47 @@ impl Role {
             Self::Owner => return Permissions::all(),
             // What becomes of a whole tenant is the owners' alone.
             Self::Admin => return Permissions::all().without(P::ManageTenant).without(P::ExportTenant).without(P::ManageBreakGlass),
-            Self::Moderator => &[P::CreateProduct, P::UpdateProduct, P::CreateFile, P::DeleteFile],
-            Self::Support => {
-                &[P::UpdateUser, P::CreateUser, P::ManageSession, P::ReadSignIn, P::CreateOrder, P::UpdateOrder, P::RefundOrder, P::CreateFile]
-            }
-            Self::Finance => &[P::RefundOrder, P::CapturePayment, P::ReadLedger, P::ExportOrder, P::ReadAudit, P::CreateFile],
-            Self::Developer => {
-                &[P::ReadAudit, P::ReadLedger, P::ReadSetting, P::RunImport, P::CreateKey, P::ReadJob, P::ManageJob, P::ReadMail, P::ReadRole]
-            }
-            Self::Auditor => &[P::ReadRole, P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting, P::ReadSignIn, P::ReadJob],
+            // Neither payments nor the system: what the requirements list, and the files products are shown with.
+            Self::Moderator => return MODERATION.iter().copied().collect(),
+            Self::Support => &[
+                P::UpdateUser,
+                P::CreateUser,
+                P::ManageSession,
+                P::ReadSignIn,
+                P::CreateOrder,
+                P::UpdateOrder,
+                P::RefundOrder,
+                P::GrantRefund,
+                P::CreateFile,
+            ],
+            Self::Finance => &[
+                P::RefundOrder,
+                P::GrantRefund,
+                P::DecideApproval,
+                P::AnswerDispute,
+                P::CapturePayment,
+                P::ReadLedger,
+                P::CloseLedger,
+                P::ReconcileLedger,
+                P::ExportOrder,
+                P::ReadAudit,
+                P::CreateFile,
+            ],
+            Self::Developer => &[
+                P::ReadAudit,
+                P::ReadLedger,
+                P::ReadSetting,
+                P::RunImport,
+                P::CreateKey,
+                P::ReadJob,
+                P::ManageJob,
+                P::ReadMail,
+                P::ReadRole,
+                P::ReadWebhook,
+                P::ManageWebhook,
+                P::PlaySandbox,
+            ],
+            Self::Auditor => &[P::ReadRole, P::ReadAudit, P::ExportAudit, P::ReadLedger, P::ReadSetting, P::ReadSignIn, P::ReadJob, P::ReadWebhook],
         };
         STAFF_READS.iter().chain(extra).copied().collect()
     }
@@ -59,7 +104,7 @@ impl Role {
     /// Everything a person of this role holds as Purser defines it.
     pub fn held(self) -> Held {
         let own: &[P] = match self {
-            Self::User => &[P::ReadOrder],
+            Self::User => &[P::ReadOrder, P::CancelOrder],
             _ => &[],
         };
         Held { any: self.permissions(), own: own.iter().copied().map(Power::own).collect::<Held>().own }
@@ -91,7 +136,7 @@ impl Role {
         match self {
             Self::Guest => "Sees products and their own account.",
             Self::User => "A customer: sees their own account and orders.",
-            Self::Moderator => "Keeps products and content in order.",
+            Self::Moderator => "Keeps products in order and moves orders on.",
             Self::Admin => "Runs everything but the ownership.",
             Self::Owner => "Runs everything. The last one can not be removed.",
             Self::Support => "Finds customers and refunds orders.",

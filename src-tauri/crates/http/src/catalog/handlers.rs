@@ -1,20 +1,25 @@
-//! Find, add, change and withdraw products.
+//! Find, add, change and withdraw products and their variants; move stock.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use purser_core::access::can;
-use purser_core::ids::ProductId;
+use purser_core::Permission;
+use purser_core::access::{Grant, can};
+use purser_core::catalog::{MovementKind, tags};
+use purser_core::ids::{CategoryId, ProductId};
 use purser_core::text::terms;
-use purser_service::{App, catalog};
+use purser_service::catalog::{categories, stock, variants};
+use purser_service::{App, catalog, exports};
 use purser_store::products::{Filter, Product};
+use purser_store::stock::Filter as Movements;
 
+use super::shelf::{FacetsView, MoveBody, MovementView, VariantBody};
 use super::views::{ProductBody, ProductPatch, ProductView};
 use crate::Result;
-use crate::extract::{Allowed, IdempotencyKey, IfMatch, Json, Path, Query};
+use crate::extract::{Allowed, Any, IdempotencyKey, IfMatch, Json, NeededKey, Path, Query};
 use crate::list_query;
-use crate::once::{Made, Shape};
-use crate::reply::{Data, NoContent, Rows};
+use crate::once::{Made, Repeatable, Shape};
+use crate::reply::{Csv, Data, NoContent, Rows};
 
 list_query! {
     /// Which products.
@@ -25,21 +30,81 @@ list_query! {
         min_price: Option<i64>,
         /// At most this price, in minor units.
         max_price: Option<i64>,
-        /// Only what is for sale and running out: fewer than 10 pieces.
+        /// Only what is for sale and running out, variants among them: fewer pieces than its threshold, 10 unless it has its own.
         low_stock: Option<bool>,
+        /// Only what can be had, or can not.
+        in_stock: Option<bool>,
+        /// In any of these categories or in those that lie in them.
+        category_id: Any<CategoryId>,
+        /// With each of these tags.
+        tag: Any<String>,
+    }
+}
+
+/// Which products have something in common.
+#[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct FacetsQuery {
+    /// Words to look for.
+    #[serde(default)]
+    search: Option<String>,
+    /// For sale, or not.
+    #[serde(default)]
+    active: Option<bool>,
+    /// At least this price, in minor units.
+    #[serde(default)]
+    min_price: Option<i64>,
+    /// At most this price, in minor units.
+    #[serde(default)]
+    max_price: Option<i64>,
+    /// Only what can be had, or can not.
+    #[serde(default)]
+    in_stock: Option<bool>,
+    /// In any of these categories or in those that lie in them.
+    #[serde(default)]
+    category_id: Any<CategoryId>,
+    /// With each of these tags.
+    #[serde(default)]
+    tag: Any<String>,
+}
+
+impl FacetsQuery {
+    /// The same words and marks of a list.
+    fn of(query: &ProductsQuery) -> Self {
+        let ProductsQuery { active, min_price, max_price, in_stock, category_id, tag, .. } = query.clone();
+        Self { search: query.search().map(str::to_owned), active, min_price, max_price, in_stock, category_id, tag }
+    }
+
+    async fn filter(&self, app: &App, by: &Grant<can::ReadProduct>) -> Result<Filter> {
+        let mut wanted = Vec::new();
+        if !self.category_id.0.is_empty() {
+            wanted = categories::within(app, by, &self.category_id.0).await?;
+        }
+        Ok(Filter {
+            active: self.active,
+            min_price: self.min_price,
+            max_price: self.max_price,
+            in_stock: self.in_stock,
+            categories: (!self.category_id.0.is_empty()).then_some(wanted),
+            tags: tags(&self.tag.0),
+            words: self.search.as_deref().map(terms).unwrap_or_default(),
+            ..Filter::default()
+        })
     }
 }
 
 impl ProductsQuery {
-    fn filter(&self) -> Filter {
-        Filter {
-            active: self.active,
-            min_price: self.min_price,
-            max_price: self.max_price,
-            low_stock: self.low_stock.unwrap_or(false),
-            words: self.search().map(terms).unwrap_or_default(),
-        }
+    async fn filter(&self, app: &App, by: &Grant<can::ReadProduct>) -> Result<Filter> {
+        Ok(Filter { low_stock: self.low_stock.unwrap_or(false), ..FacetsQuery::of(self).filter(app, by).await? })
     }
+}
+
+fn shape<P>(by: &Grant<P>, home: Option<&'static str>) -> Shape<Product, ProductView>
+where
+    P: 'static,
+{
+    let by = by.clone();
+    Shape { view: Arc::new(move |product| ProductView::of(&by, product)), subject: |product: &Product| product.id.uuid(), home }
 }
 
 pub(crate) async fn list_products(
@@ -48,8 +113,26 @@ pub(crate) async fn list_products(
     Query(query): Query<ProductsQuery>,
 ) -> Result<Rows<ProductView>> {
     let page = query.page()?;
-    let (listing, total) = catalog::list(&app, &by, &query.filter(), &page).await?;
-    Ok(Rows::page(listing.map(ProductView::from), &page, total))
+    let (listing, total) = catalog::list(&app, &by, &query.filter(&app, &by).await?, &page).await?;
+    Ok(Rows::page(listing.map(|product| ProductView::of(&by, product)), &page, total))
+}
+
+pub(crate) async fn export_products(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ReadProduct>,
+    Query(query): Query<ProductsQuery>,
+) -> Result<Csv> {
+    let sort = query.page()?.sort;
+    let filter = query.filter(&app, &by).await?;
+    Ok(Csv { name: "products.csv", body: exports::products(&app, &by, filter, sort).await? })
+}
+
+pub(crate) async fn product_facets(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ReadProduct>,
+    Query(query): Query<FacetsQuery>,
+) -> Result<Data<FacetsView>> {
+    Ok(Data(catalog::facets(&app, &by, &query.filter(&app, &by).await?).await?.into()))
 }
 
 pub(crate) async fn create_product(
@@ -58,9 +141,11 @@ pub(crate) async fn create_product(
     key: IdempotencyKey,
     Json(body): Json<ProductBody>,
 ) -> Result<Made<ProductView>> {
-    let shape = Shape { view: Arc::new(ProductView::from), subject: |product: &Product| product.id.uuid(), home: Some("/products") };
+    let shape = shape(&by, Some("/products"));
     let once = shape.once::<_, 201>(&by, key, ("create product", &body))?;
-    shape.made(catalog::create(&app, &by, body.into(), once).await?)
+    // Whoever may not put things on sale adds what is not on sale yet.
+    let publishes = by.actor().may(Permission::PublishProduct);
+    shape.made(catalog::create(&app, &by, body.draft(publishes), once).await?)
 }
 
 pub(crate) async fn read_product(
@@ -68,7 +153,8 @@ pub(crate) async fn read_product(
     Allowed(by): Allowed<can::ReadProduct>,
     Path(id): Path<ProductId>,
 ) -> Result<Data<ProductView>> {
-    Ok(Data(catalog::read(&app, &by, id).await?.into()))
+    let product = catalog::read(&app, &by, id).await?;
+    Ok(Data(ProductView::of(&by, product)))
 }
 
 pub(crate) async fn update_product(
@@ -78,7 +164,17 @@ pub(crate) async fn update_product(
     IfMatch(version): IfMatch,
     Json(body): Json<ProductPatch>,
 ) -> Result<Data<ProductView>> {
-    Ok(Data(catalog::update(&app, &by, id, version, body.into()).await?.into()))
+    let product = catalog::update(&app, &by, id, version, body.into()).await?;
+    Ok(Data(ProductView::of(&by, product)))
+}
+
+pub(crate) async fn publish_product(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::UpdateProduct>,
+    Path(id): Path<ProductId>,
+) -> Result<Data<ProductView>> {
+    let product = catalog::publish(&app, &by, id).await?;
+    Ok(Data(ProductView::of(&by, product)))
 }
 
 pub(crate) async fn archive_product(
@@ -88,4 +184,57 @@ pub(crate) async fn archive_product(
 ) -> Result<NoContent> {
     catalog::archive(&app, &by, id).await?;
     Ok(NoContent)
+}
+
+pub(crate) async fn list_variants(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ReadProduct>,
+    Path(id): Path<ProductId>,
+) -> Result<Rows<ProductView>> {
+    let variants = variants::list(&app, &by, id).await?;
+    Ok(Rows::whole(variants.into_iter().map(|variant| ProductView::of(&by, variant)).collect()))
+}
+
+pub(crate) async fn create_variant(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::CreateProduct>,
+    Path(id): Path<ProductId>,
+    key: IdempotencyKey,
+    Json(body): Json<VariantBody>,
+) -> Result<Made<ProductView>> {
+    let shape = shape(&by, Some("/products"));
+    let once = shape.once::<_, 201>(&by, key, (&format!("create variant of {id}"), &body))?;
+    shape.made(variants::create(&app, &by, id, body.draft(by.actor().may(Permission::PublishProduct)), once).await?)
+}
+
+list_query! {
+    /// Which movements.
+    MovementsQuery {
+        /// Of any of these kinds.
+        kind: Any<MovementKind>,
+    }
+}
+
+pub(crate) async fn list_movements(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::UpdateProduct>,
+    Path(id): Path<ProductId>,
+    Query(query): Query<MovementsQuery>,
+) -> Result<Rows<MovementView>> {
+    let page = query.page()?;
+    let filter = Movements { product: id, kinds: query.kind.0.clone(), search: query.search().map(str::to_owned) };
+    let (listing, total) = stock::movements(&app, &by, &filter, &page).await?;
+    Ok(Rows::page(listing.map(MovementView::from), &page, total))
+}
+
+pub(crate) async fn move_stock(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::UpdateProduct>,
+    Path(id): Path<ProductId>,
+    key: NeededKey,
+    Json(body): Json<MoveBody>,
+) -> Result<Repeatable<ProductView, 200>> {
+    let shape = shape(&by, None);
+    let once = shape.once::<_, 200>(&by, key, (&format!("move stock of {id}"), &body))?;
+    shape.reply(stock::adjust(&app, &by, id, body.into(), once).await?)
 }

@@ -1,10 +1,12 @@
-//! Products. Use cases are in `purser_service::catalog`.
+//! Products, their variants and stock, and categories. Use cases are in `purser_service::catalog`.
 
+mod categories;
 mod handlers;
+mod shelf;
 mod views;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
+use aide::axum::routing::{get_with, post_with};
 use purser_service::App;
 
 use crate::openapi::about;
@@ -18,9 +20,53 @@ pub(crate) fn routes() -> ApiRouter<App> {
                 .post_with(handlers::create_product, about("createProduct", "catalog", "Add a product")),
         )
         .api_route(
+            "/products/facets",
+            get_with(handlers::product_facets, about("getProductFacets", "catalog", "What the products found have in common")),
+        )
+        .api_route(
+            "/products/export",
+            get_with(
+                handlers::export_products,
+                about("exportProducts", "catalog", "Products and their stock as a CSV file; takes `export:order` as well"),
+            ),
+        )
+        .api_route(
             "/products/{id}",
             get_with(handlers::read_product, about("getProduct", "catalog", "One product"))
                 .patch_with(handlers::update_product, about("updateProduct", "catalog", "Change a product"))
                 .delete_with(handlers::archive_product, about("archiveProduct", "catalog", "Withdraw a product from sale; orders keep it")),
+        )
+        .api_route(
+            "/products/{id}/publish",
+            post_with(handlers::publish_product, about("publishProduct", "catalog", "Put a product on sale; takes `publish:product` as well")),
+        )
+        .api_route(
+            "/products/{id}/variants",
+            get_with(handlers::list_variants, about("listVariants", "catalog", "The variants of a product"))
+                .post_with(handlers::create_variant, about("createVariant", "catalog", "Add a variant, which is a product of its own")),
+        )
+        .api_route(
+            "/products/{id}/stock",
+            post_with(handlers::move_stock, about("moveStock", "catalog", "Receive, count or put right what is in stock")),
+        )
+        .api_route(
+            "/products/{id}/movements",
+            get_with(handlers::list_movements, about("listStockMovements", "catalog", "What moved the stock of a product")),
+        )
+        .merge(of_categories())
+}
+
+fn of_categories() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route(
+            "/categories",
+            get_with(categories::list_categories, about("listCategories", "catalog", "Every category"))
+                .post_with(categories::create_category, about("createCategory", "catalog", "Add a category")),
+        )
+        .api_route(
+            "/categories/{id}",
+            get_with(categories::read_category, about("getCategory", "catalog", "One category"))
+                .patch_with(categories::update_category, about("updateCategory", "catalog", "Change or move a category"))
+                .delete_with(categories::delete_category, about("deleteCategory", "catalog", "Remove a category; its products stay")),
         )
 }

@@ -1,6 +1,8 @@
 //! Who is asking, and the proof that they may.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use aide::generate::GenContext;
 use aide::openapi::Operation;
@@ -21,6 +23,9 @@ pub(crate) struct Allowed<P>(pub(crate) Grant<P>);
 
 /// The caller holds the permission `P`, over everything or over what is their own. Answers 401 or 403 otherwise.
 pub(crate) struct AllowedOwn<P>(pub(crate) Scoped<P>);
+
+/// The caller holds the permission `P`, over everything or over what is their own, or `Q` over everything. Answers 401 or 403 otherwise.
+pub(crate) struct AllowedEither<P, Q>(pub(crate) Scoped<P>, pub(crate) PhantomData<Q>);
 
 /// The caller as they stand, acting as another or not: to end exactly that.
 pub(crate) struct Behind(pub(crate) Grant<can::ReadSelf>);
@@ -73,6 +78,7 @@ async fn actor(parts: &Parts, app: &App, context: &Context) -> Result<Arc<Actor>
     let claims = app.tokens.check(&app.db, token, context.now).await?;
     context.who.get_or_init(|| claims.sub);
     let actor = authority::actor(app, &claims, context.now).await?;
+    context.unproved.store(actor.assurance.unproved, Ordering::Relaxed);
     if let Some(duty) = actor.assurance.first.filter(|_| !BEFORE.contains(&context.path.as_str())) {
         return Err(Problem(duty.refusal()));
     }
@@ -128,6 +134,26 @@ impl<P: Right> FromRequestParts<App> for AllowedOwn<P> {
         let actor = actor(parts, app, &context).await?;
         hands_off::<P>(parts, &actor)?;
         Ok(Self(Scoped::of(actor, context.origin.clone(), context.now, &app.ids)?))
+    }
+}
+
+impl<P: Right, Q: Right> FromRequestParts<App> for AllowedEither<P, Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let context = context(parts)?;
+        let actor = actor(parts, app, &context).await?;
+        hands_off::<P>(parts, &actor)?;
+        Ok(Self(Scoped::either::<Q>(actor, context.origin.clone(), context.now, &app.ids)?, PhantomData))
+    }
+}
+
+impl<P: Right, Q: Right> OperationInput for AllowedEither<P, Q> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        AllowedOwn::<P>::operation_input(context, operation);
+        operation.extensions.insert("x-permission-or".into(), Q::PERMISSION.as_str().into());
+        let note = format!("`{}` is enough as well.", Q::PERMISSION);
+        operation.description = operation.description.take().map(|text| format!("{text} {note}"));
     }
 }
 

@@ -32,7 +32,22 @@ impl OperationInput for IfMatch {
 }
 
 /// A key of the caller's choosing that makes a repeat of this request harmless.
-pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
+pub(crate) struct IdempotencyKey(Option<String>);
+
+/// The same where a repeat would cost money, goods or somebody's trust: 400 without.
+pub(crate) struct NeededKey(String);
+
+impl From<IdempotencyKey> for Option<String> {
+    fn from(IdempotencyKey(key): IdempotencyKey) -> Self {
+        key
+    }
+}
+
+impl From<NeededKey> for Option<String> {
+    fn from(NeededKey(key): NeededKey) -> Self {
+        Some(key)
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
@@ -46,6 +61,22 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         }
         let message = "A key is 1 to 255 visible ASCII characters, for example a UUID.";
         Err(Problem(Error::invalid("Idempotency-Key", "not_valid", message)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for NeededKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let IdempotencyKey(key) = IdempotencyKey::from_request_parts(parts, state).await?;
+        let message = "Send a key of your own with this, a UUID say, and the same one with every repeat: it is done once.";
+        key.map(Self).ok_or_else(|| Problem(Error::invalid("Idempotency-Key", "required", message)))
+    }
+}
+
+impl OperationInput for NeededKey {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        parameter(ctx, operation, "Idempotency-Key", true, "Makes a repeat of this request harmless for 24 hours. Needed here.");
     }
 }
 

@@ -10,11 +10,13 @@ mod query;
 mod records;
 mod slowly;
 
-pub(crate) use allowed::{Allowed, AllowedOwn, Behind, From, Public};
+pub(crate) use allowed::{Allowed, AllowedEither, AllowedOwn, Behind, From, Public};
 pub(crate) use body::{Json, OptionalJson};
 pub(crate) use cursor::encode_cursor;
 pub(crate) use form::Form;
-pub(crate) use headers::{DeviceCookie, IdempotencyKey, IfMatch, OwnPage, RefreshCookie, TravelCookie, device_cookie, refresh_cookie, travel_cookie};
+pub(crate) use headers::{
+    DeviceCookie, IdempotencyKey, IfMatch, NeededKey, OwnPage, RefreshCookie, TravelCookie, device_cookie, refresh_cookie, travel_cookie,
+};
 pub(crate) use path::Path;
 pub(crate) use query::{Any, Query, When, page};
 pub(crate) use slowly::part_by_part;

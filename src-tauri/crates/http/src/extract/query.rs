@@ -9,7 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use purser_core::{Error, Timestamp};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::complaint;
 use super::cursor::decode_cursor;
@@ -89,7 +89,7 @@ impl<T> schemars::JsonSchema for Any<T> {
 }
 
 /// An instant in a query: RFC 3339, or a date for its midnight in UTC.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct When(Timestamp);
 
 impl When {
@@ -139,6 +139,24 @@ pub(crate) fn page(number: Option<u64>, limit: Option<u32>, cursor: Option<&str>
 /// Declare the parameters of a list.
 #[macro_export]
 macro_rules! list_query {
+    // The same words and marks without pages as `$sums`, for what is said of everything that is found.
+    ($(#[$doc:meta])* $name:ident, sums $sums:ident { $($(#[$fdoc:meta])* $field:ident : $type:ty),* $(,)? }) => {
+        $crate::list_query! { $(#[$doc])* $name { $($(#[$fdoc])* $field: $type),* } }
+        $(#[$doc])*
+        #[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub(crate) struct $sums {
+            /// Words to look for.
+            #[serde(default)]
+            search: Option<String>,
+            $($(#[$fdoc])* #[serde(default)] $field: $type,)*
+        }
+        impl From<$sums> for $name {
+            fn from($sums { search, $($field),* }: $sums) -> Self {
+                Self { page: None, limit: None, cursor: None, sort: None, search, $($field),* }
+            }
+        }
+    };
     ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $type:ty),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]

@@ -33,7 +33,7 @@ impl IntoResponse for Download {
 impl OperationOutput for Download {
     type Inner = ();
     fn inferred_responses(_: &mut GenContext, _: &mut Operation) -> Vec<(Option<u16>, Documented)> {
-        streamed("application/octet-stream", "The bytes of the file")
+        streamed("*/*", "The bytes of the file")
     }
 }
 

@@ -9,6 +9,7 @@ use purser_core::identity::{FactorKind, Method};
 use purser_core::ids::{FactorId, UserId};
 use purser_service::App;
 use purser_service::identity::factors::{self, Answer, Enrolment, Factors, Proof};
+use purser_service::identity::take_away::Grounds;
 use purser_service::identity::{challenge, step_up};
 use purser_store::factors::Factor;
 use schemars::JsonSchema;
@@ -35,6 +36,13 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route("/auth/factors/{id}", patch_with(rename, about("renameFactor", "identity", "Give a factor another name")))
         .api_route("/auth/factors/{id}/remove", post_with(remove, about("removeFactor", "identity", "Take a factor away, with proof")))
         .api_route("/auth/step-up", post_with(prove, about("stepUp", "identity", "Prove a second factor; it counts for ten minutes")))
+        .api_route(
+            "/auth/step-up/password",
+            post_with(
+                prove_password,
+                about("stepUpByPassword", "identity", "Prove the password where there is no second factor; it counts for ten minutes"),
+            ),
+        )
         .api_route("/auth/challenge/totp", post_with(answer_totp, about("answerTotp", "identity", "Second step: the code of an app")))
         .api_route("/auth/challenge/backup", post_with(answer_backup, about("answerBackup", "identity", "Second step: a backup code")))
         .api_route(
@@ -241,12 +249,28 @@ struct TokenBody {
     challenge: String,
 }
 
+/// On what grounds somebody's factor is taken away.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "FactorReset")]
-struct ResetBody {
+#[schemars(rename = "FactorRemoval")]
+pub(super) struct GroundsBody {
     /// Why; kept in the audit log.
     reason: String,
+    /// How it was made sure that it is the person who asks; kept in the audit log.
+    identified_by: String,
+}
+
+impl From<GroundsBody> for Grounds {
+    fn from(body: GroundsBody) -> Self {
+        Self { reason: body.reason, identified_by: body.identified_by }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "PasswordProof")]
+struct PasswordBody {
+    password: String,
 }
 
 async fn list_own(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Data<FactorsView>> {
@@ -299,15 +323,19 @@ async fn reset(
     State(app): State<App>,
     Allowed(by): Allowed<can::ResetFactor>,
     Path(id): Path<UserId>,
-    Json(body): Json<ResetBody>,
+    Json(body): Json<GroundsBody>,
 ) -> Result<NoContent> {
-    factors::reset(&app, &by, id, &body.reason).await?;
+    factors::reset(&app, &by, id, &body.into()).await?;
     Ok(NoContent)
 }
 
 async fn prove(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>, Json(body): Json<StepUpBody>) -> Result<Data<FreshView>> {
     let answer = Answer { method: body.method.into(), code: body.code };
     Ok(Data(FreshView { fresh_until: step_up::prove(&app, &by, answer).await? }))
+}
+
+async fn prove_password(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>, Json(body): Json<PasswordBody>) -> Result<Data<FreshView>> {
+    Ok(Data(FreshView { fresh_until: step_up::prove_password(&app, &by, body.password).await? }))
 }
 
 async fn answer_totp(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<AnswerBody>) -> Result<Session> {

@@ -3,9 +3,10 @@
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use purser_core::access::can;
+use purser_core::access::{Grant, can};
 use purser_core::ids::{SessionId, UserId};
 use purser_core::{Currency, Error};
+use purser_service::identity::refresh::{self, Keeper};
 use purser_service::identity::setup::FirstRun;
 use purser_service::identity::sign_in::{Credentials, Outcome, SignedIn};
 use purser_service::identity::{authority, break_glass, sessions, setup, sign_in, tokens};
@@ -14,7 +15,8 @@ use purser_store::tenants;
 
 use super::entrance::Entrance;
 use super::views::{
-    ChallengeView, Delivery, EndedView, FirstStepView, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody, SetupView, SignedInView,
+    BusinessesView, ChallengeView, Delivery, EndedView, FirstStepView, LoginBody, MeView, PasswordBody, RefreshBody, SessionView, SetupBody,
+    SetupView, SignedInView,
 };
 use crate::context::Peer;
 use crate::extract::{Allowed, From, Json, OwnPage, Path, Public, RefreshCookie, refresh_cookie};
@@ -64,6 +66,18 @@ impl aide::operation::OperationOutput for Session {
 pub(crate) enum FirstStep {
     In(Box<Session>),
     Asked(ChallengeView),
+    Choose(BusinessesView),
+}
+
+impl FirstStep {
+    /// What a sign-in came to, as `entrance` answers it.
+    pub(crate) async fn of(app: &App, outcome: Outcome, (entrance, delivery): (Entrance, Delivery)) -> Result<Self> {
+        Ok(match outcome {
+            Outcome::In(signed_in) => Self::In(Box::new(entrance.admit(app, *signed_in, delivery).await?)),
+            Outcome::Asked(asked) => Self::Asked(ChallengeView::new(asked, app.clock.now())),
+            Outcome::Choose(choice) => Self::Choose(choice.into()),
+        })
+    }
 }
 
 impl IntoResponse for FirstStep {
@@ -71,6 +85,7 @@ impl IntoResponse for FirstStep {
         match self {
             Self::In(session) => with_cookies(json(session.status, &Envelope::of(FirstStepView::In(Box::new(session.view)))), session.cookies),
             Self::Asked(asked) => json(StatusCode::OK, &Envelope::of(FirstStepView::Asked(asked))),
+            Self::Choose(choice) => json(StatusCode::OK, &Envelope::of(FirstStepView::Choose(choice))),
         }
     }
 }
@@ -152,11 +167,10 @@ pub(crate) async fn set_up(
 }
 
 pub(crate) async fn login(State(app): State<App>, _: Public, entrance: Entrance, Json(body): Json<LoginBody>) -> Result<FirstStep> {
-    let credentials = Credentials { email: body.email, password: body.password, remember: body.remember_me, captcha: body.captcha_token };
-    match sign_in::sign_in(&app, credentials, entrance.origin(body.token_delivery)).await? {
-        Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(entrance.admit(&app, *signed_in, body.token_delivery).await?))),
-        Outcome::Asked(asked) => Ok(FirstStep::Asked(ChallengeView::new(asked, app.clock.now()))),
-    }
+    let LoginBody { email, password, remember_me: remember, captcha_token: captcha, business, token_delivery } = body;
+    let credentials = Credentials { email, password, remember, captcha, business };
+    let outcome = sign_in::sign_in(&app, credentials, entrance.origin(token_delivery)).await?;
+    FirstStep::of(&app, outcome, (entrance, token_delivery)).await
 }
 
 /// The body of a refresh may be left out altogether: a browser has nothing to say in it.
@@ -189,8 +203,10 @@ pub(crate) async fn refresh(
     if body.refresh_token.is_none() && kept.is_some() && !ours {
         return Err(Error::Refused("csrf", "A cookie alone is not enough: this has to come from a page of this server.".into()).into());
     }
+    // What a page sends itself it read from somewhere; only what the browser alone keeps is a browser's.
+    let keeper = if body.refresh_token.is_some() { Keeper::Client } else { Keeper::Browser };
     let token = body.refresh_token.or(kept).ok_or_else(missing)?;
-    let signed_in = sign_in::refresh(&app, &token, origin).await?;
+    let signed_in = refresh::exchange(&app, &token, (keeper, origin)).await?;
     deliver(&app, signed_in, body.token_delivery, secure).await
 }
 
@@ -225,9 +241,14 @@ pub(crate) async fn logout(State(app): State<App>, Encrypted(secure): Encrypted,
 }
 
 pub(crate) async fn me(State(app): State<App>, Allowed(by): Allowed<can::ReadSelf>) -> Result<Data<MeView>> {
-    let (user, tenant) = sessions::me(&app, &by).await?;
+    Ok(Data(myself(&app, &by).await?))
+}
+
+/// Who is asking, as they stand.
+pub(super) async fn myself(app: &App, by: &Grant<can::ReadSelf>) -> Result<MeView> {
+    let (user, tenant, asked) = sessions::me(app, by).await?;
     let me = MeView::new(&user, &tenant, (by.actor().held, by.actor().acting.as_ref(), by.actor().assurance.first));
-    Ok(Data(me.ringing(break_glass::alarm(&app, by.tenant()).await?)))
+    Ok(me.moving_to(asked).ringing(break_glass::alarm(app, by.tenant()).await?))
 }
 
 pub(crate) async fn change_password(

@@ -5,7 +5,7 @@ use aide::axum::routing::get_with;
 use axum::extract::State;
 use purser_core::Timestamp;
 use purser_core::access::can;
-use purser_core::identity::Outcome;
+use purser_core::identity::{Outcome, Risk};
 use purser_core::ids::UserId;
 use purser_service::App;
 use purser_service::identity::history::{self, Standing};
@@ -38,6 +38,10 @@ list_query! {
         outcome: Any<Outcome>,
         /// From any of these addresses.
         ip: Any<String>,
+        /// From any of these places: the two letters of a country, `here` or `private`.
+        place: Any<String>,
+        /// With any of these things worth knowing.
+        risk: Any<Risk>,
         /// At or after this instant.
         from: Option<When>,
         /// Before this instant.
@@ -78,6 +82,11 @@ struct SignInView {
     device: Option<String>,
     /// Whether the person was never seen with this client program before.
     new_device: bool,
+    /// Where the network of the address is registered: the two letters of a country, `here` for this computer, `private` for a private network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    /// What is worth knowing of it.
+    risks: Vec<Risk>,
 }
 
 /// Somebody an attempt was about.
@@ -102,6 +111,8 @@ impl From<SignIn> for SignInView {
             ip: row.ip,
             device: row.user_agent.as_deref().map(device),
             new_device: row.new_device,
+            place: row.place,
+            risks: row.risks.list(),
         }
     }
 }
@@ -160,6 +171,8 @@ async fn list(State(app): State<App>, Allowed(by): Allowed<can::ReadSignIn>, Que
         users: query.user_id.0.clone(),
         outcomes: query.outcome.0.clone(),
         ips: query.ip.0.clone(),
+        places: query.place.0.clone(),
+        risks: query.risk.0.clone(),
         from: query.from.map(When::instant),
         to: query.to.map(When::instant),
         search: query.search().map(str::to_owned),

@@ -4,16 +4,20 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, get_with, post_with};
 use axum::extract::State;
 use purser_core::access::can;
+use purser_core::identity::KeyStand;
 use purser_core::ids::{KeyId, UserId};
+use purser_core::people::{Status, full_name};
 use purser_core::{Permission, Timestamp};
 use purser_service::App;
 use purser_service::identity::keys::{self, Made, New};
+use purser_store::all_keys::{Filter, HeldKey};
 use purser_store::keys::ApiKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::extract::{Allowed, Json, OptionalJson, Path};
+use crate::extract::{Allowed, Any, Json, OptionalJson, Path, Query};
+use crate::list_query;
 use crate::openapi::about;
 use crate::reply::{Created, NoContent, Rows, Versioned};
 
@@ -25,6 +29,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
             get_with(list_own, about("listOwnKeys", "identity", "One's own API keys"))
                 .post_with(create, about("createKey", "identity", "Make an API key; its secret is shown this once")),
         )
+        .api_route("/keys/all", get_with(list_all, about("listAllKeys", "identity", "The API keys of everybody")))
         .api_route("/keys/{id}", delete_with(revoke_own, about("revokeOwnKey", "identity", "Revoke one of one's own API keys")))
         .api_route("/keys/{id}/rotate", post_with(rotate, about("rotateKey", "identity", "Make a key anew; the old one works on for a while")))
         .api_route("/users/{id}/keys", get_with(list_of, about("listKeys", "identity", "The API keys of a person")))
@@ -46,6 +51,8 @@ struct KeyView {
     scopes: Vec<Permission>,
     /// Calls a minute.
     rate_per_minute: i64,
+    /// Networks it may be used from; none: from anywhere.
+    allowed_networks: Vec<String>,
     created_at: Timestamp,
     expires_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,12 +72,50 @@ impl From<ApiKey> for KeyView {
             prefix: key.prefix,
             scopes: key.scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect(),
             rate_per_minute: key.rate,
+            allowed_networks: key.networks.split_whitespace().map(str::to_owned).collect(),
             created_at: key.created_at,
             expires_at: key.expires_at,
             last_used_at: key.last_used_at,
             last_used_ip: key.last_used_ip,
             revoked_at: key.revoked_at,
         }
+    }
+}
+
+list_query! {
+    /// Which keys; `search` looks in their names, their beginnings and the names of their owners.
+    KeysQuery {
+        /// Any of these standings.
+        state: Any<KeyStand>,
+        /// Those neither used nor made for 90 days alone.
+        unused: Option<bool>,
+    }
+}
+
+/// An API key and whose it is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "HeldApiKey")]
+struct HeldView {
+    #[serde(flatten)]
+    key: KeyView,
+    owner: OwnerView,
+}
+
+/// Whose a key is.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ApiKeyOwner")]
+struct OwnerView {
+    id: UserId,
+    name: String,
+    /// Of an account that is not active no key works.
+    status: Status,
+}
+
+impl From<HeldKey> for HeldView {
+    fn from(held: HeldKey) -> Self {
+        let owner = OwnerView { id: held.key.user_id, name: full_name(&held.first_name, &held.last_name), status: held.status };
+        Self { key: held.key.into(), owner }
     }
 }
 
@@ -104,6 +149,9 @@ struct NewBody {
     /// Calls a minute, 1 to 10,000; 600 unless said otherwise.
     #[serde(default)]
     rate_per_minute: Option<i64>,
+    /// Addresses and networks it may be used from, `203.0.113.0/24`, at most 20; from anywhere unless said otherwise.
+    #[serde(default)]
+    allowed_networks: Vec<String>,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]
@@ -121,7 +169,7 @@ async fn list_own(State(app): State<App>, Allowed(by): Allowed<can::CreateKey>) 
 
 async fn create(State(app): State<App>, Allowed(by): Allowed<can::CreateKey>, Json(body): Json<NewBody>) -> Result<Created<MadeView>> {
     let days = body.expires_in_days.unwrap_or(365);
-    let new = New { name: body.name, scopes: body.scopes, days, rate: body.rate_per_minute.unwrap_or(600) };
+    let new = New { name: body.name, scopes: body.scopes, days, rate: body.rate_per_minute.unwrap_or(600), networks: body.allowed_networks };
     Ok(made(keys::create(&app, &by, new).await?))
 }
 
@@ -137,6 +185,13 @@ async fn rotate(
     OptionalJson(body): OptionalJson<RotateBody>,
 ) -> Result<Created<MadeView>> {
     Ok(made(keys::rotate(&app, &by, id, body.overlap_hours.unwrap_or(24)).await?))
+}
+
+async fn list_all(State(app): State<App>, Allowed(by): Allowed<can::ManageKey>, Query(query): Query<KeysQuery>) -> Result<Rows<HeldView>> {
+    let page = query.page()?;
+    let filter = Filter { stands: query.state.0.clone(), unused: query.unused.unwrap_or_default(), search: query.search().map(str::to_owned) };
+    let (listing, total) = keys::list_all(&app, &by, &filter, &page).await?;
+    Ok(Rows::page(listing.map(HeldView::from), &page, total))
 }
 
 async fn list_of(State(app): State<App>, Allowed(by): Allowed<can::ManageKey>, Path(id): Path<UserId>) -> Result<Rows<KeyView>> {

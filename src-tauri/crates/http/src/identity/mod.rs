@@ -7,8 +7,12 @@ mod factors;
 mod handlers;
 mod history;
 mod keys;
+mod locked;
+mod mails;
+mod own;
 mod passkeys;
 mod proof;
+mod register;
 mod views;
 
 use aide::axum::ApiRouter;
@@ -19,14 +23,16 @@ use crate::openapi::about;
 
 pub(crate) use entrance::Entrance;
 pub(crate) use handlers::{Encrypted, FirstStep, keys};
-pub(crate) use views::{ChallengeView, Delivery};
+pub(crate) use views::Delivery;
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
     factors::routes()
         .merge(proof::routes())
         .merge(keys::routes())
+        .merge(register::routes())
         .merge(history::routes())
+        .merge(locked::routes())
         .merge(passkeys::routes())
         .merge(codes::routes())
         .merge(break_glass::routes())
@@ -38,7 +44,16 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route("/auth/login", post_with(handlers::login, about("login", "identity", "Sign in with e-mail and password")))
         .api_route("/auth/refresh", post_with(handlers::refresh, about("refresh", "identity", "Exchange the refresh token for the next one")))
         .api_route("/auth/logout", post_with(handlers::logout, about("logout", "identity", "End this session")))
-        .api_route("/auth/me", get_with(handlers::me, about("getMe", "identity", "Who is signed in, and what they may do")))
+        .api_route(
+            "/auth/me",
+            get_with(handlers::me, about("getMe", "identity", "Who is signed in, and what they may do"))
+                .patch_with(own::change_me, about("updateMe", "identity", "Change one's own particulars; another address once it is proved")),
+        )
+        .api_route(
+            "/auth/mails",
+            get_with(mails::read, about("getOwnMails", "identity", "Which mails about the work one gets, of those one may"))
+                .put_with(mails::choose, about("chooseOwnMails", "identity", "Choose which mails about the work one gets")),
+        )
         .api_route("/auth/password", post_with(handlers::change_password, about("changePassword", "identity", "Change one's own password")))
         .api_route(
             "/auth/sessions",

@@ -8,7 +8,7 @@ use purser_core::access::can;
 use purser_core::ids::{FactorId, UserId};
 use purser_core::mail::Channel;
 use purser_service::App;
-use purser_service::identity::captcha::Kind;
+use purser_service::identity::captcha::{self, Kind};
 use purser_service::identity::passkeys::{self, Arrival, Asked};
 use purser_service::identity::take_away;
 use schemars::JsonSchema;
@@ -16,10 +16,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::entrance::Entrance;
+use super::factors::GroundsBody;
 use super::handlers::Session;
 use super::views::Delivery;
 use crate::Result;
-use crate::extract::{Allowed, Json, Path, Public};
+use crate::extract::{Allowed, Json, Path, Public, Query};
 use crate::openapi::about;
 use crate::reply::{Data, NoContent, Versioned};
 
@@ -52,6 +53,15 @@ struct WaysView {
     /// The puzzle that may be asked for after failures.
     #[serde(skip_serializing_if = "Option::is_none")]
     captcha: Option<PuzzleView>,
+}
+
+/// Who asks which ways there are.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WaysQuery {
+    /// The address that was typed, if one was: a business may have a puzzle of its own. The answer is the same whether or not there is an account.
+    #[serde(default)]
+    email: Option<String>,
 }
 
 /// A puzzle that tells people from programs.
@@ -175,16 +185,8 @@ struct ConfirmBody {
     credential: Value,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "FactorRemoval")]
-struct ReasonBody {
-    /// Why; kept in the audit log.
-    reason: String,
-}
-
-async fn ways(State(app): State<App>, _: Public) -> Result<Data<WaysView>> {
-    let captcha = app.captcha.as_ref().map(|captcha| PuzzleView { kind: captcha.kind(), site_key: captcha.site_key().to_owned() });
+async fn ways(State(app): State<App>, _: Public, Query(query): Query<WaysQuery>) -> Result<Data<WaysView>> {
+    let captcha = captcha::offered(&app, query.email.as_deref()).await?.map(|(kind, site_key)| PuzzleView { kind, site_key });
     let codes = if app.mail.texts() { vec![Channel::Email, Channel::Sms] } else { vec![Channel::Email] };
     Ok(Data(WaysView { passkey_origin: passkeys::origin(&app), codes, captcha }))
 }
@@ -230,8 +232,8 @@ async fn take(
     State(app): State<App>,
     Allowed(by): Allowed<can::ResetFactor>,
     Path((id, factor)): Path<(UserId, FactorId)>,
-    Json(body): Json<ReasonBody>,
+    Json(body): Json<GroundsBody>,
 ) -> Result<NoContent> {
-    take_away::one(&app, &by, (id, factor), &body.reason).await?;
+    take_away::one(&app, &by, (id, factor), &body.into()).await?;
     Ok(NoContent)
 }

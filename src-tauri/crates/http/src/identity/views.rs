@@ -86,6 +86,9 @@ pub(crate) struct LoginBody {
     /// What the puzzle gave, after `captcha_required`.
     #[serde(default)]
     pub(crate) captcha_token: Option<String>,
+    /// The business, after an answer with several `businesses`.
+    #[serde(default)]
+    pub(crate) business: Option<TenantId>,
 }
 
 /// A refresh.
@@ -164,6 +167,29 @@ pub(crate) enum FirstStepView {
     In(Box<SignedInView>),
     /// To a second step.
     Asked(ChallengeView),
+    /// To several businesses; the sign-in is sent again with one of them.
+    Choose(BusinessesView),
+}
+
+/// Businesses that know this address with this password.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Businesses")]
+pub(crate) struct BusinessesView {
+    businesses: Vec<BusinessView>,
+}
+
+/// A business to sign in to.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BusinessChoice")]
+struct BusinessView {
+    id: TenantId,
+    name: String,
+}
+
+impl From<Vec<(TenantId, String)>> for BusinessesView {
+    fn from(choice: Vec<(TenantId, String)>) -> Self {
+        Self { businesses: choice.into_iter().map(|(id, name)| BusinessView { id, name }).collect() }
+    }
 }
 
 impl Versioned for FirstStepView {}
@@ -183,6 +209,13 @@ pub(crate) struct MeView {
     role: RoleKey,
     /// Whether the address was proved.
     email_verified: bool,
+    /// Another address, which is this account's once the link that went there is pressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
     /// What has to be done before anything else: `password_change_required` or `email_unverified`, the code everything else is refused with.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<&'static str>,
@@ -239,6 +272,9 @@ impl MeView {
         Self {
             id: user.id,
             email_verified: user.email_verified,
+            new_email: None,
+            phone: user.phone.clone(),
+            language: user.language.clone(),
             first: duty.map(Duty::code),
             email: user.email.clone(),
             first_name: user.first_name.clone(),
@@ -262,6 +298,12 @@ impl MeView {
 }
 
 impl MeView {
+    /// With the address that waits to be proved.
+    pub(crate) fn moving_to(mut self, new_email: Option<String>) -> Self {
+        self.new_email = new_email;
+        self
+    }
+
     /// With the alarm, if it rings and this person is to hear it.
     pub(crate) fn ringing(mut self, open: Option<Envelope>) -> Self {
         let mine = |envelope: &Envelope| envelope.user_id == self.id;

@@ -3,10 +3,13 @@
 use purser_core::Timestamp;
 use purser_core::ids::{JobId, UserId};
 use purser_core::jobs::{JobState, Priority};
+use purser_core::patch::Patch;
 use purser_core::time::SECOND;
-use purser_store::jobs::{Job, Tally};
+use purser_service::App;
+use purser_service::jobs::{AllAgain, Edit, Rein};
+use purser_store::jobs::{Filter, Held, Job, Tally};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::reply::Versioned;
 
@@ -48,11 +51,21 @@ pub(crate) struct JobView {
     /// When it was over.
     #[serde(skip_serializing_if = "Option::is_none")]
     finished_at: Option<Timestamp>,
+    /// The person who let it be tried again last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retried_by: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retried_at: Option<Timestamp>,
+    /// How often somebody let it be tried again.
+    retries: i64,
+    /// Whether work of this kind can be changed once it has failed for good.
+    editable: bool,
 }
 
-impl From<Job> for JobView {
-    fn from(job: Job) -> Self {
+impl JobView {
+    pub(crate) fn of(app: &App, job: Job) -> Self {
         Self {
+            editable: app.jobs.is_editable(&job.kind),
             id: job.id,
             queue: job.queue,
             kind: job.kind,
@@ -69,6 +82,9 @@ impl From<Job> for JobView {
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,
+            retried_by: job.retried_by.map(UserId),
+            retried_at: job.retried_at,
+            retries: job.retries,
         }
     }
 }
@@ -128,3 +144,125 @@ impl StatsView {
 }
 
 impl Versioned for StatsView {}
+
+/// What is to be tried again, and why. What is left out does not narrow it.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "RetryJobs")]
+pub(crate) struct AgainBody {
+    /// Of any of these queues.
+    #[serde(default)]
+    queue: Vec<String>,
+    /// Of any of these kinds.
+    #[serde(default)]
+    kind: Vec<String>,
+    /// With these words, as in the list.
+    #[serde(default)]
+    search: Option<String>,
+    reason: String,
+}
+
+impl AgainBody {
+    /// The filter and the reason.
+    pub(crate) fn split(self) -> (Filter, String) {
+        let search = self.search.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        (Filter { queues: self.queue, kinds: self.kind, search, ..Filter::default() }, self.reason)
+    }
+}
+
+/// What came of it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "RetriedJobs")]
+pub(crate) struct AgainView {
+    /// Waits again.
+    retried: i64,
+    /// Failed for good and fits as well, and was left: ask again, or the same work waits already.
+    left: i64,
+}
+
+impl From<AllAgain> for AgainView {
+    fn from(again: AllAgain) -> Self {
+        Self { retried: again.retried, left: again.left }
+    }
+}
+
+impl Versioned for AgainView {}
+
+/// What failed work is to be put in with, and why.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "EditJob")]
+pub(crate) struct EditBody {
+    /// All of it: what is left out is gone.
+    data: serde_json::Map<String, serde_json::Value>,
+    reason: String,
+    /// Let it be tried again at once.
+    #[serde(default)]
+    retry: bool,
+}
+
+impl From<EditBody> for Edit {
+    fn from(body: EditBody) -> Self {
+        Self { data: body.data.into(), reason: body.reason, retry: body.retry }
+    }
+}
+
+/// How a queue is to be held back; what is left out stays as it is, null lets it go.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "HoldBackQueue")]
+pub(crate) struct ReinBody {
+    queue: String,
+    /// Begin nothing of it.
+    #[serde(default)]
+    paused: Option<bool>,
+    /// So many under way at once.
+    #[serde(default)]
+    at_once: Patch<i64>,
+    /// So many begun a minute.
+    #[serde(default)]
+    per_minute: Patch<i64>,
+}
+
+impl ReinBody {
+    /// The queue, and how it is held back.
+    pub(crate) fn split(self) -> (String, Rein) {
+        (self.queue, Rein { paused: self.paused, at_once: self.at_once, per_minute: self.per_minute })
+    }
+}
+
+/// A queue that is held back.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "HeldQueue")]
+pub(crate) struct ReinView {
+    queue: String,
+    /// Nothing of it is begun.
+    paused: bool,
+    /// So many under way at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_once: Option<i64>,
+    /// So many begun a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_minute: Option<i64>,
+    /// The person who said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<UserId>,
+    changed_at: Timestamp,
+}
+
+impl From<Held> for ReinView {
+    fn from(held: Held) -> Self {
+        Self {
+            queue: held.queue,
+            paused: held.paused,
+            at_once: held.at_once,
+            per_minute: held.per_minute,
+            changed_by: held.changed_by.map(UserId),
+            changed_at: held.changed_at,
+        }
+    }
+}
+
+impl Versioned for ReinView {}

@@ -1,9 +1,10 @@
 //! The ledger: accounts, entries, the proof. Use cases are in `purser_service::ledger`.
 
+mod books;
 mod views;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
+use aide::axum::routing::{get_with, post_with};
 use axum::extract::State;
 use purser_core::access::can;
 use purser_core::ids::{AccountId, OrderId, PostingId};
@@ -23,7 +24,27 @@ pub(crate) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/ledger/accounts", get_with(accounts, about("listAccounts", "ledger", "Every account with its balance")))
         .api_route("/ledger/entries", get_with(entries, about("listLedgerEntries", "ledger", "What was booked, newest first")))
-        .api_route("/ledger/proof", get_with(proof, about("proveLedger", "ledger", "Add everything up anew and compare")))
+        .api_route(
+            "/ledger/proof",
+            get_with(proof, about("proveLedger", "ledger", "Whether the books balance, as far as can be seen at once"))
+                .merge(post_with(books::prove_all, about("proveWholeLedger", "ledger", "Have every entry added up anew"))),
+        )
+        .api_route(
+            "/ledger/periods",
+            get_with(books::periods, about("listLedgerPeriods", "ledger", "Periods that are closed"))
+                .merge(post_with(books::close, about("closeLedgerPeriod", "ledger", "Close everything before an instant"))),
+        )
+        .api_route("/ledger/periods/export", get_with(books::export_periods, about("exportLedgerPeriods", "ledger", "Closed periods as a CSV file")))
+        .api_route(
+            "/ledger/periods/{id}/reopen",
+            post_with(books::reopen, about("reopenLedgerPeriod", "ledger", "Open the newest closed period again")),
+        )
+        .api_route("/ledger/statement", get_with(books::statement, about("exportLedger", "ledger", "Entries as a CSV file")))
+        .api_route(
+            "/reports/monthly.csv",
+            get_with(books::export_monthly, about("exportMonthlyReport", "ledger", "The figures of each month as a CSV file")),
+        )
+        .api_route("/reports/monthly", get_with(books::monthly, about("getMonthlyReport", "ledger", "The figures of each month")))
         .api_route("/orders/{id}/ledger", get_with(of_order, about("listOrderLedger", "ledger", "What was booked for an order")))
 }
 
@@ -50,17 +71,22 @@ list_query! {
     }
 }
 
+impl EntriesQuery {
+    fn filter(&self) -> Filter {
+        Filter {
+            accounts: self.account_id.0.clone(),
+            order: self.order_id,
+            posting: self.transaction_id,
+            kinds: self.kind.0.clone(),
+            from: self.from.map(When::instant),
+            to: self.to.map(When::instant),
+            search: self.search().map(crate::orders::found_by),
+        }
+    }
+}
+
 async fn entries(State(app): State<App>, Allowed(by): Allowed<can::ReadLedger>, Query(query): Query<EntriesQuery>) -> Result<Rows<EntryView>> {
-    let page = query.page()?;
-    let filter = Filter {
-        accounts: query.account_id.0.clone(),
-        order: query.order_id,
-        posting: query.transaction_id,
-        kinds: query.kind.0.clone(),
-        from: query.from.map(When::instant),
-        to: query.to.map(When::instant),
-        search: query.search().map(crate::orders::found_by),
-    };
+    let (page, filter) = (query.page()?, query.filter());
     let listing = ledger::entries(&app, &by, &filter, &page).await?;
     Ok(Rows::page(listing.map(EntryView::from), &page, None))
 }

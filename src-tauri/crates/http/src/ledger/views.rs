@@ -119,6 +119,11 @@ pub(crate) struct ProofView {
     /// What does not balance, in words.
     unbalanced: Vec<String>,
     checked_at: Timestamp,
+    /// Whether every entry was added up for this; of a large ledger the newest are, and `full` tells of the rest.
+    whole: bool,
+    /// The last time everything was added up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full: Option<super::books::FullView>,
 }
 
 impl From<Proof> for ProofView {
@@ -133,7 +138,14 @@ impl From<Proof> for ProofView {
                 transactions: one.transactions,
             }
         });
-        Self { balanced: proof.unbalanced.is_empty(), currencies: currencies.collect(), unbalanced: proof.unbalanced, checked_at: proof.checked_at }
+        Self {
+            balanced: proof.unbalanced.is_empty(),
+            currencies: currencies.collect(),
+            unbalanced: proof.unbalanced,
+            checked_at: proof.checked_at,
+            whole: proof.whole,
+            full: proof.full.map(Into::into),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use purser_core::Currency;
 use purser_core::access::can;
+use purser_core::catalog::tags;
 use purser_core::ids::{OrderId, UserId};
 use purser_core::orders::{MoneyState, OrderState};
 use purser_core::text::terms;
@@ -18,7 +19,7 @@ use crate::reply::{Csv, Data, Rows};
 
 list_query! {
     /// Which orders.
-    OrdersQuery {
+    OrdersQuery, sums TotalsQuery {
         /// Any of these states of the goods.
         state: Any<OrderState>,
         /// Any of these states of the money.
@@ -39,6 +40,14 @@ list_query! {
         to: Option<When>,
         /// Some of it given back, or none.
         refunded: Option<bool>,
+        /// With refunds somebody else has to send, or without.
+        granted: Option<bool>,
+        /// With refunds their provider has not called done, or without.
+        pending: Option<bool>,
+        /// On hold, or not.
+        held: Option<bool>,
+        /// With each of these tags.
+        tag: Any<String>,
     }
 }
 
@@ -52,7 +61,7 @@ pub(crate) fn found_by(text: &str) -> FoundBy {
 }
 
 impl OrdersQuery {
-    fn filter(&self) -> Filter {
+    pub(super) fn filter(&self) -> Filter {
         Filter {
             states: self.state.0.clone(),
             payment_states: self.payment_state.0.clone(),
@@ -64,6 +73,10 @@ impl OrdersQuery {
             from: self.from.map(When::instant),
             to: self.to.map(When::instant),
             refunded: self.refunded,
+            granted: self.granted,
+            pending: self.pending,
+            held: self.held,
+            tags: tags(&self.tag.0),
             search: self.search().map(found_by).unwrap_or_default(),
         }
     }
@@ -76,7 +89,8 @@ pub(crate) async fn list_orders(
 ) -> Result<Rows<OrderView>> {
     let page = query.page()?;
     let (listing, total) = orders::list(&app, &by, query.filter(), &page).await?;
-    Ok(Rows::page(listing.map(OrderView::from), &page, total))
+    let back = orders::on_its_way(&app, &by, &listing.rows).await?;
+    Ok(Rows::page(listing.map(|order| OrderView::with(back.get(&order.id), order)), &page, total))
 }
 
 pub(crate) async fn export_orders(State(app): State<App>, Allowed(by): Allowed<can::ExportOrder>, Query(query): Query<OrdersQuery>) -> Result<Csv> {

@@ -1,12 +1,13 @@
 //! Shapes of orders on the wire.
 
-use purser_core::checkout::Totals;
 use purser_core::ids::{LineId, OrderId, ProductId, UserId};
 use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
+use purser_core::payments::RefundState;
 use purser_core::{Currency, Money, Timestamp};
 use purser_service::App;
-use purser_service::orders::{Detail, Draft, Item};
+use purser_service::orders::{Detail, Draft, Item, Way};
 use purser_store::orders::Order;
+use purser_store::orders_money::OnItsWay;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -43,6 +44,12 @@ pub(crate) struct OrderView {
     total: Money,
     paid: Money,
     refunded: Money,
+    /// Refunds that are granted and that somebody else has to send. Told by lists and by the order itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted: Option<Money>,
+    /// Refunds that are sent and that their provider has not called done. Told by lists and by the order itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<Money>,
     source: OrderSource,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -66,6 +73,8 @@ impl From<Order> for OrderView {
             total: order.money(order.total),
             paid: order.money(order.paid),
             refunded: order.money(order.refunded),
+            granted: None,
+            pending: None,
             source: order.source,
             created_at: order.created_at,
             updated_at: order.updated_at,
@@ -74,6 +83,15 @@ impl From<Order> for OrderView {
             reference: order.reference,
             country: order.country,
         }
+    }
+}
+
+impl OrderView {
+    /// An order with what is on its way back to its customer.
+    pub(super) fn with(back: Option<&OnItsWay>, order: Order) -> Self {
+        let (granted, pending) = back.map_or((0, 0), |back| (back.granted, back.pending));
+        let (granted, pending) = (Some(order.money(granted)), Some(order.money(pending)));
+        Self { granted, pending, ..Self::from(order) }
     }
 }
 
@@ -89,8 +107,25 @@ struct ItemView {
     name: String,
     sku: String,
     quantity: i64,
+    /// Of them, taken out after they were paid.
+    cancelled: i64,
     unit_price: Money,
     total: Money,
+    /// Its tax, in or on top of its price; absent where nobody knows it by line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax: Option<Money>,
+    /// The rate of it, in basis points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_rate_bp: Option<i64>,
+}
+
+/// A way goods are sent.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "OrderShipping")]
+struct WayView {
+    code: String,
+    name: String,
 }
 
 /// An order as its own page shows it.
@@ -106,6 +141,20 @@ pub(crate) struct DetailView {
     refunds: Vec<RefundView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<String>,
+    /// What has to be paid: what is missing of it, or what was added since; nothing of what was called off.
+    due: Money,
+    /// What is missing and not asked for any more.
+    waived: Money,
+    /// Whether the prices of its lines carry their tax; `subtotal` never does.
+    prices_include_tax: bool,
+    /// How it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_method: Option<WayView>,
+    /// When it is called off unless it was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_until: Option<Timestamp>,
+    /// Fields that are there but sealed with a key this server does not have.
+    unreadable: Vec<&'static str>,
 }
 
 impl DetailView {
@@ -118,16 +167,30 @@ impl DetailView {
             name: line.name,
             sku: line.sku,
             quantity: line.quantity,
+            cancelled: line.cancelled,
             unit_price: order.money(line.unit_price),
             total: order.money(line.total),
+            tax: line.tax.map(|tax| order.money(tax)),
+            tax_rate_bp: line.tax_bp,
         });
+        let extras = detail.particulars.extras;
+        let sum = |states: &[RefundState]| detail.refunds.iter().filter(|refund| states.contains(&refund.state)).map(|refund| refund.amount).sum();
+        let (granted, pending) = (sum(&[RefundState::Waiting]), sum(&[RefundState::Pending, RefundState::Unknown]));
+        let back = OnItsWay { order_id: order.id, granted, pending };
         Self {
             items: items.collect(),
+            due: order.money(extras.due(order)),
+            waived: order.money(extras.waived),
+            prices_include_tax: extras.with_tax,
+            shipping_method: extras.shipping_code.zip(extras.shipping_name).map(|(code, name)| WayView { code, name }),
+            // Once it is paid or over, nothing lapses.
+            pay_until: extras.lapses_at.filter(|_| order.state == OrderState::Pending && order.paid == 0),
             shipping_address: detail.particulars.address,
             payments: detail.payments.into_iter().map(|payment| PaymentView::of(app, payment)).collect(),
             refunds: detail.refunds.into_iter().map(RefundView::from).collect(),
             notes: detail.particulars.notes,
-            order: detail.order.into(),
+            unreadable: detail.particulars.unreadable.iter().map(|column| column.field()).collect(),
+            order: OrderView::with(Some(&back), detail.order),
         }
     }
 }
@@ -142,7 +205,7 @@ impl Versioned for DetailView {
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "NewOrderItem")]
-struct ItemBody {
+pub(super) struct ItemBody {
     product_id: ProductId,
     /// From 1 to 9,999.
     quantity: i64,
@@ -159,6 +222,15 @@ pub(crate) struct OrderBody {
     shipping_address: Address,
     #[serde(default)]
     notes: Option<String>,
+    /// Codes of coupons, at most 5.
+    #[serde(default)]
+    coupons: Vec<String>,
+    /// Code of the way it is sent; the usual one unless said otherwise.
+    #[serde(default)]
+    shipping_method: Option<String>,
+    /// Call it off after so many minutes unless it is paid by then; never unless said. At most 43,200 (30 days).
+    #[serde(default)]
+    reserve_minutes: Option<i64>,
 }
 
 impl From<&ItemBody> for Item {
@@ -174,6 +246,15 @@ impl From<&ItemBody> for Item {
 pub(crate) struct QuoteBody {
     /// At least one line, at most 200.
     items: Vec<ItemBody>,
+    /// Codes of coupons, at most 5.
+    #[serde(default)]
+    pub(crate) coupons: Vec<String>,
+    /// Where it goes, two letters: tax and ways of sending depend on it.
+    #[serde(default)]
+    country: String,
+    /// Code of the way it is sent; the usual one unless said otherwise.
+    #[serde(default)]
+    shipping_method: Option<String>,
 }
 
 impl QuoteBody {
@@ -181,32 +262,26 @@ impl QuoteBody {
     pub(crate) fn items(&self) -> Vec<Item> {
         self.items.iter().map(Item::from).collect()
     }
-}
 
-/// What an order would come to.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Quote")]
-pub(crate) struct QuoteView {
-    subtotal: Money,
-    discount: Money,
-    tax: Money,
-    shipping: Money,
-    total: Money,
-}
-
-impl From<Totals> for QuoteView {
-    fn from(totals: Totals) -> Self {
-        let Totals { subtotal, discount, tax, shipping, total } = totals;
-        Self { subtotal, discount, tax, shipping, total }
+    /// Where it goes, and how.
+    pub(crate) fn way(&self) -> Way<'_> {
+        Way { country: &self.country, method: self.shipping_method.as_deref() }
     }
 }
-
-impl Versioned for QuoteView {}
 
 impl From<OrderBody> for Draft {
     fn from(body: OrderBody) -> Self {
         let items = body.items.iter().map(Item::from);
-        Self { customer: body.customer_id, items: items.collect(), address: body.shipping_address, notes: body.notes }
+        Self {
+            customer: body.customer_id,
+            items: items.collect(),
+            address: body.shipping_address,
+            notes: body.notes,
+            coupons: body.coupons,
+            method: body.shipping_method,
+            reserve_minutes: body.reserve_minutes,
+            source: OrderSource::Staff,
+        }
     }
 }
 

@@ -4,14 +4,14 @@ use axum::extract::State;
 use purser_core::access::can;
 use purser_core::ids::{OrderId, PaymentId, RefundId, UserId};
 use purser_core::payments::{PaymentState, RefundState};
-use purser_service::{App, payments};
+use purser_service::{App, exports, payments};
 use purser_store::{payments as store, refunds};
 
 use super::views::{PaymentView, RefundView};
 use crate::Result;
 use crate::extract::{Allowed, Any, Path, Query, When};
 use crate::list_query;
-use crate::reply::{Data, Rows};
+use crate::reply::{Csv, Data, Rows};
 
 list_query! {
     /// Which payments.
@@ -35,25 +35,39 @@ list_query! {
     }
 }
 
+impl PaymentsQuery {
+    fn filter(&self) -> store::Filter {
+        store::Filter {
+            states: self.state.0.clone(),
+            methods: self.method.0.clone(),
+            customers: self.customer_id.0.clone(),
+            orders: self.order_id.0.clone(),
+            from: self.from.map(When::instant),
+            to: self.to.map(When::instant),
+            min_amount: self.min_amount,
+            max_amount: self.max_amount,
+            search: self.search().map(crate::orders::found_by),
+        }
+    }
+}
+
 pub(crate) async fn list_payments(
     State(app): State<App>,
     Allowed(by): Allowed<can::ReadPayment>,
     Query(query): Query<PaymentsQuery>,
 ) -> Result<Rows<PaymentView>> {
     let page = query.page()?;
-    let filter = store::Filter {
-        states: query.state.0.clone(),
-        methods: query.method.0.clone(),
-        customers: query.customer_id.0.clone(),
-        orders: query.order_id.0.clone(),
-        from: query.from.map(When::instant),
-        to: query.to.map(When::instant),
-        min_amount: query.min_amount,
-        max_amount: query.max_amount,
-        search: query.search().map(crate::orders::found_by),
-    };
-    let (listing, total) = payments::list(&app, &by, &filter, &page).await?;
+    let (listing, total) = payments::list(&app, &by, &query.filter(), &page).await?;
     Ok(Rows::page(listing.map(|payment| PaymentView::of(&app, payment)), &page, total))
+}
+
+pub(crate) async fn export_payments(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ReadPayment>,
+    Query(query): Query<PaymentsQuery>,
+) -> Result<Csv> {
+    let sort = query.page()?.sort;
+    Ok(Csv { name: "payments.csv", body: exports::payments(&app, &by, query.filter(), sort).await? })
 }
 
 pub(crate) async fn read_payment(
@@ -81,22 +95,32 @@ list_query! {
     }
 }
 
+impl RefundsQuery {
+    fn filter(&self) -> refunds::Filter {
+        refunds::Filter {
+            states: self.state.0.clone(),
+            payments: self.payment_id.0.clone(),
+            orders: self.order_id.0.clone(),
+            from: self.from.map(When::instant),
+            to: self.to.map(When::instant),
+            search: self.search().map(crate::orders::found_by),
+        }
+    }
+}
+
 pub(crate) async fn list_refunds(
     State(app): State<App>,
     Allowed(by): Allowed<can::ReadPayment>,
     Query(query): Query<RefundsQuery>,
 ) -> Result<Rows<RefundView>> {
     let page = query.page()?;
-    let filter = refunds::Filter {
-        states: query.state.0.clone(),
-        payments: query.payment_id.0.clone(),
-        orders: query.order_id.0.clone(),
-        from: query.from.map(When::instant),
-        to: query.to.map(When::instant),
-        search: query.search().map(crate::orders::found_by),
-    };
-    let (listing, total) = payments::list_refunds(&app, &by, &filter, &page).await?;
+    let (listing, total) = payments::list_refunds(&app, &by, &query.filter(), &page).await?;
     Ok(Rows::page(listing.map(RefundView::from), &page, total))
+}
+
+pub(crate) async fn export_refunds(State(app): State<App>, Allowed(by): Allowed<can::ReadPayment>, Query(query): Query<RefundsQuery>) -> Result<Csv> {
+    let sort = query.page()?.sort;
+    Ok(Csv { name: "refunds.csv", body: exports::refunds(&app, &by, query.filter(), sort).await? })
 }
 
 pub(crate) async fn read_refund(

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::views::{CaptureBody, ConfirmBody, PaidView, ProofOutcome, RefundBody, RefundedView};
 use crate::Result;
-use crate::extract::{Allowed, IdempotencyKey, Json, OptionalJson, Path};
+use crate::extract::{Allowed, Json, NeededKey, OptionalJson, Path};
 use crate::once::{Repeatable, Shape};
 
 /// How a payment and its order become a reply.
@@ -49,7 +49,7 @@ pub(crate) async fn pay_order(
     State(app): State<App>,
     Allowed(by): Allowed<can::CapturePayment>,
     Path(id): Path<OrderId>,
-    key: IdempotencyKey,
+    key: NeededKey,
     Json(body): Json<PayBody>,
 ) -> Result<Repeatable<PaidView, 200>> {
     let shape = paid(&app);
@@ -62,7 +62,7 @@ pub(crate) async fn capture_payment(
     State(app): State<App>,
     Allowed(by): Allowed<can::CapturePayment>,
     Path(id): Path<PaymentId>,
-    key: IdempotencyKey,
+    key: NeededKey,
     OptionalJson(body): OptionalJson<CaptureBody>,
 ) -> Result<Repeatable<PaidView, 200>> {
     let shape = paid(&app);
@@ -74,7 +74,7 @@ pub(crate) async fn void_payment(
     State(app): State<App>,
     Allowed(by): Allowed<can::CapturePayment>,
     Path(id): Path<PaymentId>,
-    key: IdempotencyKey,
+    key: NeededKey,
 ) -> Result<Repeatable<PaidView, 200>> {
     let shape = paid(&app);
     let once = shape.once::<_, 200>(&by, key, (&format!("void {id}"), &()))?;
@@ -85,7 +85,7 @@ pub(crate) async fn confirm_payment(
     State(app): State<App>,
     Allowed(by): Allowed<can::CapturePayment>,
     Path(id): Path<PaymentId>,
-    key: IdempotencyKey,
+    key: NeededKey,
     OptionalJson(body): OptionalJson<ConfirmBody>,
 ) -> Result<Repeatable<PaidView, 200>> {
     let shape = paid(&app);
@@ -97,7 +97,7 @@ pub(crate) async fn refund_payment(
     State(app): State<App>,
     Allowed(by): Allowed<can::RefundOrder>,
     Path(id): Path<PaymentId>,
-    key: IdempotencyKey,
+    key: NeededKey,
     Json(body): Json<RefundBody>,
 ) -> Result<Repeatable<RefundedView, 201>> {
     let shape = {

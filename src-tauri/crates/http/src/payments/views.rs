@@ -1,14 +1,15 @@
 //! Shapes of payments and refunds on the wire.
 
 use purser_core::ids::{OrderId, PaymentId, RefundId};
-use purser_core::payments::{OUTSIDE, PaymentState, RefundKind, RefundState};
-use purser_core::{Money, Timestamp};
+use purser_core::payments::{OUTSIDE, PaymentState, RefundKind, RefundState, Shares};
+use purser_core::{Currency, Money, Timestamp};
 use purser_service::App;
-use purser_service::payments::{Paid, Refunded};
+use purser_service::payments::{Paid, Refunded, means};
 use purser_store::payments::Payment;
 use purser_store::refunds::Refund;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::orders::OrderView;
 use crate::party::{PartyView, RefView};
@@ -54,7 +55,6 @@ impl PaymentView {
     /// A payment, its means of payment in the provider's words.
     pub(crate) fn of(app: &App, payment: Payment) -> Self {
         let refundable = if payment.state.is_refundable() { payment.refundable() } else { 0 };
-        let label = app.payments.gateway().method_label(&payment.method);
         Self {
             id: payment.id,
             order_id: payment.order_id,
@@ -63,7 +63,7 @@ impl PaymentView {
             captured: payment.money(payment.captured),
             refunded: payment.money(payment.refunded),
             refundable: payment.money(refundable),
-            method_label: label.map_or_else(|| payment.method.clone(), str::to_owned),
+            method_label: means::called(app, &payment.method),
             customer: PartyView::new(payment.customer_id, &payment.first_name, &payment.last_name, payment.email),
             provider: payment.provider,
             method: payment.method,
@@ -111,6 +111,35 @@ pub(crate) struct RefundView {
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     settled_at: Option<Timestamp>,
+    /// How it falls on the order; refunds of long ago do not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    split: Option<SplitView>,
+    /// The request it was made by, which may have made others too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<Uuid>,
+    /// What somebody else has to approve, or had to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval_id: Option<Uuid>,
+}
+
+/// How an amount falls on an order: goods less discount, tax and shipping make the amount.
+#[derive(Serialize, JsonSchema, Clone)]
+#[schemars(rename = "RefundSplit")]
+pub(crate) struct SplitView {
+    /// The goods, before the discount.
+    goods: Money,
+    /// What had been taken off them.
+    discount: Money,
+    tax: Money,
+    shipping: Money,
+}
+
+impl SplitView {
+    /// The four figures.
+    pub(crate) fn of(shares: Shares, currency: Currency) -> Self {
+        let money = |amount| Money::new(amount, currency);
+        Self { goods: money(shares.gross()), discount: money(shares.discount), tax: money(shares.tax), shipping: money(shares.shipping) }
+    }
 }
 
 /// What is said of a refund that is only written down.
@@ -136,6 +165,9 @@ impl From<Refund> for RefundView {
             created_by: refund.created_by.map(|id| RefView { id, name: refund.created_by_name }),
             created_at: refund.created_at,
             settled_at: refund.settled_at,
+            split: refund.split.shares().map(|shares| SplitView::of(shares, refund.currency)),
+            request_id: refund.request_id,
+            approval_id: refund.approval_id,
         }
     }
 }

@@ -70,5 +70,5 @@ pub(crate) async fn set_role(
     Path(id): Path<UserId>,
     Json(body): Json<RoleBody>,
 ) -> Result<Data<UserView>> {
-    Ok(Data(people::set_role(&app, &by, id, body.role).await?.into()))
+    Ok(Data(people::set_role(&app, &by, id, (body.role, body.reason)).await?.into()))
 }

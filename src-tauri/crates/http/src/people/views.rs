@@ -34,6 +34,8 @@ pub(crate) struct UserView {
     /// What staff wrote down.
     #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<String>,
+    /// Fields that are there but sealed with a key this server does not have.
+    unreadable: Vec<&'static str>,
     /// Whether the address was proved.
     email_verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +69,7 @@ impl From<Person> for UserView {
             country: person.country,
             language: person.language,
             notes: person.notes,
+            unreadable: person.unreadable.iter().map(|column| column.field()).collect(),
             email_verified: person.email_verified,
             last_login_at: person.last_login_at,
             locked_at: person.locked_at,
@@ -146,6 +149,9 @@ impl From<ChangeBody> for Particulars {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleBody {
     pub(crate) role: RoleKey,
+    /// Why; kept in the audit log.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// Why.

@@ -6,7 +6,7 @@ use purser_core::ids::ProviderId;
 use purser_core::providers::{AppleKey, GroupRole, Kind};
 use purser_core::{Patch, Timestamp};
 use purser_service::App;
-use purser_service::providers::{self, Change, SamlChange, Shown, State as StepState, Step, Test};
+use purser_service::providers::{self, Change, Facts, SamlChange, Shown, State as StepState, Step, Test};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -266,6 +266,10 @@ struct StepView {
     /// `address`, `discovery`, `issuer`, `methods`, `keys`, `credentials`, …
     name: &'static str,
     state: StateView,
+    /// What was found, as a stable word: `issuer_differs`, `client_refused`, …
+    code: &'static str,
+    /// What the word is about: `url`, `issuer`, `status`, `n`.
+    facts: Facts,
     /// In words.
     detail: String,
 }
@@ -278,7 +282,7 @@ impl From<Step> for StepView {
             StepState::Skipped => StateView::Skipped,
             StepState::Unknown => StateView::Unknown,
         };
-        Self { name: step.name, state, detail: step.detail }
+        Self { name: step.name, state, code: step.code, facts: step.facts, detail: step.detail }
     }
 }
 

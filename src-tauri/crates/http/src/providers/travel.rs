@@ -9,13 +9,12 @@ use purser_core::providers::Kind;
 use purser_core::time::SECOND;
 use purser_core::{Error, Timestamp};
 use purser_service::App;
-use purser_service::identity::sign_in::Outcome;
 use purser_service::providers::{self, Arrival, Back, Begun, Button, Native, Start};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::extract::{self, Allowed, Json, OptionalJson, Path, Public, Query, TravelCookie, travel_cookie};
-use crate::identity::{ChallengeView, Delivery, Encrypted, Entrance, FirstStep};
+use crate::identity::{Delivery, Encrypted, Entrance, FirstStep};
 use crate::reply::{Envelope, Rows, Versioned, documented, json};
 use crate::{Problem, Result};
 
@@ -176,10 +175,8 @@ pub(super) async fn finish(
     Json(body): Json<FinishBody>,
 ) -> Result<FirstStep> {
     let shown = body.verifier.or(kept);
-    match providers::finish(&app, &body.code, shown.as_deref(), entrance.origin(body.token_delivery)).await? {
-        Outcome::In(signed_in) => Ok(FirstStep::In(Box::new(entrance.admit(&app, *signed_in, body.token_delivery).await?))),
-        Outcome::Asked(asked) => Ok(FirstStep::Asked(ChallengeView::new(asked, app.clock.now()))),
-    }
+    let outcome = providers::finish(&app, &body.code, shown.as_deref(), entrance.origin(body.token_delivery)).await?;
+    FirstStep::of(&app, outcome, (entrance, body.token_delivery)).await
 }
 
 /// What is read of what a provider sends along.

@@ -1,5 +1,8 @@
 //! The settings of the tenant.
 
+mod captcha;
+mod checkout;
+mod mails;
 mod passwords;
 mod retention;
 mod seal;
@@ -10,6 +13,7 @@ use aide::axum::routing::{get_with, post_with};
 use axum::extract::State;
 use purser_core::access::can;
 use purser_core::checkout::ShippingBand;
+use purser_core::seller::Seat;
 use purser_core::{Currency, Error, Money, Patch};
 use purser_service::App;
 use purser_service::settings::{self, Change, Settings};
@@ -28,6 +32,25 @@ pub(crate) fn routes() -> ApiRouter<App> {
             "/settings",
             get_with(read_settings, about("getSettings", "settings", "The settings of the tenant"))
                 .patch_with(update_settings, about("updateSettings", "settings", "Change settings")),
+        )
+        .api_route(
+            "/settings/captcha",
+            get_with(captcha::read, about("getCaptcha", "settings", "The puzzle after failed sign-ins"))
+                .patch_with(captcha::update, about("updateCaptcha", "settings", "Change the puzzle after failed sign-ins")),
+        )
+        .api_route(
+            "/settings/captcha/test",
+            post_with(captcha::test, about("testCaptcha", "settings", "Ask the puzzle's maker whether it takes the secret")),
+        )
+        .api_route(
+            "/settings/checkout",
+            get_with(checkout::read, about("getCheckoutSettings", "settings", "Tax by country, ways of sending, how long goods are set aside"))
+                .patch_with(checkout::update, about("updateCheckoutSettings", "settings", "Change tax by country and ways of sending")),
+        )
+        .api_route(
+            "/settings/mails",
+            get_with(mails::read, about("getCustomerMails", "settings", "Which mails customers get about their orders"))
+                .patch_with(mails::update, about("updateCustomerMails", "settings", "Change which mails customers get about their orders")),
         )
         .api_route(
             "/settings/passwords",
@@ -62,6 +85,12 @@ pub(crate) fn routes() -> ApiRouter<App> {
 pub(crate) struct SettingsView {
     /// Name of the business.
     name: String,
+    /// Where it sits, as its papers say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Seat>,
+    /// What its tax office calls it, as its papers say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vat_id: Option<String>,
     currency: Currency,
     /// Tax on goods in basis points: 800 is 8 %.
     tax_rate_bp: i64,
@@ -100,6 +129,8 @@ impl From<Settings> for SettingsView {
                 .collect(),
             free_shipping_from: settings.checkout.free_shipping_from.map(money),
             name: settings.name,
+            address: settings.address,
+            vat_id: settings.vat_id,
             currency: settings.currency,
             refund_reasons: settings.refund_reasons,
             environment: settings.environment,
@@ -121,6 +152,12 @@ impl Versioned for SettingsView {
 pub(crate) struct ChangeBody {
     #[serde(default)]
     name: Patch<String>,
+    /// `null`: none.
+    #[serde(default)]
+    address: Patch<Seat>,
+    /// Capital letters and digits, such as `DE 123 456 789`; `null`: none.
+    #[serde(default)]
+    vat_id: Patch<String>,
     /// Only while there are no orders.
     #[serde(default)]
     currency: Patch<Currency>,
@@ -164,6 +201,8 @@ impl ChangeBody {
         };
         Ok(Change {
             name: self.name,
+            address: self.address,
+            vat_id: self.vat_id,
             currency: self.currency,
             environment: self.environment,
             tax_rate_bp: self.tax_rate_bp,

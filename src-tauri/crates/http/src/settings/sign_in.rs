@@ -1,9 +1,9 @@
 //! What the tenant asks of whoever signs in.
 
 use axum::extract::State;
-use purser_core::access::can;
+use purser_core::Patch;
+use purser_core::access::{RoleKey, can};
 use purser_core::identity::{SignInPolicy, StepUp};
-use purser_core::{Patch, Role};
 use purser_service::App;
 use purser_service::identity::policy::{self, Change};
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use crate::reply::{Data, Versioned};
 #[schemars(rename = "SignInPolicy")]
 pub(super) struct PolicyView {
     /// Roles that need a second factor; without one it is enrolled while signing in.
-    require_factor_for: Vec<Role>,
+    require_factor_for: Vec<RoleKey>,
     /// Of whom a fresh second factor is asked before an action that needs one.
     step_up: StepUp,
     /// Refunds of this much or more, in minor units of the tenant's currency, ask for a fresh factor.
@@ -31,6 +31,12 @@ pub(super) struct PolicyView {
     remembered_idle_minutes: i64,
     /// Days after which every session ends, used or not.
     absolute_days: i64,
+    /// Whether strangers may make themselves an account of a customer, on the page `/register`.
+    self_registration: bool,
+    /// Days after which whoever made themselves an account and never proved the address is deleted and erased, three days after a reminder.
+    /// Never, where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unproved_days: Option<i64>,
     /// Counts changes of settings; the `ETag`.
     version: i64,
 }
@@ -44,6 +50,8 @@ impl From<(SignInPolicy, i64)> for PolicyView {
             idle_minutes: policy.idle_minutes,
             remembered_idle_minutes: policy.remembered_idle_minutes,
             absolute_days: policy.absolute_days,
+            self_registration: policy.self_registration,
+            unproved_days: policy.unproved_days,
             version,
         }
     }
@@ -61,7 +69,7 @@ impl Versioned for PolicyView {
 #[schemars(rename = "SignInPolicyChange")]
 pub(super) struct PolicyBody {
     #[serde(default)]
-    require_factor_for: Patch<Vec<Role>>,
+    require_factor_for: Patch<Vec<RoleKey>>,
     #[serde(default)]
     step_up: Patch<StepUp>,
     /// `null`: refunds never ask for it.
@@ -73,6 +81,11 @@ pub(super) struct PolicyBody {
     remembered_idle_minutes: Patch<i64>,
     #[serde(default)]
     absolute_days: Patch<i64>,
+    #[serde(default)]
+    self_registration: Patch<bool>,
+    /// `null`: never.
+    #[serde(default)]
+    unproved_days: Patch<i64>,
 }
 
 impl From<PolicyBody> for Change {
@@ -84,6 +97,8 @@ impl From<PolicyBody> for Change {
             idle_minutes: body.idle_minutes,
             remembered_idle_minutes: body.remembered_idle_minutes,
             absolute_days: body.absolute_days,
+            self_registration: body.self_registration,
+            unproved_days: body.unproved_days,
         }
     }
 }

@@ -133,6 +133,18 @@ fn attention(overview: &Overview) -> Vec<AttentionView> {
         one("failedPayments", found.failed_payments, "Payments failed in the last 7 days", format!("/payments?state=failed&from={lately}")),
         one("waitingOrders", found.waiting_orders, "Paid orders waiting to be packed for over 2 days", format!("/orders?state=paid&to={overdue}")),
         one("unpaidOrders", found.unpaid_orders, "Orders unpaid for over 2 days", format!("/orders?state=pending&to={overdue}")),
+        one("dueDisputes", found.due_disputes, "Disputes the bank waits for an answer to", "/disputes?state=opened,needs_evidence".into()),
+        one("waitingApprovals", found.waiting_approvals, "Requests that wait for a decision", "/approvals?state=waiting".into()),
+        one(
+            "keptMoney",
+            found.kept_money,
+            "Cancelled orders whose money has not gone back",
+            "/orders?state=cancelled&paymentState=paid,partially_refunded".into(),
+        ),
+        one("openDifferences", found.open_differences, "Differences from the provider's account", "/reconciliation/exceptions?state=open".into()),
+        one("unbalancedBooks", found.unbalanced_books, "The books do not add up", "/ledger".into()),
+        one("parkedEvents", found.parked_events, "Events that could not be acted on", "/events/stuck?state=parked".into()),
+        one("silentEndpoints", found.silent_endpoints, "Webhooks switched off because nothing arrived", "/webhooks/endpoints".into()),
         one("lowStock", found.low_stock, "Products running out", "/products?lowStock=true".into()),
     ]
 }

@@ -27,6 +27,8 @@ pub(crate) struct SystemView {
     /// `standalone`: one process owns the data. `fleet`: several may share it.
     mode: &'static str,
     /// Who stands behind each outside party.
+    /// Keys that values were met under and that this server does not have.
+    seal_keys_missing: Vec<String>,
     providers: Providers,
 }
 
@@ -55,6 +57,7 @@ impl From<About> for SystemView {
             data_folder: about.data_folder,
             started_at: about.started_at,
             mode: about.mode,
+            seal_keys_missing: about.seal_keys_missing,
             providers: Providers {
                 payments: "sandbox",
                 files: "folder",

@@ -16,7 +16,6 @@ struct Health {
     status: &'static str,
     version: &'static str,
     /// What is not as it should be while it serves all the same.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<&'static str>,
 }
 
@@ -28,6 +27,7 @@ pub(crate) async fn live() -> Response {
 /// The process answers and so does its database.
 pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
     app.db.read(Scope::System, async |tx| tx.ping().await.map_err(Error::from)).await?;
-    let notes = if app.counters.away() { vec!["counters_away"] } else { Vec::new() };
+    let notes = [("counters_away", app.counters.away()), ("seal_key_missing", !app.seal.missing().is_empty())];
+    let notes = notes.into_iter().filter_map(|(note, is)| is.then_some(note)).collect();
     Ok(json(StatusCode::OK, &Health { status: "ok", version: env!("CARGO_PKG_VERSION"), notes }))
 }

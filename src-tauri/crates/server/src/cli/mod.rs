@@ -4,6 +4,7 @@
 mod audit;
 mod breach_list;
 mod break_glass;
+mod country_list;
 mod demo;
 mod doctor;
 mod import;
@@ -11,6 +12,7 @@ mod openapi;
 mod owner;
 mod serve;
 mod tenant;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ struct Cli {
 enum Command {
     /// Run the engine and listen for consoles. The first line says where.
     Serve(serve::Serve),
+    /// Take work off the queue of a PostgreSQL, beside the servers on it. The first line says when it begins.
+    Worker(worker::Worker),
     /// Fill the tenant of a data folder with a made-up business.
     Demo(demo::Demo),
     /// The audit log.
@@ -42,6 +46,9 @@ enum Command {
     /// The list of passwords known from breaches.
     #[command(subcommand)]
     BreachList(breach_list::BreachList),
+    /// The list of networks and the countries they are registered in.
+    #[command(subcommand)]
+    CountryList(country_list::CountryList),
     /// Look a data folder over and say what is wrong with it.
     Doctor(doctor::Doctor),
     /// Print the OpenAPI document.
@@ -167,10 +174,12 @@ pub fn run() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Serve(command) => serve::run(command).await,
+            Command::Worker(command) => worker::run(command).await,
             Command::Demo(command) => demo::run(command).await,
             Command::Audit(command) => audit::run(command).await,
             Command::Import(command) => import::run(command).await,
             Command::BreachList(command) => breach_list::run(command),
+            Command::CountryList(command) => country_list::run(command),
             Command::Doctor(command) => doctor::run(command).await,
             Command::Openapi => openapi::run(),
             Command::Owner(command) => owner::run(command).await,

@@ -36,6 +36,9 @@ pub(super) struct Serve {
     /// A list made with `purser breach-list build` instead of the built-in one. [env: PURSER_BREACH_LIST]
     #[arg(long, value_name = "FILE")]
     breach_list: Option<PathBuf>,
+    /// A list made with `purser country-list build` instead of the built-in one: where in the world addresses are. [env: PURSER_COUNTRY_LIST]
+    #[arg(long, value_name = "FILE")]
+    country_list: Option<PathBuf>,
     /// The mail server; without one mail stays in the built-in mailbox. Port, sender and sign-in are settings of the same beginning in
     /// the file or the environment (smtp_port, PURSER_SMTP_PORT). [env: PURSER_SMTP_HOST]
     #[arg(long, value_name = "HOST")]
@@ -51,6 +54,10 @@ pub(super) struct Serve {
     /// A Redis in which several servers count calls together; without it, or while it is away, each counts alone. [env: PURSER_REDIS]
     #[arg(long, value_name = "URL")]
     redis: Option<String>,
+    /// Carry events between processes and to others: redis://host:6379/0 (a stream), nats://host:4222 (JetStream), rediss:// and tls:// with TLS.
+    /// [env: PURSER_BUS]
+    #[arg(long, value_name = "URL")]
+    bus: Option<String>,
     /// Allow plain HTTP beyond this machine, behind a proxy that adds TLS. [env: PURSER_PLAIN_HTTP]
     #[arg(long)]
     plain_http: bool,
@@ -73,10 +80,12 @@ pub(super) async fn run(command: Serve) -> Result<ExitCode, Failure> {
         plain_http: yes(command.plain_http),
         public_url: command.public_url,
         breach_list: command.breach_list,
+        country_list: command.country_list,
         smtp_host: command.smtp_host,
         sms_account: command.sms_account,
         captcha: command.captcha,
         redis: command.redis,
+        bus: command.bus,
         trusted_proxies: command.trusted_proxies,
         seal_key_file: command.seal_key_file,
         ..command.place.layer()
@@ -114,13 +123,13 @@ fn announce(url: &str) {
 }
 
 /// The signals that ask for an orderly end.
-struct Stop {
+pub(super) struct Stop {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
 impl Stop {
-    fn new() -> Result<Self, Failure> {
+    pub(super) fn new() -> Result<Self, Failure> {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
@@ -131,7 +140,7 @@ impl Stop {
         Ok(Self {})
     }
 
-    async fn wait(&mut self) {
+    pub(super) async fn wait(&mut self) {
         let interrupt = tokio::signal::ctrl_c();
         #[cfg(unix)]
         tokio::select! {

@@ -33,10 +33,17 @@ pub struct Layer {
     /// `true`: plain HTTP beyond this machine.
     #[serde(default, deserialize_with = "flag")]
     pub plain_http: Option<String>,
+    /// Where Stripe is, if it is a stand-in.
+    pub stripe_url: Option<String>,
+    /// `true`: webhooks may go to private networks.
+    #[serde(default, deserialize_with = "flag")]
+    pub webhooks_inside: Option<String>,
     /// Where the console is reached, for links in mails.
     pub public_url: Option<String>,
     /// List of breached passwords instead of the built-in one.
     pub breach_list: Option<PathBuf>,
+    /// List of networks and their countries instead of the built-in one.
+    pub country_list: Option<PathBuf>,
     /// The SMTP server.
     pub smtp_host: Option<String>,
     /// Its port.
@@ -74,6 +81,8 @@ pub struct Layer {
     pub captcha_url: Option<String>,
     /// A Redis in which several servers count together.
     pub redis: Option<String>,
+    /// A Redis or NATS that carries events.
+    pub bus: Option<String>,
     /// File with the keys secrets are sealed with.
     pub seal_key_file: Option<PathBuf>,
     /// The keys themselves; from the environment alone.
@@ -114,8 +123,11 @@ impl Layer {
                 "TLS_KEY" => layer.tls_key = Some(value.into()),
                 "TLS_SELF_SIGNED" => layer.tls_self_signed = Some(value),
                 "PLAIN_HTTP" => layer.plain_http = Some(value),
+                "STRIPE_URL" => layer.stripe_url = Some(value),
+                "WEBHOOKS_INSIDE" => layer.webhooks_inside = Some(value),
                 "PUBLIC_URL" => layer.public_url = Some(value),
                 "BREACH_LIST" => layer.breach_list = Some(value.into()),
+                "COUNTRY_LIST" => layer.country_list = Some(value.into()),
                 "SMTP_HOST" => layer.smtp_host = Some(value),
                 "SMTP_PORT" => layer.smtp_port = Some(value),
                 "SMTP_SECURITY" => layer.smtp_security = Some(value),
@@ -134,6 +146,7 @@ impl Layer {
                 "CAPTCHA_SECRET" => layer.captcha_secret = Some(value),
                 "CAPTCHA_URL" => layer.captcha_url = Some(value),
                 "REDIS" => layer.redis = Some(value),
+                "BUS" => layer.bus = Some(value),
                 "SEAL_KEY_FILE" => layer.seal_key_file = Some(value.into()),
                 "SEAL_KEY" => layer.seal_key = Some(value),
                 _ => {}
@@ -182,8 +195,11 @@ impl Layer {
             tls_key: above.tls_key.or(self.tls_key),
             tls_self_signed: above.tls_self_signed.or(self.tls_self_signed),
             plain_http: above.plain_http.or(self.plain_http),
+            stripe_url: above.stripe_url.or(self.stripe_url),
+            webhooks_inside: above.webhooks_inside.or(self.webhooks_inside),
             public_url: above.public_url.or(self.public_url),
             breach_list: above.breach_list.or(self.breach_list),
+            country_list: above.country_list.or(self.country_list),
             smtp_host: above.smtp_host.or(self.smtp_host),
             smtp_port: above.smtp_port.or(self.smtp_port),
             smtp_security: above.smtp_security.or(self.smtp_security),
@@ -202,6 +218,7 @@ impl Layer {
             captcha_secret: above.captcha_secret.or(self.captcha_secret),
             captcha_url: above.captcha_url.or(self.captcha_url),
             redis: above.redis.or(self.redis),
+            bus: above.bus.or(self.bus),
             seal_key_file: above.seal_key_file.or(self.seal_key_file),
             seal_key: above.seal_key.or(self.seal_key),
         }

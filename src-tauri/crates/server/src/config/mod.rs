@@ -7,6 +7,7 @@ mod parties;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use layer::Layer;
 
@@ -87,10 +88,16 @@ pub struct Config {
     pub tls: Tls,
     /// Plain HTTP beyond this machine, for use behind a proxy that adds TLS.
     pub plain_http: bool,
+    /// Where Stripe is, if it is a stand-in.
+    pub stripe_url: Option<String>,
+    /// Whether webhooks may go to private networks and to this machine.
+    pub webhooks_inside: bool,
     /// Where the console is reached, for links in mails; where it listens unless said.
     pub public_url: Option<String>,
     /// List of breached passwords instead of the built-in one.
     pub breach_list: Option<PathBuf>,
+    /// List of networks and their countries instead of the built-in one.
+    pub country_list: Option<PathBuf>,
     /// The SMTP server; without one mail stays in the built-in mailbox.
     pub smtp: Option<purser_adapters::smtp::Settings>,
     /// The provider of text messages.
@@ -99,12 +106,16 @@ pub struct Config {
     pub captcha: Option<purser_adapters::puzzles::Settings>,
     /// A Redis in which several servers count together.
     pub redis: Option<String>,
+    /// A Redis or NATS that carries events between processes and to others; this process alone without one.
+    pub bus: Option<String>,
     /// Proxies whose word on a caller's address is believed.
     pub trusted_proxies: Proxies,
     /// Pages of other sites that may call, as exact origins.
     pub origins: Vec<String>,
     /// Where the keys come from that secrets are sealed with.
     pub seal_keys: SealKeys,
+    /// The system's keychain, where those of the data folder rest rather than in a file. The window has one to offer.
+    pub keychain: Option<Arc<dyn crate::Keychain>>,
 }
 
 /// Where the keys come from that secrets are sealed with.
@@ -142,15 +153,20 @@ impl Config {
             log_format: LogFormat::Plain,
             tls: Tls::Off,
             plain_http: false,
+            stripe_url: None,
+            webhooks_inside: false,
             public_url: None,
             breach_list: None,
+            country_list: None,
             smtp: None,
             sms: None,
             captcha: None,
             redis: None,
+            bus: None,
             trusted_proxies: Proxies::default(),
             origins: Vec::new(),
             seal_keys: SealKeys::Folder,
+            keychain: None,
         }
     }
 
@@ -181,6 +197,7 @@ impl Config {
             problems.push(Problem::new("data", "Say where the data lives: --data DIR, or PURSER_DATA."));
         }
         let plain_http = read_bool("plain_http", layer.plain_http.as_deref(), problems);
+        let webhooks_inside = read_bool("webhooks_inside", layer.webhooks_inside.as_deref(), problems);
         let tls = tls(&layer, problems);
         let listen = listen(layer.listen.as_deref(), problems);
         if !listen.ip().is_loopback() && tls == Tls::Off && !plain_http && !problems.iter().any(|problem| problem.setting.starts_with("tls")) {
@@ -192,13 +209,14 @@ impl Config {
         }
         let (public_url, smtp) = (mail::public_url(layer.public_url.as_deref(), problems), mail::smtp(&layer, problems));
         let sms = parties::sms(&layer, problems);
-        let (captcha, redis) = (parties::captcha(&layer, problems), parties::redis(&layer, problems));
+        let stripe_url = parties::stripe(&layer, problems);
+        let (captcha, redis, bus) = (parties::captcha(&layer, problems), parties::redis(&layer, problems), parties::bus(&layer, problems));
         let database = database(layer.database, problems);
         let demo = word("demo", layer.demo.as_deref(), &[("small", DemoSize::Small)], problems);
         let log = log(layer.log, problems);
         let formats = [("plain", LogFormat::Plain), ("json", LogFormat::Json)];
         let log_format = word("log_format", layer.log_format.as_deref(), &formats, problems).unwrap_or_default();
-        let breach_list = layer.breach_list;
+        let (breach_list, country_list) = (layer.breach_list, layer.country_list);
         let seal_keys = seal_keys(layer.seal_key.as_deref(), layer.seal_key_file, problems);
         let trusted_proxies = proxies(layer.trusted_proxies.as_deref(), problems);
         let data = data?;
@@ -212,15 +230,20 @@ impl Config {
             log_format,
             tls,
             plain_http,
+            stripe_url,
+            webhooks_inside,
             public_url,
             breach_list,
+            country_list,
             smtp,
             sms,
             captcha,
             redis,
+            bus,
             trusted_proxies,
             origins,
             seal_keys,
+            keychain: None,
         })
     }
 }

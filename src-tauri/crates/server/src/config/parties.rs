@@ -30,6 +30,13 @@ pub(super) fn sms(layer: &Layer, problems: &mut Vec<Problem>) -> Option<texts::S
     }
 }
 
+/// Where Stripe is, if a stand-in is named.
+pub(super) fn stripe(layer: &Layer, problems: &mut Vec<Problem>) -> Option<String> {
+    let url = layer.stripe_url.clone()?;
+    safe("stripe_url", &url, problems);
+    Some(url)
+}
+
 /// The puzzle, if one is named.
 pub(super) fn captcha(layer: &Layer, problems: &mut Vec<Problem>) -> Option<puzzles::Settings> {
     let kinds: Vec<(&str, Kind)> = Kind::ALL.iter().map(|kind| (kind.as_str(), *kind)).collect();
@@ -54,6 +61,15 @@ pub(super) fn redis(layer: &Layer, problems: &mut Vec<Problem>) -> Option<String
     let url = layer.redis.clone()?;
     if let Err(message) = Redis::check(&url) {
         problems.push(Problem::new("redis", message));
+    }
+    Some(url)
+}
+
+/// The bus events are carried over, if one is named.
+pub(super) fn bus(layer: &Layer, problems: &mut Vec<Problem>) -> Option<String> {
+    let url = layer.bus.clone()?;
+    if let Err(message) = purser_adapters::bus::check(&url) {
+        problems.push(Problem::new("bus", message));
     }
     Some(url)
 }

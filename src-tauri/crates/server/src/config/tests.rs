@@ -61,4 +61,13 @@ fn outside_parties_are_named_whole_or_not_at_all() {
     assert_eq!(found(&[("PURSER_CAPTCHA", "riddle"), captcha[1], captcha[2]]), ["captcha"]);
     assert!(found(&[("PURSER_REDIS", "redis://127.0.0.1:6379/0")]).is_empty());
     assert_eq!(found(&[("PURSER_REDIS", "http://127.0.0.1")]), ["redis"]);
+    for good in ["redis://127.0.0.1:6379/0", "rediss://:secret@bus.example"] {
+        assert!(found(&[("PURSER_BUS", good)]).is_empty(), "{good}");
+    }
+    for named in ["nats://127.0.0.1:4222", "tls://bus.example"] {
+        assert_eq!(found(&[("PURSER_BUS", named)]).is_empty(), cfg!(feature = "nats"), "{named}");
+    }
+    for bad in ["http://127.0.0.1", "redis", "nats://"] {
+        assert_eq!(found(&[("PURSER_BUS", bad)]), ["bus"], "{bad}");
+    }
 }

@@ -1,11 +1,14 @@
 //! What the demo business sells: everything for boats.
 
-use purser_core::ids::{ProductId, TenantId};
+use purser_core::Timestamp;
+use purser_core::catalog::tags;
+use purser_core::ids::{CategoryId, ProductId};
 use purser_core::text::fold;
-use purser_core::{Currency, Timestamp};
+use purser_core::time::DAY;
 use purser_store::products::Product;
+use purser_store::shelf::Shelf;
 
-use super::random::Rng;
+use super::{Scene, shelves};
 
 /// Kinds of goods: name, price from and to in hundredths, grams from and to, sizes.
 type Kind = (&'static str, i64, i64, i64, i64, &'static [&'static str]);
@@ -44,8 +47,8 @@ const KINDS: &[Kind] = &[
 ];
 
 /// The catalog, the best sellers first.
-pub(super) fn make(tenant: TenantId, currency: Currency, opened: Timestamp, (prefix, rng): (&str, &Rng)) -> Vec<Product> {
-    let mut rng = rng.branch(2);
+pub(super) fn make(scene: &Scene, opened: Timestamp, (prefix, shelves): (&str, &[(&str, CategoryId)])) -> Vec<Product> {
+    let (mut rng, currency) = (scene.rng.branch(2), scene.currency);
     let mut products = Vec::new();
     let unit = 10_i64.pow(currency.exponent());
     for (kind, (name, cheap, dear, light, heavy, sizes)) in KINDS.iter().enumerate() {
@@ -69,6 +72,7 @@ pub(super) fn make(tenant: TenantId, currency: Currency, opened: Timestamp, (pre
                 version: 1,
                 created_at: opened,
                 updated_at: opened,
+                shelf: Shelf { category_id: shelves::of_kind(shelves, kind), ..shelf(scene, (kind, step), (price, size)) },
                 name,
             });
         }
@@ -76,6 +80,21 @@ pub(super) fn make(tenant: TenantId, currency: Currency, opened: Timestamp, (pre
     for place in (1..products.len()).rev() {
         products.swap(place, rng.place(place + 1));
     }
-    debug_assert!(products.iter().all(|product| product.price > 0), "{tenant}: nothing is given away");
+    debug_assert!(products.iter().all(|product| product.price > 0), "{}: nothing is given away", scene.tenant);
     products
+}
+
+/// Tags, cost and prices beside the usual one: each kind has something on offer, some of it for the weeks around the present.
+fn shelf(scene: &Scene, (kind, step): (usize, i64), (price, size): (i64, &str)) -> Shelf {
+    let offered = kind % 5 == 0 && step == 1;
+    Shelf {
+        tags: tags(&size.split(", ").map(str::to_owned).collect::<Vec<_>>()).join(","),
+        cost: Some(price * 55 / 100),
+        compare_price: (kind % 4 == 1 && step == 0).then_some(price * 5 / 4),
+        sale_price: offered.then_some(price * 4 / 5),
+        sale_from_at: offered.then(|| scene.end.plus(-9 * DAY)),
+        sale_until_at: offered.then(|| scene.end.plus(12 * DAY)),
+        low_stock: (kind % 6 == 0).then_some(25),
+        ..Shelf::default()
+    }
 }

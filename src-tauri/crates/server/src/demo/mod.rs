@@ -5,14 +5,18 @@
 
 mod books;
 mod calendar;
+mod carts;
+mod closing;
 mod goods;
 mod names;
 mod orders;
 mod papers;
 mod people;
 mod random;
+mod shelves;
 mod sink;
 mod staff;
+mod today;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,7 +33,7 @@ use purser_service::identity::setup::DemoData;
 use purser_service::seal::Seal;
 use purser_store::bulk::{self, Table};
 use purser_store::products::Product;
-use purser_store::{Engine, Tx, Value, products, tenants};
+use purser_store::{Engine, Tx, Value, history, products, tenants};
 use tokio::sync::mpsc;
 
 use books::{About, Books};
@@ -90,7 +94,7 @@ struct Maker {
     books: Books,
     sink: Sink,
     payments: Vec<([Value; 19], [Value; 11])>,
-    refunds: Vec<[Value; 13]>,
+    refunds: Vec<([Value; 13], [Value; 6])>,
     orders: i64,
     captured: i64,
     refunded: i64,
@@ -128,8 +132,11 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
         let scene = scene(tx, (tenant, app.seal.clone()), plan.seed, end).await?;
         let calendar = Calendar::new(end, &scene.rng);
         let prefix = format!("HS{}-", scene.mark);
-        let goods = goods::make(tenant, scene.currency, calendar.midnight(0), (&prefix, &scene.rng));
+        let shelves = shelves::put_up(tx, &scene, calendar.midnight(0)).await?;
+        let goods = goods::make(&scene, calendar.midnight(0), (&prefix, &shelves));
         products::insert(tx, &goods).await?;
+        shelves::jersey(tx, &scene, (&prefix, &shelves), calendar.midnight(0)).await?;
+        shelves::coupons(tx, &scene, calendar.midnight(0)).await?;
         let accounts = bulk::accounts(tx, &app.ids, (scene.currency, calendar.midnight(0))).await?;
         let last = tenants::take_numbers(tx, "order", plan.orders).await?;
         let aside = if plan.orders >= MANY { bulk::set_aside(tx, LARGE).await? } else { Vec::new() };
@@ -137,6 +144,7 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
         let (steps, mut received) = mpsc::channel(4);
         let ordered = tx.engine() == Engine::Postgres;
         let first = last - plan.orders;
+        let sold = goods.clone();
         let begin = (scene.clone(), accounts, goods, Sink::new(steps, ordered));
         let thread = tokio::task::spawn_blocking(move || produce(begin, &calendar, plan, first));
         while let Some(step) = received.recv().await {
@@ -154,14 +162,20 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
         let (made, sums) = produced.map_err(|Gone| Error::internal("the writer stopped before the maker"))?;
         bulk::add_to_balances(tx, &sums).await?;
         bulk::restore(tx, aside).await?;
+        shelves::goods_moved(tx, &scene, &sold).await?;
+        carts::fill(tx, &scene, &sold).await?;
+        closing::close(tx, app, &scene).await?;
+        history::adopt(tx).await?;
         announce(tx, tenant, end);
         Ok::<_, Error>(made)
     })
     .await;
-    made.map_err(|error| match error {
+    let made = made.map_err(|error| match error {
         Error::Conflict("taken", _) => Error::conflict("demo_twice", "This demo data is here already. Choose another seed for more of it."),
         other => other,
-    })
+    })?;
+    today::fill(app, tenant).await?;
+    Ok(made)
 }
 
 async fn scene(tx: &mut Tx, (tenant, seal): (TenantId, Arc<Seal>), seed: u64, end: Timestamp) -> Result<Scene> {
@@ -177,7 +191,7 @@ async fn scene(tx: &mut Tx, (tenant, seal): (TenantId, Arc<Seal>), seed: u64, en
 
 /// Open pages have a lot to read again.
 fn announce(tx: &mut Tx, tenant: TenantId, at: Timestamp) {
-    for topic in [Topic::User, Topic::Product, Topic::Order, Topic::Payment, Topic::Refund, Topic::Ledger, Topic::File] {
+    for topic in [Topic::Cart, Topic::User, Topic::Product, Topic::Order, Topic::Payment, Topic::Refund, Topic::Ledger, Topic::File] {
         tx.emit(Event { seq: 0, tenant, topic, action: "imported".into(), subject_id: tenant.uuid(), actor_id: None, at });
     }
 }

@@ -130,20 +130,25 @@ pub(super) fn make(maker: &mut Maker, rng: &mut Rng, (customer, number, at): (&C
     };
     maker.orders += 1;
     maker.sink.row(Table::Orders, order_row(&maker.scene, &draft, &outcome))?;
-    for line in lines {
-        maker.sink.row(Table::OrderLines, line)?;
+    let gone = matches!(outcome.state, "shipped" | "delivered");
+    for (line, quantity) in lines {
+        let [order, id, tenant, product, name, sku, pieces, price, total] = line;
+        let shipped = if gone { quantity } else { 0 };
+        maker.sink.row(Table::OrderLines, [order, id, tenant, product, name, sku, pieces, price, total, shipped.into()])?;
     }
     for (payment, charge) in std::mem::take(&mut maker.payments) {
         maker.sink.row(Table::Payments, payment)?;
         maker.sink.row(Table::Charges, charge)?;
     }
-    for refund in std::mem::take(&mut maker.refunds) {
+    for (refund, given) in std::mem::take(&mut maker.refunds) {
         maker.sink.row(Table::Refunds, refund)?;
+        maker.sink.row(Table::Given, given)?;
     }
     Ok(Some(id))
 }
 
-fn lines(maker: &Maker, rng: &mut Rng, order: OrderId, at: Timestamp) -> (Vec<[Value; 9]>, i64, i64, i64) {
+/// Lines with their pieces; the pieces, subtotal and weight of all.
+fn lines(maker: &Maker, rng: &mut Rng, order: OrderId, at: Timestamp) -> (Vec<([Value; 9], i64)>, i64, i64, i64) {
     let (mut pieces, mut subtotal, mut grams) = (0, 0, 0);
     let mut rows = Vec::new();
     for _ in 0..rng.weighted(PIECES) {
@@ -152,7 +157,7 @@ fn lines(maker: &Maker, rng: &mut Rng, order: OrderId, at: Timestamp) -> (Vec<[V
         pieces += quantity;
         subtotal += product.price * quantity;
         grams += product.weight_g * quantity;
-        rows.push([
+        let row = [
             order.into(),
             rng.id::<Uuid>(at).into(),
             maker.scene.tenant.into(),
@@ -162,7 +167,8 @@ fn lines(maker: &Maker, rng: &mut Rng, order: OrderId, at: Timestamp) -> (Vec<[V
             quantity.into(),
             product.price.into(),
             (product.price * quantity).into(),
-        ]);
+        ];
+        rows.push((row, quantity));
     }
     (rows, pieces, subtotal, grams)
 }
@@ -244,7 +250,13 @@ fn paid(maker: &mut Maker, rng: &mut Rng, draft: &Draft<'_>) -> Outcome {
     let whole = Shares::of_order(subtotal, discount, tax, shipping);
     let about = About { order: Some(draft.id), payment: Some(id), refund: None };
     let memo = format!("Payment of order #{}", draft.number);
-    let amounts = [(Code::Cash, total), (Code::Revenue, -whole.goods), (Code::Tax, -whole.tax), (Code::Shipping, -whole.shipping)];
+    let amounts = [
+        (Code::Cash, total),
+        (Code::Revenue, -whole.gross()),
+        (Code::Discounts, whole.discount),
+        (Code::Tax, -whole.tax),
+        (Code::Shipping, -whole.shipping),
+    ];
     let booking = maker.books.book(&maker.scene, rng, (PostingKind::Capture, memo, about, at), &amounts);
     maker.sink.booking(at, booking);
     maker.captured += total;
@@ -340,7 +352,8 @@ fn refund(maker: &mut Maker, rng: &mut Rng, draft: &Draft<'_>, (payment, at, amo
         at.into(),
         Some(at.plus(2 * SECOND)).into(),
     ];
-    maker.refunds.push(row);
+    let given = [maker.scene.tenant.into(), id.to_string().into(), payment.to_string().into(), amount.into(), "succeeded".into(), at.into()];
+    maker.refunds.push((row, given));
     maker.refunded += amount;
     let about = About { order: Some(draft.id), payment: Some(payment), refund: Some(id) };
     let memo = format!("Refund of order #{}", draft.number);

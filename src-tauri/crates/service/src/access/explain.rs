@@ -1,16 +1,18 @@
 //! Why somebody may do something, or may not: every rule that has a say, in the order they are asked, and the line to change.
 
-use purser_core::access::{Device, Facts, Grant, Held, PersonalRight, Power, RoleBook, RoleKey, Source, can, effective, sources};
+use purser_core::access::{Assurance, Device, Facts, Grant, Held, PersonalRight, Power, Reach, RoleBook, RoleKey, Source, can, effective, sources};
 use purser_core::ids::{OrderId, UserId};
 use purser_core::people::Status;
 use purser_core::{Error, Money, Permission, Result, Timestamp};
 use purser_store::people::{self, Person};
 use purser_store::rights::{self, Right};
-use purser_store::{Tx, orders, payments, roles};
+use purser_store::{Tx, factors, orders, payments, roles};
 use serde_json::{Map, Value, json};
 
+use super::beyond;
 use super::policies::{Case, Rule, hall, is_judged};
 use crate::App;
+use crate::identity::policy;
 use crate::people::label;
 
 /// What is asked.
@@ -82,22 +84,24 @@ pub struct Explanation {
     pub fix: Option<Fix>,
 }
 
-struct Work<'a> {
-    question: &'a Question,
+pub(super) struct Work<'a> {
+    /// What is asked.
+    pub(super) question: &'a Question,
     /// Whether the asker may hear who decided what about others.
     open: bool,
-    now: Timestamp,
+    /// When it would be done.
+    pub(super) now: Timestamp,
     steps: Vec<Step>,
     fix: Option<Fix>,
 }
 
 impl Work<'_> {
-    fn step(&mut self, code: &'static str, say: Say, facts: Value, text: impl Into<String>) {
+    pub(super) fn step(&mut self, code: &'static str, say: Say, facts: Value, text: impl Into<String>) {
         let facts = if let Value::Object(facts) = facts { facts } else { Map::new() };
         self.steps.push(Step { code, say, facts, text: text.into() });
     }
 
-    fn fix(&mut self, code: &'static str, path: String, text: impl Into<String>) {
+    pub(super) fn fix(&mut self, code: &'static str, path: String, text: impl Into<String>) {
         if self.fix.is_none() {
             self.fix = Some(Fix { code, path, text: text.into() });
         }
@@ -107,32 +111,47 @@ impl Work<'_> {
 /// Explain. Everybody may ask about themselves; asking about others takes the right to see roles.
 pub async fn explain(app: &App, by: &Grant<can::ReadSelf>, question: Question) -> Result<Explanation> {
     let open = by.actor().may(Permission::ReadRole);
-    if by.user() != Some(question.user) {
+    let mine = by.user() == Some(question.user);
+    if !mine {
         by.and::<can::ReadRole>()?;
     }
     let hall = hall(app, by.tenant()).await?;
+    let policy = policy::of(app, by.tenant()).await?;
     let now = question.at.unwrap_or(by.now());
     let mut work = Work { question: &question, open, now, steps: Vec::new(), fix: None };
-    let (person, book) = app
+    if let Some(refusal) = hall.state.refusal() {
+        work.step("business_shut", Say::Fail, json!({ "state": hall.state }), refusal.to_string());
+    }
+    let (person, book, enrolled) = app
         .db
         .read(by, async |tx| {
             let person = people::find(tx, question.user).await?.ok_or(Error::NotFound("user"))?;
             let book = roles::book(tx).await?;
             account(&mut work, &person);
             let held = rights_of(tx, &mut work, (&person, &book)).await?;
-            subject(tx, &mut work, (&person, &book, held)).await?;
-            Ok::<_, Error>((person, book))
+            if mine {
+                narrowed(&mut work, by, held);
+            }
+            let left = subject(tx, by, &mut work, (&person, &book, held)).await?;
+            beyond::second_eyes(tx, &mut work, (&person, held), left).await?;
+            let enrolled = factors::list(tx, person.id).await?.iter().any(|factor| factor.confirmed_at.is_some());
+            Ok::<_, Error>((person, book, enrolled))
         })
         .await?;
     let line: Vec<RoleKey> = book.line(person.role).into_iter().map(|role| role.key).collect();
+    // Who asks about themselves is judged as they stand there; of others is known neither where they are nor on what.
+    let own_ip = by.origin().ip.as_deref().filter(|_| mine);
+    let elsewhere = (Device { since: Some(now), ..Device::default() }, Assurance { enrolled, ..Assurance::default() });
+    let (device, assurance) = if mine { (by.actor().device, by.actor().assurance) } else { elsewhere };
     let case = Case {
         role: person.role,
         line: &line,
         staff: book.get(person.role).is_some_and(|role| role.staff),
         tenant: &hall.tenant,
         permission: question.permission,
-        ip: question.ip.as_deref(),
-        device: Device { remembered: false, since: Some(now) },
+        ip: question.ip.as_deref().or(own_ip),
+        device,
+        assurance,
         now,
         facts: Facts { amount: question.amount, role: question.new_role },
     };
@@ -142,6 +161,7 @@ pub async fn explain(app: &App, by: &Grant<can::ReadSelf>, question: Question) -
     } else {
         work.step("owner_exempt", Say::Pass, json!({}), "An owner may always look at the rules and put them right.");
     }
+    beyond::proof(&mut work, by, &policy, (mine, enrolled));
     let allowed = work.steps.iter().all(|step| step.say != Say::Fail);
     Ok(Explanation { person, allowed, fix: work.fix.filter(|_| !allowed), steps: work.steps })
 }
@@ -226,25 +246,56 @@ fn tell(work: &mut Work<'_>, (person, book): (&Person, &RoleBook), source: &Sour
     }
 }
 
-async fn subject(tx: &mut Tx, work: &mut Work<'_>, (person, book, held): (&Person, &RoleBook, Held)) -> Result<()> {
+/// What an API key, or acting as somebody else, leaves of what a person holds.
+fn narrowed(work: &mut Work<'_>, by: &Grant<can::ReadSelf>, held: Held) {
+    let power = Power { permission: work.question.permission, reach: reach(work.question.permission) };
+    if !held.has(power) || by.actor().held.has(power) {
+        return;
+    }
+    let permission = power.permission;
+    if by.actor().acting.is_some() {
+        let text = format!("Acting as this person leaves {permission} out: nothing is changed meanwhile, and only what both may do is done.");
+        work.step("acting_narrows", Say::Fail, json!({}), text);
+    } else {
+        work.step("key_narrows", Say::Fail, json!({}), format!("The API key was not given {permission}."));
+    }
+}
+
+/// How far a permission reaches at the least.
+const fn reach(permission: Permission) -> Reach {
+    if permission.knows_own() { Reach::Own } else { Reach::Any }
+}
+
+/// What is special about the thing it would be done to; what could still be given back, if that is what it is about. Whoever asks hears of
+/// nothing they could not read themselves.
+async fn subject(
+    tx: &mut Tx,
+    by: &Grant<can::ReadSelf>,
+    work: &mut Work<'_>,
+    (person, book, held): (&Person, &RoleBook, Held),
+) -> Result<Option<Money>> {
     let permission = work.question.permission;
     let own_only = !held.any.has(permission) && permission.knows_own() && held.has(Power::own(permission));
+    let mut left = None;
     if let Some(id) = work.question.order {
-        let order = orders::find(tx, id).await?.ok_or(Error::NotFound("order"))?;
-        let own = order.customer_id == person.id;
-        if own_only && own {
+        // Asking is no attempt: what is not held is not even asked for.
+        let reach = by.actor().held.has(Power::own(Permission::ReadOrder)).then(|| by.scoped::<can::ReadOrder>().ok()).flatten();
+        let found = orders::find(tx, id).await?.filter(|order| reach.as_ref().is_some_and(|reach| reach.reaches(order.customer_id)));
+        let order = found.ok_or(Error::NotFound("order"))?;
+        if own_only && order.customer_id == person.id {
             work.step("own_thing", Say::Pass, json!({}), "It is this person's own.");
         } else if own_only {
             work.step("not_own", Say::Fail, json!({}), "This person may do this to their own things alone, and this is somebody else's.");
         }
         if permission == Permission::RefundOrder {
-            money(tx, work, id).await?;
+            left = money(tx, work, id).await?;
         }
     } else if own_only {
         work.step("own_only", Say::Note, json!({}), "This person may do this to their own things alone.");
     }
     if let Some(id) = work.question.person {
-        let other = people::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
+        let sees = by.user() == Some(id) || (by.actor().may(Permission::ReadUser) && by.and::<can::ReadUser>().is_ok());
+        let other = people::find(tx, id).await?.filter(|_| sees).ok_or(Error::NotFound("user"))?;
         let given: Held = rights::given(tx, &[id], work.now).await?.into_iter().map(|right| right.power).collect();
         let reach = book.held(other.role).union(given).within(held) && (other.role != purser_core::Role::Owner || person.role == other.role);
         if !reach && !permission.only_reads() {
@@ -252,21 +303,23 @@ async fn subject(tx: &mut Tx, work: &mut Work<'_>, (person, book, held): (&Perso
             work.step("above", Say::Fail, json!({ "role": other.role }), text);
         }
     }
-    Ok(())
+    Ok(left)
 }
 
 /// What is left to give back.
-async fn money(tx: &mut Tx, work: &mut Work<'_>, order: OrderId) -> Result<()> {
+async fn money(tx: &mut Tx, work: &mut Work<'_>, order: OrderId) -> Result<Option<Money>> {
     let payments = payments::of_order(tx, order).await?;
-    let refundable = payments.iter().filter(|payment| payment.state.is_refundable());
-    let left: i64 = refundable.map(purser_store::payments::Payment::refundable).sum();
-    if left <= 0 {
-        work.step("nothing_left", Say::Fail, json!({}), "There is nothing left to give back on this order.");
-    } else if let Some(amount) = work.question.amount.filter(|amount| amount.amount > left) {
-        let left = Money::new(left, amount.currency);
-        work.step("more_than_left", Say::Fail, json!({ "left": left }), format!("At most {left} can still be given back."));
+    let refundable = || payments.iter().filter(|payment| payment.state.is_refundable());
+    let left: i64 = refundable().map(purser_store::payments::Payment::refundable).sum();
+    let left = refundable().next().map(|payment| Money::new(left, payment.currency)).filter(|left| left.amount > 0);
+    match left {
+        None => work.step("nothing_left", Say::Fail, json!({}), "There is nothing left to give back on this order."),
+        Some(left) if work.question.amount.is_some_and(|amount| amount.amount > left.amount) => {
+            work.step("more_than_left", Say::Fail, json!({ "left": left }), format!("At most {left} can still be given back."));
+        }
+        Some(_) => {}
     }
-    Ok(())
+    Ok(left)
 }
 
 fn law(work: &mut Work<'_>, enforced: &[Rule], shadow: &[Rule], empty: bool) {

@@ -5,16 +5,18 @@ use purser_core::access::{Caller, Grant, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::UserId;
+use purser_core::mail::Notice;
 use purser_core::people::Status;
 use purser_core::time::MINUTE;
 use purser_core::{Error, Result, Timestamp};
 use purser_store::impersonations::{self as store, Impersonation};
-use purser_store::people;
+use purser_store::{people, users};
 use serde::Serialize;
 
 use super::Ranks;
 use crate::audit::{self, Line};
 use crate::identity::step_up;
+use crate::mail::{self, News};
 use crate::people::label;
 use crate::{App, events};
 
@@ -70,6 +72,8 @@ pub async fn begin(app: &App, by: &Grant<can::ImpersonateUser>, ask: Ask) -> Res
             let facts = Facts { until: one.until, writes: one.writes };
             let line = Line::new("impersonation.begin", "user", ask.user.uuid(), label(&person)).after(&facts).reason(one.reason.clone());
             audit::record(tx, by, line);
+            let told = users::find(tx, ask.user).await?.ok_or(Error::NotFound("user"))?;
+            mail::tell(tx, by, &told, News::of(Notice::Impersonated, one.reason.clone())).await?;
             events::emit(tx, by, Topic::User, "impersonated", ask.user.uuid());
             events::emit(tx, by, Topic::Session, "acting", session.uuid());
             Ok(one)

@@ -2,6 +2,7 @@
 //!
 //! Rules only. What a role may hold and how powers add up is `purser_core::access`; statements live in `purser_store::roles`.
 
+mod beyond;
 pub mod explain;
 pub mod impersonation;
 pub mod policies;

@@ -47,6 +47,16 @@ impl Ranks {
         self.book.get(role).is_some_and(|role| role.staff)
     }
 
+    /// What people call the role.
+    pub(crate) fn name(&self, role: RoleKey) -> String {
+        self.book.get(role).map_or_else(|| role.to_string(), |role| role.name.clone())
+    }
+
+    /// Whether whoever has the role may do more than a customer.
+    pub(crate) fn is_more_than_customer(&self, role: RoleKey) -> bool {
+        !self.held(role).within(self.held(Role::User.key()))
+    }
+
     fn held(&self, role: RoleKey) -> Held {
         self.book.held(role)
     }

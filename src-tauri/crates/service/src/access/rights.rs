@@ -8,7 +8,7 @@ use purser_core::people::Status;
 use purser_core::{Error, Permission, Result, Timestamp};
 use purser_store::people::{self, Person};
 use purser_store::rights::{self as store, Right};
-use purser_store::{Tx, roles};
+use purser_store::{Tx, registrations, roles};
 use serde::Serialize;
 
 use super::Ranks;
@@ -104,12 +104,13 @@ pub async fn give(app: &App, by: &Grant<can::GrantRight>, user: UserId, new: New
             if new.denied && person.role == Role::Owner {
                 return Err(Error::conflict("owner_is_whole", "Nothing can be denied an owner. Give them another role first."));
             }
+            registrations::proved(tx, user).await?;
             let live = store::live(tx, by.tenant(), user, by.now()).await?;
             if let Some(same) = live.iter().find(|right| right.power == new.power && right.denied == new.denied) {
                 if same.expires_at == new.expires_at && same.reason == new.reason.trim() {
                     return Ok(same.clone());
                 }
-                store::end(tx, same.id, by.now(), by.actor().name.clone()).await?;
+                store::end(tx, same.id, by.now(), (by.user(), by.actor().name.clone())).await?;
             } else if live.len() >= MOST {
                 return Err(Error::conflict("too_many", format!("A person can have {MOST} rights of their own. Make a role instead.")));
             }
@@ -140,6 +141,8 @@ fn row(by: &Grant<can::GrantRight>, user: UserId, new: &NewRight) -> Right {
 
 /// End a right or a denial; says whether the person holds the power all the same.
 pub async fn end(app: &App, by: &Grant<can::GrantRight>, user: UserId, id: RightId) -> Result<Ended> {
+    // The end of a denial gives.
+    step_up::demand(app, by).await?;
     app.db
         .transact(by, async |tx| {
             let ranks = Ranks::alone(tx).await?.with(tx, &[user], by.now()).await?;
@@ -149,7 +152,7 @@ pub async fn end(app: &App, by: &Grant<can::GrantRight>, user: UserId, id: Right
             if !PersonalRight::from(&right).is_live(by.now()) {
                 return Err(Error::conflict("over", "This is over already."));
             }
-            store::end(tx, id, by.now(), by.actor().name.clone()).await?;
+            store::end(tx, id, by.now(), (by.user(), by.actor().name.clone())).await?;
             note(tx, by, (&person, &right), "right.end");
             let after = reasoned(tx, user, by.now()).await?;
             let left = after.powers.into_iter().find(|reasoned| reasoned.power == right.power);

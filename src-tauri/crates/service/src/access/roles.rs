@@ -127,6 +127,7 @@ pub async fn create(app: &App, by: &Grant<can::ManageRole>, new: NewRole) -> Res
     }
     checks.done()?;
     let Some(key) = key else { return Err(Error::internal("a role without a key")) };
+    step_up::demand(app, by).await?;
     let blank = RoleDef { key, name, description: new.description.trim().to_owned(), staff: new.staff, ..RoleDef::preset(Role::Guest) };
     let role = RoleDef { inherits: new.inherits, version: 1, ..blank }.with_own(new.powers.into_iter().collect());
     app.db
@@ -194,6 +195,7 @@ pub async fn update(app: &App, by: &Grant<can::ManageRole>, key: RoleKey, versio
 
 /// Forget a role nobody has and none inherits from.
 pub async fn delete(app: &App, by: &Grant<can::ManageRole>, key: RoleKey) -> Result<()> {
+    step_up::demand(app, by).await?;
     app.db
         .transact(by, async |tx| {
             let book = store::book_alone(tx).await?;

@@ -10,6 +10,7 @@ use purser_store::{Listing, Page, Tx};
 use super::{Line, record};
 use crate::App;
 use crate::csv::Export;
+use crate::identity::step_up;
 use crate::limits;
 
 /// Counting stops here.
@@ -43,6 +44,8 @@ pub async fn read(app: &App, by: &Grant<can::ReadAudit>, id: purser_core::ids::A
 
 /// The whole log, oldest first, as the bytes `write` makes of each line. That it was taken out is itself a line.
 pub async fn export(app: &App, by: &Grant<can::ExportAudit>, write: fn(AuditRow, &mut Vec<u8>)) -> Result<Export> {
+    // Whoever runs a collector of logs gave its key this right with a fresh factor.
+    step_up::demand_unless_key(app, by).await?;
     limits::of_person(app, by, "export", limits::EXPORTS).await?;
     app.db
         .transact(by, async |tx| {

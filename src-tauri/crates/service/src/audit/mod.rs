@@ -7,12 +7,16 @@ pub use log::{export, list, read};
 pub(crate) use verify::ERASED;
 pub use verify::{Bad, Verdict, verify, verify_all};
 
-use purser_core::access::{Caller, Grant};
+use purser_core::access::{Caller, Grant, can};
 use purser_core::audit::Entry;
-use purser_store::Tx;
+use purser_core::{Error, Result};
+use purser_store::migrate::Moved;
+use purser_store::{Scope, Tx, tenancy};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+use crate::App;
 
 /// What a line says beyond who and when. Secrets never go in: `before` and `after` are views made for it.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +53,21 @@ impl Line {
     pub fn reason(self, reason: impl Into<String>) -> Self {
         Self { reason: Some(reason.into()), ..self }
     }
+}
+
+/// Write into the log of the home of the installation that its tables were brought up to date, if they were and there is one yet.
+pub async fn tables_moved(app: &App, moved: &Moved) -> Result<()> {
+    let Some(newest) = moved.applied.last().filter(|_| moved.from > 0) else { return Ok(()) };
+    let Some(home) = app.db.read(Scope::System, async |tx| tenancy::home(tx).await.map_err(Error::from)).await? else { return Ok(()) };
+    let by = Grant::<can::ReadSystem>::system(home.id, app.clock.now(), &app.ids);
+    app.db
+        .transact(&by, async |tx| {
+            let line = Line::new("system.schema", "tenant", home.id.uuid(), home.name.clone());
+            let after = serde_json::json!({ "version": newest, "applied": moved.applied });
+            record(tx, &by, line.before(&serde_json::json!({ "version": moved.from })).after(&after));
+            Ok(())
+        })
+        .await
 }
 
 /// Write `line` with this transaction.

@@ -1,8 +1,18 @@
 //! What can be sold: add, change, withdraw. A withdrawn product stays, because orders point at it; it can only no longer be ordered.
 //!
+//! A variant is a product of its own that names the one it belongs to; see decision 16.
+//!
 //! Rules only. Statements live in `purser_store::products`, HTTP words in `http::catalog`.
 
+pub mod categories;
+mod shelf;
+pub mod stock;
+pub mod variants;
+
+pub use shelf::{Facets, Sale, ShelfChange, ShelfDraft, facets};
+
 use purser_core::access::{Grant, can};
+use purser_core::catalog::MovementKind;
 use purser_core::checkout::LARGEST;
 use purser_core::error::Checks;
 use purser_core::events::Topic;
@@ -10,6 +20,7 @@ use purser_core::ids::ProductId;
 use purser_core::{Currency, Error, Money, Patch, Result, Weight, text};
 use purser_store::page::COUNT_LIMIT;
 use purser_store::products::{self as store, Filter, Product};
+use purser_store::shelf::Shelf;
 use purser_store::{Listing, Page, Tx, tenants};
 use serde::Serialize;
 
@@ -55,6 +66,8 @@ pub struct Draft {
     pub stock: i64,
     /// Whether it is for sale.
     pub active: bool,
+    /// Where it stands in the catalog.
+    pub shelf: ShelfDraft,
 }
 
 /// A change: only what is mentioned changes.
@@ -74,11 +87,14 @@ pub struct Change {
     pub stock: Patch<i64>,
     /// Whether it is for sale.
     pub active: Patch<bool>,
+    /// Where it stands in the catalog.
+    pub shelf: ShelfChange,
 }
 
 /// Add a product, once for each key.
 pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, once: Option<Once<Product>>) -> Result<Outcome<Product>> {
-    let product = Product {
+    let mut product = Product {
+        shelf: Shelf::default(),
         id: by.id(),
         name_key: text::fold(draft.name.trim()),
         name: draft.name.trim().to_owned(),
@@ -93,7 +109,11 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, onc
         created_at: by.now(),
         updated_at: by.now(),
     };
+    draft.shelf.put_on(&mut product)?;
     check(&product)?;
+    if product.active {
+        by.and::<can::PublishProduct>()?;
+    }
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     app.db
         .transact(by, async |tx| {
@@ -101,10 +121,12 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, onc
                 return Ok(Outcome::Reply(reply));
             }
             same_currency(tx, product.currency).await?;
+            shelf::check_category(tx, &product).await?;
             if store::sku_taken(tx, &product.sku, None).await? {
                 return Err(taken());
             }
             store::insert(tx, std::slice::from_ref(&product)).await?;
+            let product = find(tx, product.id).await?;
             audit::record(tx, by, Line::new("product.create", "product", product.id.uuid(), &product.name).after(&Facts::from(&product)));
             events::emit(tx, by, Topic::Product, "created", product.id.uuid());
             idempotency::finish(tx, once.as_ref(), product).await
@@ -123,6 +145,8 @@ pub async fn update(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, ve
             change.weight.never_clear("weight"),
             change.stock.never_clear("stock"),
             change.active.never_clear("active"),
+            change.shelf.tax_class.never_clear("taxClass"),
+            change.shelf.tags.never_clear("tags"),
         ]
         .into_iter()
         .flatten(),
@@ -135,16 +159,42 @@ pub async fn update(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, ve
                 return Err(Error::Stale);
             }
             let mut product = before.clone();
+            change.shelf.clone().put_on(&mut product, change.price.set().copied())?;
             apply(change, &mut product);
             product.updated_at = by.now();
+            variants::check_change(&before, &product)?;
+            if product.active && !before.active {
+                by.and::<can::PublishProduct>()?;
+            }
             check(&product)?;
+            if product.shelf.category_id != before.shelf.category_id {
+                shelf::check_category(tx, &product).await?;
+            }
             if product.currency != before.currency {
                 same_currency(tx, product.currency).await?;
             }
             if product.sku != before.sku && store::sku_taken(tx, &product.sku, Some(id)).await? {
                 return Err(taken());
             }
+            variants::follow(tx, by, (&before, &product)).await?;
             write(tx, by, "product.update", (&before, &product)).await
+        })
+        .await
+}
+
+/// Put a product on sale, which takes the right to change it and the right to put it there. One that is there already stays as it is.
+pub async fn publish(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId) -> Result<Product> {
+    by.and::<can::PublishProduct>()?;
+    app.db
+        .transact(by, async |tx| {
+            let before = find(tx, id).await?;
+            if before.active {
+                return Ok(before);
+            }
+            let product = Product { active: true, updated_at: by.now(), ..before.clone() };
+            variants::check_change(&before, &product)?;
+            variants::follow(tx, by, (&before, &product)).await?;
+            write(tx, by, "product.publish", (&before, &product)).await
         })
         .await
 }
@@ -158,6 +208,9 @@ pub async fn archive(app: &App, by: &Grant<can::DeleteProduct>, id: ProductId) -
                 return Ok(());
             }
             let product = Product { active: false, updated_at: by.now(), ..before.clone() };
+            if before.shelf.variant_count > 0 {
+                purser_store::shelf::archive_variants(tx, id, by.now()).await?;
+            }
             write(tx, by, "product.archive", (&before, &product)).await.map(drop)
         })
         .await
@@ -167,6 +220,7 @@ async fn write<P>(tx: &mut Tx, by: &Grant<P>, action: &'static str, (before, aft
     if !store::update(tx, after).await? {
         return Err(Error::Stale);
     }
+    stock::moved(tx, by, (before, after), (MovementKind::Corrected, None)).await?;
     let line = Line::new(action, "product", after.id.uuid(), &after.name).before(&Facts::from(before)).after(&Facts::from(after));
     audit::record(tx, by, line);
     events::emit(tx, by, Topic::Product, "updated", after.id.uuid());
@@ -198,6 +252,7 @@ fn check(product: &Product) -> Result<()> {
     checks.length("description", product.description.as_deref().unwrap_or_default(), 5_000);
     checks.that((0..=LARGEST).contains(&product.price), "price.amount", "out_of_range", "A price is 0 or more, and not absurdly large.");
     checks.that((0..=MOST_STOCK).contains(&product.stock), "stock", "out_of_range", "Between 0 and 1,000,000,000 pieces.");
+    shelf::check(&mut checks, product);
     checks.done()
 }
 
@@ -225,6 +280,8 @@ struct Facts<'a> {
     weight: Option<Weight>,
     stock: i64,
     active: bool,
+    #[serde(flatten)]
+    shelf: shelf::Facts<'a>,
 }
 
 impl<'a> From<&'a Product> for Facts<'a> {
@@ -237,6 +294,7 @@ impl<'a> From<&'a Product> for Facts<'a> {
             weight: Weight::from_grams(p.weight_g),
             stock: p.stock,
             active: p.active,
+            shelf: shelf::Facts::from(p),
         }
     }
 }

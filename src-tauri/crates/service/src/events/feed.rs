@@ -52,12 +52,12 @@ pub struct Feed {
 }
 
 /// What somebody has to be allowed to see to hear of a change in an area.
-fn needed(topic: Topic) -> Permission {
+pub(crate) fn needed(topic: Topic) -> Permission {
     match topic {
         Topic::User => Permission::ReadUser,
         Topic::Product => Permission::ReadProduct,
-        Topic::Order => Permission::ReadOrder,
-        Topic::Payment | Topic::Refund => Permission::ReadPayment,
+        Topic::Order | Topic::Cart => Permission::ReadOrder,
+        Topic::Approval | Topic::Dispute | Topic::Payment | Topic::Refund => Permission::ReadPayment,
         Topic::Ledger => Permission::ReadLedger,
         Topic::File => Permission::ReadFile,
         Topic::Import => Permission::RunImport,

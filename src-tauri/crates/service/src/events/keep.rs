@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use purser_core::Error;
 use purser_core::time::DAY;
-use purser_store::{Scope, events as store};
+use purser_store::{Scope, bus, events as store};
 
 use crate::App;
 
 /// Kept for so long.
 const KEPT: i64 = 7 * DAY;
+
+/// What somebody who acts on them has not had yet is kept for so long: a bus that is away, a tenant whose work rests.
+const KEPT_AT_LAST: i64 = 90 * DAY;
 
 /// Looked at so often.
 const EVERY: Duration = Duration::from_hours(1);
@@ -23,9 +26,14 @@ pub fn keep_short(app: &App) {
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(EVERY).await;
-            let before = app.clock.now().plus(-KEPT);
+            let now = app.clock.now();
+            let before = (now.plus(-KEPT), now.plus(-KEPT_AT_LAST));
+            let consumers: Vec<&'static str> = app.bus.consumers().iter().map(|consumer| consumer.name()).collect();
             loop {
-                match app.db.transact(Scope::System, async |tx| store::forget(tx, before, AT_ONCE).await.map_err(Error::from)).await {
+                let forgotten = app.db.transact(Scope::System, async |tx| {
+                    Ok::<_, Error>(store::forget(tx, before, &consumers, AT_ONCE).await? + bus::forget(tx, AT_ONCE).await?)
+                });
+                match forgotten.await {
                     Ok(0) => break,
                     Ok(_) => tokio::task::yield_now().await,
                     Err(error) => {

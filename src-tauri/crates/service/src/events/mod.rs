@@ -3,6 +3,7 @@
 mod feed;
 mod keep;
 
+pub(crate) use feed::needed;
 pub use feed::{Feed, Notice};
 pub use keep::keep_short;
 

@@ -15,11 +15,11 @@ use bytes::Bytes;
 use futures::Stream;
 use purser_core::access::{Grant, can};
 use purser_core::events::Topic;
-use purser_core::ids::{FileId, OrderId, TenantId, UserId};
+use purser_core::ids::{FileId, OrderId, ProductId, TenantId, UserId};
 use purser_core::{Error, Result};
 use purser_store::files::{self as store, FileRow, Filter, NewFile};
 use purser_store::page::COUNT_LIMIT;
-use purser_store::{Listing, Page, Tx, people};
+use purser_store::{Listing, Page, Tx, people, products};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -45,6 +45,8 @@ pub enum Subject {
     Order(OrderId),
     /// A person.
     User(UserId),
+    /// A product: its images.
+    Product(ProductId),
 }
 
 impl Subject {
@@ -53,7 +55,8 @@ impl Subject {
         match kind {
             "order" => Ok(Self::Order(OrderId(id))),
             "user" => Ok(Self::User(UserId(id))),
-            _ => Err(Error::invalid("subjectType", "unknown_choice", "Choose one of: order, user.")),
+            "product" => Ok(Self::Product(ProductId(id))),
+            _ => Err(Error::invalid("subjectType", "unknown_choice", "Choose one of: order, user, product.")),
         }
     }
 
@@ -62,6 +65,7 @@ impl Subject {
         match self {
             Self::Order(id) => ("order", id.uuid()),
             Self::User(id) => ("user", id.uuid()),
+            Self::Product(id) => ("product", id.uuid()),
         }
     }
 
@@ -76,6 +80,7 @@ impl Subject {
                 let person = people::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
                 Ok(crate::people::label(&person))
             }
+            Self::Product(id) => Ok(products::find(tx, id).await?.ok_or(Error::NotFound("product"))?.name),
         }
     }
 }

@@ -76,8 +76,8 @@ pub async fn actor(app: &App, claims: &Claims, now: Timestamp) -> Result<Arc<Act
         name: face.name,
         role: face.role,
         held,
-        assurance: Assurance { enrolled: row.enrolled, proved_at: row.proved_at, first },
-        device: Device { remembered: row.remembered, since: Some(row.created_at) },
+        assurance: Assurance { enrolled: row.enrolled, proved_at: row.proved_at, first, unproved: !row.email_verified },
+        device: Device { remembered: row.remembered, known: row.known_device, since: Some(row.created_at) },
         under,
         acting,
     });

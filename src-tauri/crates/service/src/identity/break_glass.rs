@@ -65,6 +65,7 @@ pub async fn seal(app: &App, by: &Grant<can::ManageBreakGlass>) -> Result<Sealed
                 tenant_id: by.tenant(),
                 user_id: user,
                 sealed_at: by.now(),
+                sealed_by: by.user().map(UserId::uuid),
                 sealed_by_name: by.actor().name.clone(),
                 void_at: None,
                 opened_at: None,
@@ -93,26 +94,12 @@ async fn account(tx: &mut Tx, by: &Grant<can::ManageBreakGlass>) -> Result<UserI
     }
     let (id, now): (UserId, _) = (by.id(), by.now());
     let user = User {
-        id,
-        tenant_id: by.tenant(),
-        email: format!("sealed-{id}@break-glass.invalid"),
-        first_name: NAME[0].into(),
-        last_name: NAME[1].into(),
         role: Role::Owner.key(),
         status: Status::Locked,
-        password_hash: None,
-        phone: None,
-        country: None,
-        language: None,
-        notes: None,
         email_verified: true,
-        last_login_at: None,
         locked_at: Some(now),
         lock_reason: Some("sealed".into()),
-        deleted_at: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
+        ..User::new((id, by.tenant()), &format!("sealed-{id}@break-glass.invalid"), (NAME[0], NAME[1]), now)
     };
     users::insert(tx, std::slice::from_ref(&user)).await?;
     store::set_in_use(tx, id, false, now).await?;

@@ -144,6 +144,12 @@ pub(crate) async fn pass(tx: &mut Tx, app: &App, challenge: &Challenge, passed: 
     sign_in::enter(tx, app, entry, passed.policy).await
 }
 
+/// Refuse once there is a factor: whoever was asked for their first has shown the password alone, and another was added elsewhere since.
+async fn still_without(tx: &mut Tx, user: &User) -> Result<()> {
+    let enrolled = factor_store::list(tx, user.id).await?.iter().any(|factor| factor.confirmed_at.is_some());
+    if enrolled { Err(over()) } else { Ok(()) }
+}
+
 /// Begin to enrol the factor a role needs, while signing in.
 pub async fn begin_enrolment(app: &App, token: &str) -> Result<Enrolment> {
     let hash = tokens::hash(token);
@@ -153,6 +159,7 @@ pub async fn begin_enrolment(app: &App, token: &str) -> Result<Enrolment> {
             let found = store::find(tx, &hash, app.clock.now()).await?;
             let challenge = found.filter(|challenge| challenge.purpose == ENROL).ok_or_else(over)?;
             let user = person(tx, &challenge).await?;
+            still_without(tx, &user).await?;
             factors::new_totp(tx, app, &user, "Authenticator app".into()).await
         })
         .await
@@ -167,12 +174,13 @@ pub async fn confirm_enrolment(app: &App, token: &str, code: &str, origin: Arc<O
         .db
         .transact(tenant, async |tx| {
             let (challenge, user) = attempt(tx, app, &hash, ENROL).await?;
+            still_without(tx, &user).await?;
             let Some(codes) = factors::confirm_pending(tx, app, &user, code).await? else {
                 factors::failed(tx, app, &user, &origin, Method::Totp).await?;
                 return Ok::<_, Error>(None);
             };
             let by = sign_in::as_themselves(app, &user, &origin)?;
-            factors::added(tx, &by, &user, FactorKind::Totp);
+            factors::added(tx, &by, &user, (FactorKind::Totp, "Authenticator app")).await?;
             let mut begun = pass(tx, app, &challenge, Passed { user, method: Method::Totp, origin: &origin, policy: &policy }).await?;
             begun.backup_codes = codes;
             Ok(Some(begun))

@@ -10,6 +10,7 @@ use purser_core::mail::Template;
 use purser_core::people::Purpose;
 use purser_core::time::DAY;
 use purser_core::{Error, Result};
+use purser_store::sign_ins::Seen;
 use purser_store::users::User;
 use purser_store::{Tx, devices as store, links as link_store, sessions, sign_ins, users};
 
@@ -21,29 +22,36 @@ use crate::{App, events};
 /// How far back somebody is remembered.
 const KNOWN_FOR: i64 = 400 * DAY;
 
-/// Note where a person signs in from; whether they never did from there. The very first sign-in is from nowhere new.
-pub(crate) async fn note(tx: &mut Tx, user: &User, origin: &Origin, now: purser_core::Timestamp) -> Result<bool> {
+/// Note where a person signs in from; whether they never did from there, and whether they are known to have. The very first sign-in is from
+/// nowhere new, but on no device that is known either.
+pub(crate) async fn note(tx: &mut Tx, user: &User, origin: &Origin, now: purser_core::Timestamp) -> Result<(bool, bool)> {
     if let Some(hash) = &origin.device {
         let known = store::is_known(tx, user.id, hash).await?;
         store::seen(tx, user.id, hash, now).await?;
         if known {
-            return Ok(false);
+            return Ok((false, true));
         }
     }
     // A call within the process comes from nowhere.
     if origin.user_agent.is_none() && origin.ip.is_none() {
-        return Ok(false);
+        return Ok((false, false));
     }
     let agent = origin.user_agent.as_deref().unwrap_or_default();
-    Ok(sign_ins::is_new_device(tx, user.id, (agent, origin.ip.as_deref()), now.plus(-KNOWN_FOR)).await?)
+    let seen = sign_ins::device(tx, user.id, (agent, origin.ip.as_deref()), now.plus(-KNOWN_FOR)).await?;
+    Ok((seen == Seen::Others, seen == Seen::This))
 }
 
 /// Tell a person of a sign-in from somewhere new: in the log, on every open page, by mail.
-pub(crate) async fn tell(tx: &mut Tx, app: &App, by: &Grant<can::ReadSelf>, (user, session): (&User, SessionId)) -> Result<()> {
+pub(crate) async fn tell(
+    tx: &mut Tx,
+    app: &App,
+    by: &Grant<can::ReadSelf>,
+    (user, session, place): (&User, SessionId, Option<String>),
+) -> Result<()> {
     audit::record(tx, by, Line::new("session.new_device", "user", user.id.uuid(), user.name()));
     events::emit(tx, by, Topic::Session, "new_device", session.uuid());
     let link = links::make(app, tx, by, (user, Purpose::Disown)).await?;
-    mail::write(tx, by, Draft { to: user, template: Template::NewDevice, link: Some(link) }).await?;
+    mail::write_from(tx, by, Draft { to: user, template: Template::NewDevice, link: Some(link) }, place).await?;
     Ok(())
 }
 

@@ -7,17 +7,21 @@ use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::identity::{FactorKind, Method};
 use purser_core::ids::{FactorId, UserId};
-use purser_core::mail::Channel;
+use purser_core::mail::{Channel, Notice};
 use purser_core::time::MINUTE;
 use purser_core::{Error, Result, Timestamp};
 use purser_store::factors::{self as store, Codes, Factor};
 use purser_store::users::User;
 use purser_store::{Tx, sessions, tenants, users};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
+use super::attempts::{self, Lock};
 use super::sessions::own;
-use super::{attempts, backup, codes, lockout, step_up, totp};
+use super::take_away::Grounds;
+use super::{backup, codes, lockout, step_up, totp};
 use crate::audit::{self, Line};
+use crate::mail::{self, News};
 use crate::{App, events};
 
 /// Factors a person may have.
@@ -106,12 +110,11 @@ pub async fn list_of(app: &App, by: &Grant<can::ManageSession>, user: UserId) ->
         .await
 }
 
-/// Begin to add an authenticator app; one that was begun before and never confirmed is forgotten. Whoever has a factor proves it first.
+/// Begin to add an authenticator app; one that was begun before and never confirmed is forgotten. Whoever
+/// adds one has shown lately who they are: by a factor they have, else by the password.
 pub async fn begin_totp(app: &App, by: &Grant<can::ReadSelf>, name: Option<String>) -> Result<Enrolment> {
     let (id, _) = own(by)?;
-    if by.actor().assurance.enrolled && step_up::fresh_until(by).is_none() {
-        step_up::demand(app, by).await?;
-    }
+    step_up::check_self(by)?;
     let name = named(name)?;
     app.db
         .transact(by, async |tx| {
@@ -170,17 +173,18 @@ pub async fn confirm_totp(app: &App, by: &Grant<can::ReadSelf>, code: &str) -> R
             sessions::prove(tx, session, by.now()).await?;
             // Whoever was in without a second factor is out.
             sessions::end_all(tx, id, Some(session), by.now(), "factor_added").await?;
-            added(tx, by, &user, FactorKind::Totp);
+            added(tx, by, &user, (FactorKind::Totp, "Authenticator app")).await?;
             Ok::<_, Error>(Some(codes))
         })
         .await?;
     outcome.ok_or_else(wrong_code)
 }
 
-/// A factor was added: in the log, and for every open page.
-pub(crate) fn added<P>(tx: &mut Tx, by: &Grant<P>, user: &User, kind: FactorKind) {
+/// A factor was added: in the log, for every open page, and by mail.
+pub(crate) async fn added<P>(tx: &mut Tx, by: &Grant<P>, user: &User, (kind, name): (FactorKind, &str)) -> Result<()> {
     audit::record(tx, by, Line::new("factor.add", "user", user.id.uuid(), user.name()).after(&serde_json::json!({ "kind": kind })));
     events::emit(tx, by, Topic::User, "factor_added", user.id.uuid());
+    mail::tell(tx, by, user, News::of(Notice::FactorAdded, name)).await
 }
 
 /// `None`: the code is wrong. `Some(None)`: confirmed, there were backup codes already.
@@ -192,7 +196,7 @@ pub(crate) async fn confirm_pending(tx: &mut Tx, app: &App, user: &User, code: &
     let Some(pending) = pending else {
         return Err(Error::conflict("nothing_to_confirm", "No authenticator app waits to be confirmed. Begin again."));
     };
-    let secret = app.seal.open(&place(pending.id), &pending.secret)?;
+    let secret = Zeroizing::new(app.seal.open(&place(pending.id), &pending.secret)?);
     let Some(step) = totp::find(&secret, code, now) else { return Ok(None) };
     if !store::confirm(tx, pending.id, now, Some(step)).await? {
         return Ok(None);
@@ -218,7 +222,7 @@ pub(crate) async fn check(tx: &mut Tx, app: &App, user: &User, answer: &Answer, 
         Method::Totp => {
             let factors = store::list(tx, user.id).await?;
             for factor in factors.iter().filter(|factor| factor.kind == FactorKind::Totp && factor.confirmed_at.is_some()) {
-                let secret = app.seal.open(&place(factor.id), &factor.secret)?;
+                let secret = Zeroizing::new(app.seal.open(&place(factor.id), &factor.secret)?);
                 if let Some(step) = totp::find(&secret, &answer.code, now) {
                     return Ok(store::use_step(tx, factor.id, step, now).await?);
                 }
@@ -233,11 +237,28 @@ pub(crate) async fn check(tx: &mut Tx, app: &App, user: &User, answer: &Answer, 
 
 /// A wrong code: counted, written down, and told in the log when it locks.
 pub(crate) async fn failed(tx: &mut Tx, app: &App, user: &User, origin: &Origin, method: Method) -> Result<()> {
+    failed_by(tx, app, (user, origin), (method.as_str(), "wrong_code")).await
+}
+
+/// The same for whatever was shown instead.
+pub(crate) async fn failed_by(
+    tx: &mut Tx,
+    app: &App,
+    (user, origin): (&User, &Origin),
+    (method, reason): (&'static str, &'static str),
+) -> Result<()> {
     let now = app.clock.now();
-    let attempt = attempts::of(app, user, origin, method.as_str());
-    purser_store::sign_ins::insert(tx, attempts::refused(attempt, "wrong_code")).await?;
-    if lockout::fail(tx, &lockout::factor_account(user.id), "", now).await? == lockout::Failed::Locked {
-        attempts::note_lock(tx, app, user, "second factor");
+    let attempt = attempts::of(app, user, origin, method);
+    purser_store::sign_ins::insert(tx, attempts::refused(attempt, reason)).await?;
+    match lockout::fail(tx, &lockout::factor_account(user.id), "", now).await? {
+        lockout::Failed::Counted => {}
+        lockout::Failed::Locked(until) => {
+            let lock = Lock { notice: Notice::FactorsLocked, until };
+            attempts::note_lock(tx, app, user, lock);
+            attempts::tell_lock(tx, app, (user, origin), lock).await?;
+        }
+        // Somebody else's failure locked it in the same moment: this one hears nothing but that.
+        lockout::Failed::Late => lockout::refuse_factor(tx, user.id, now).await?,
     }
     Ok(())
 }
@@ -299,7 +320,7 @@ pub async fn remove(app: &App, by: &Grant<can::ReadSelf>, id: FactorId, proof: P
             let was = serde_json::json!({ "kind": factor.kind, "name": factor.name });
             audit::record(tx, by, Line::new("factor.remove", "user", owner.uuid(), user.name()).before(&was));
             events::emit(tx, by, Topic::User, "factor_removed", owner.uuid());
-            Ok(())
+            mail::tell(tx, by, &user, News::of(Notice::FactorRemoved, factor.name.clone())).await
         })
         .await
 }
@@ -317,14 +338,15 @@ pub async fn renew_codes(app: &App, by: &Grant<can::ReadSelf>, proof: Proof) -> 
             let codes = new_codes(tx, app, owner).await?;
             audit::record(tx, by, Line::new("factor.backup_codes", "user", owner.uuid(), user.name()));
             events::emit(tx, by, Topic::User, "backup_codes_renewed", owner.uuid());
+            mail::tell(tx, by, &user, News::plain(Notice::BackupCodesRenewed)).await?;
             Ok(codes)
         })
         .await
 }
 
 /// Take every factor of somebody who lost theirs away, and end their sessions; they enrol anew where their role needs it.
-pub async fn reset(app: &App, by: &Grant<can::ResetFactor>, id: UserId, reason: &str) -> Result<()> {
-    Checks::new().text("reason", reason, 500).done()?;
+pub async fn reset(app: &App, by: &Grant<can::ResetFactor>, id: UserId, grounds: &Grounds) -> Result<()> {
+    grounds.check()?;
     if by.user() == Some(id) {
         return Err(Error::conflict("own_account", "This is your own account. Take your factors away one by one, or ask somebody else."));
     }
@@ -337,10 +359,10 @@ pub async fn reset(app: &App, by: &Grant<can::ResetFactor>, id: UserId, reason: 
             lockout::clear(tx, &lockout::factor_account(id), "").await?;
             sessions::end_all(tx, id, None, by.now(), "factors_reset").await?;
             let was = serde_json::json!({ "factors": count });
-            audit::record(tx, by, Line::new("factor.reset", "user", id.uuid(), user.name()).before(&was).reason(reason.trim()));
+            audit::record(tx, by, grounds.line(Line::new("factor.reset", "user", id.uuid(), user.name()).before(&was)));
             events::emit(tx, by, Topic::User, "factors_reset", id.uuid());
             events::emit(tx, by, Topic::Session, "ended", id.uuid());
-            Ok(())
+            mail::tell(tx, by, &user, News::plain(Notice::FactorsReset)).await
         })
         .await
 }

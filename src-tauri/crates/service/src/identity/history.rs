@@ -2,14 +2,13 @@
 
 use purser_core::access::{Grant, can};
 use purser_core::ids::UserId;
-use purser_core::people::email_key;
 use purser_core::{Error, Result, Timestamp};
 use purser_store::lockouts::{self, Lockout};
 use purser_store::page::COUNT_LIMIT;
 use purser_store::sign_ins::{self as store, Filter, SignIn};
 use purser_store::{Listing, Page, users};
 
-use super::lockout::factor_account;
+use super::lockout::{Account, factor_account};
 use crate::App;
 
 /// A page, and how many there are and whether that is exact, unless a cursor was given.
@@ -50,7 +49,7 @@ pub async fn standing(app: &App, by: &Grant<can::ReadSignIn>, id: UserId) -> Res
     app.db
         .read(by, async |tx| {
             let user = users::find(tx, id).await?.ok_or(Error::NotFound("user"))?;
-            let entries = lockouts::of(tx, &email_key(&user.email)).await?;
+            let entries = lockouts::of_own(tx, Account::of(&user).names()).await?;
             let factors = lockouts::of(tx, &factor_account(id)).await?;
             let until = |rows: &[Lockout]| rows.iter().filter_map(|row| row.locked_until).filter(|until| *until > now).max();
             Ok(Standing { locked_until: until(&entries), factors_locked_until: until(&factors), entries })

@@ -37,6 +37,11 @@ fn hash(secret: &str) -> Vec<u8> {
 
 /// Make a link for a person; those made before for the same purpose stop working.
 pub(crate) async fn make<P>(app: &App, tx: &mut Tx, by: &Grant<P>, (user, purpose): (&User, Purpose)) -> Result<LinkId> {
+    make_for(app, tx, by, (user, purpose, &user.email)).await
+}
+
+/// The same for an address that is not the one of their account.
+pub(crate) async fn make_for<P>(app: &App, tx: &mut Tx, by: &Grant<P>, (user, purpose, email): (&User, Purpose, &str)) -> Result<LinkId> {
     let id: LinkId = by.id();
     let secret: [u8; 32] = rand::random();
     let link = Link {
@@ -44,7 +49,7 @@ pub(crate) async fn make<P>(app: &App, tx: &mut Tx, by: &Grant<P>, (user, purpos
         tenant_id: user.tenant_id,
         user_id: user.id,
         purpose,
-        email_key: email_key(&user.email),
+        email_key: email_key(email),
         token_hash: hash(&URL_SAFE_NO_PAD.encode(secret)),
         sealed: Some(app.seal.seal(&place(id), &secret)?),
         created_at: by.now(),
@@ -72,7 +77,9 @@ pub(crate) async fn known(app: &App, token: &str, purpose: Option<Purpose>) -> R
     let Some(link) = link.filter(|link| purpose.is_none_or(|purpose| purpose == link.purpose)) else { return Ok(None) };
     let user = app.db.read(link.tenant_id, async |tx| users::find(tx, link.user_id).await.map_err(Error::from)).await?;
     // Whoever came in may have changed the address at once: the one that was told may still say so.
-    let theirs = |user: &User| link.purpose == Purpose::Disown || email_key(&user.email) == link.email_key;
+    // And one to another address is for an address that is not theirs yet.
+    let elsewhere = matches!(link.purpose, Purpose::Disown | Purpose::NewAddress);
+    let theirs = |user: &User| elsewhere || email_key(&user.email) == link.email_key;
     Ok(user.filter(theirs).map(|user| (link, user)))
 }
 
@@ -91,7 +98,7 @@ pub(crate) async fn working(app: &App, token: &str, purpose: Purpose) -> Result<
 fn fits(purpose: Purpose, status: Status) -> bool {
     match purpose {
         Purpose::Invitation => status == Status::Invited,
-        Purpose::Reset | Purpose::Disown => status == Status::Active,
+        Purpose::Reset | Purpose::Disown | Purpose::NewAddress => status == Status::Active,
         Purpose::Verification => matches!(status, Status::Active | Status::Invited),
     }
 }
@@ -122,5 +129,6 @@ pub async fn about(app: &App, token: &str, origin: &Origin) -> Result<Option<Abo
     }
     let tenant = app.db.read(link.tenant_id, async |tx| purser_store::tenants::find(tx, link.tenant_id).await.map_err(Error::from)).await?;
     let business = tenant.map(|tenant| tenant.name).unwrap_or_default();
-    Ok(Some(About { purpose: link.purpose, email: user.email, first_name: user.first_name, business, expires_at: link.expires_at }))
+    let email = if link.purpose == Purpose::NewAddress { link.email_key } else { user.email };
+    Ok(Some(About { purpose: link.purpose, email, first_name: user.first_name, business, expires_at: link.expires_at }))
 }

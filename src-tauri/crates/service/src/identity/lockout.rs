@@ -1,12 +1,18 @@
 //! Guessing does not pay: too many failures lock an account, first towards the address they come from, then towards everywhere but the
 //! addresses it is usually signed in to from. A lock ends by itself; each lasts twice as long as the one before.
+//!
+//! An address may have an account in several businesses. Each has its own count, so that none lifts another's lock; an address nobody has an
+//! account by is counted in the same way, step by step.
 
-use purser_core::ids::UserId;
+use purser_core::ids::{TenantId, UserId};
+use purser_core::people::email_key;
 use purser_core::time::{DAY, MINUTE, SECOND};
 use purser_core::{Error, Result, Timestamp};
-use purser_store::lockouts::{self as store, Lockout};
+use purser_store::lockouts::{self as store, Lockout, Names};
+use purser_store::users::User;
 use purser_store::{Tx, sign_ins};
 
+use super::tokens;
 use crate::limits::Limit;
 
 /// How many failures, in what span, lead to how long a lock.
@@ -35,8 +41,8 @@ const USUAL: i64 = 90 * DAY;
 pub(crate) enum Failed {
     /// It was counted.
     Counted,
-    /// It was one too many: locked from now on.
-    Locked,
+    /// It was one too many: locked from now on until then.
+    Locked(Timestamp),
     /// It came too late: somebody else's failure had locked it.
     Late,
 }
@@ -65,16 +71,56 @@ pub(crate) fn counter(ip: Option<&str>) -> Option<String> {
     Some(format!("sign_in:{ip}"))
 }
 
-/// Until when `account` is locked towards `address`, if it is. Needs [`purser_store::Scope::System`].
-pub(crate) async fn locked_until(tx: &mut Tx, account: &str, address: &str, now: Timestamp) -> Result<Option<Timestamp>> {
-    let known = store::find(tx, account, address).await?;
+/// Longest address anybody has, in bytes of UTF-8.
+const LONGEST: usize = 1_024;
+
+/// What somebody typed as it is counted: an address as it is compared; of what is too long to be one only its hash, so that nobody fills the
+/// memory and the database with what they type.
+pub(crate) fn typed(email: &str) -> String {
+    let key = email_key(email);
+    if key.len() <= LONGEST { key } else { format!("long:{}", hex::encode(tokens::hash(&key))) }
+}
+
+/// What failures at the sign-in page are counted for.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    own: String,
+    typed: String,
+    who: Option<(TenantId, UserId)>,
+}
+
+impl Account {
+    /// The account of a person.
+    pub(crate) fn of(user: &User) -> Self {
+        Self::named((user.tenant_id, user.id), &email_key(&user.email))
+    }
+
+    /// The same by its parts.
+    pub(crate) fn named((tenant, user): (TenantId, UserId), email_key: &str) -> Self {
+        Self { own: store::own_name(Some(tenant), email_key), typed: store::typed_name(email_key), who: Some((tenant, user)) }
+    }
+
+    /// An address nobody has an account by.
+    pub(crate) fn nobodys(email_key: &str) -> Self {
+        Self { own: store::own_name(None, email_key), typed: store::typed_name(email_key), who: None }
+    }
+
+    /// Under what it is stored.
+    pub(crate) fn names(&self) -> Names<'_> {
+        Names { own: &self.own, typed: &self.typed }
+    }
+}
+
+/// Until when `account` is locked towards `address`, if it is. Needs [`purser_store::Scope::System`], or the account's own tenant.
+pub(crate) async fn locked_until(tx: &mut Tx, account: &Account, address: &str, now: Timestamp) -> Result<Option<Timestamp>> {
+    let known = store::find_own(tx, account.names(), address).await?;
     let until = |row: Option<&Lockout>| row.and_then(|row| row.locked_until).filter(|until| *until > now);
     let here = until(known.iter().find(|row| row.address == address));
     let everywhere = until(known.iter().find(|row| row.address.is_empty()));
     // Whoever attacks from everywhere must not keep the owner out.
-    let everywhere = match everywhere {
-        Some(until) if !sign_ins::is_usual_address(tx, account, address, now.plus(-USUAL)).await? => Some(until),
-        _ => None,
+    let everywhere = match (everywhere, account.who) {
+        (Some(_), Some(who)) if sign_ins::is_usual_address(tx, who, address, now.plus(-USUAL)).await? => None,
+        (everywhere, _) => everywhere,
     };
     Ok(here.max(everywhere))
 }
@@ -106,18 +152,48 @@ pub(crate) async fn fail(tx: &mut Tx, account: &str, address: &str, now: Timesta
     }
     let doubled = u32::try_from(row.locks.clamp(0, 20)).unwrap_or(0);
     let lasts = rule.first.saturating_mul(2_i64.saturating_pow(doubled)).min(rule.longest);
-    store::lock(tx, (account, address), now.plus(lasts)).await?;
-    Ok(Failed::Locked)
+    let until = now.plus(lasts);
+    store::lock(tx, (account, address), until).await?;
+    Ok(Failed::Locked(until))
 }
 
-/// Forget failures: somebody proved who they are.
+/// Count a failure at the sign-in page for every account that was meant, and for the address as typed; what it led to for each.
+pub(crate) async fn fail_all(tx: &mut Tx, accounts: &[Account], address: &str, now: Timestamp) -> Result<Vec<[Failed; 2]>> {
+    let mut led = vec![[Failed::Counted; 2]; accounts.len()];
+    for (side, address) in [address, ""].into_iter().enumerate() {
+        for (account, led) in accounts.iter().zip(&mut led) {
+            store::begin(tx, account.names(), address).await?;
+            if let Some(led) = led.get_mut(side) {
+                *led = fail(tx, &account.own, address, now).await?;
+            }
+        }
+        if let Some(account) = accounts.first() {
+            fail(tx, &account.typed, address, now).await?;
+        }
+    }
+    Ok(led)
+}
+
+/// Begin anew from `address`: somebody proved who they are.
+pub(crate) async fn forgive(tx: &mut Tx, account: &Account, address: &str, now: Timestamp) -> Result<()> {
+    store::pardon(tx, account.names(), Some(address), now).await?;
+    Ok(())
+}
+
+/// Forget failures of second factors: somebody proved who they are.
 pub(crate) async fn clear(tx: &mut Tx, account: &str, address: &str) -> Result<()> {
     Ok(store::clear(tx, account, address).await?)
 }
 
-/// Forget every failure of a person; whether there was any.
-pub(crate) async fn clear_person(tx: &mut Tx, email_key: &str, user: UserId) -> Result<bool> {
-    let signing_in = store::clear_all(tx, email_key).await?;
-    let factors = store::clear_all(tx, &factor_account(user)).await?;
+/// Begin anew from everywhere: somebody proved who they are in another way.
+pub(crate) async fn forgive_all(tx: &mut Tx, account: &Account, now: Timestamp) -> Result<()> {
+    store::pardon(tx, account.names(), None, now).await?;
+    Ok(())
+}
+
+/// Let a person begin anew; whether there was any failure.
+pub(crate) async fn forgive_person(tx: &mut Tx, (who, email_key): ((TenantId, UserId), &str), now: Timestamp) -> Result<bool> {
+    let signing_in = store::pardon(tx, Account::named(who, email_key).names(), None, now).await?;
+    let factors = store::clear_all(tx, &factor_account(who.1)).await?;
     Ok(signing_in + factors > 0)
 }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use purser_core::access::{Grant, can};
+use purser_core::access::{Grant, RoleBook, RoleKey, can};
 use purser_core::events::Topic;
 use purser_core::identity::{SignInPolicy, StepUp};
 use purser_core::ids::TenantId;
-use purser_core::{Error, Patch, Result, Role};
+use purser_core::{Error, Patch, Result};
 use purser_store::tenants::{self, Tenant};
 
 use super::step_up;
-use crate::audit::{self, Line};
-use crate::{App, events};
+use crate::tenants::part;
+use crate::{App, access};
 
 /// Where the tenant's settings keep it.
 const PLACE: &str = "signIn";
@@ -59,7 +59,7 @@ pub async fn read(app: &App, by: &Grant<can::ReadSetting>) -> Result<(SignInPoli
 #[derive(Clone, Debug, Default)]
 pub struct Change {
     /// Roles that need a second factor.
-    pub require_factor_for: Patch<Vec<Role>>,
+    pub require_factor_for: Patch<Vec<RoleKey>>,
     /// Of whom a fresh factor is asked.
     pub step_up: Patch<StepUp>,
     /// Refunds of this much or more ask for a fresh factor.
@@ -70,15 +70,19 @@ pub struct Change {
     pub remembered_idle_minutes: Patch<i64>,
     /// Days after which every session ends.
     pub absolute_days: Patch<i64>,
+    /// Whether strangers may make themselves an account.
+    pub self_registration: Patch<bool>,
+    /// Days after which whoever never proved the address is forgotten.
+    pub unproved_days: Patch<i64>,
 }
 
 impl Change {
-    fn applied(self, before: &SignInPolicy) -> Result<SignInPolicy> {
+    fn applied(self, before: &SignInPolicy, roles: &RoleBook) -> Result<SignInPolicy> {
         let mut checks = purser_core::error::Checks::new();
         checks.extend(self.require_factor_for.never_clear("requireFactorFor")).extend(self.step_up.never_clear("stepUp"));
         checks.extend(self.idle_minutes.never_clear("idleMinutes"));
         checks.extend(self.remembered_idle_minutes.never_clear("rememberedIdleMinutes"));
-        checks.extend(self.absolute_days.never_clear("absoluteDays"));
+        checks.extend(self.absolute_days.never_clear("absoluteDays")).extend(self.self_registration.never_clear("selfRegistration"));
         checks.done()?;
         let mut next = before.clone();
         self.require_factor_for.apply(&mut next.require_factor_for);
@@ -87,6 +91,11 @@ impl Change {
         self.idle_minutes.apply(&mut next.idle_minutes);
         self.remembered_idle_minutes.apply(&mut next.remembered_idle_minutes);
         self.absolute_days.apply(&mut next.absolute_days);
+        self.self_registration.apply(&mut next.self_registration);
+        self.unproved_days.apply_optional(&mut next.unproved_days);
+        // A role that was removed since may stay; a new one has to be there.
+        let unknown = next.require_factor_for.iter().any(|role| roles.get(*role).is_none() && !before.require_factor_for.contains(role));
+        purser_core::error::Checks::new().that(!unknown, "requireFactorFor", "unknown_choice", "Choose roles there are.").done()?;
         next.check()?;
         next.require_factor_for.sort_unstable();
         next.require_factor_for.dedup();
@@ -97,24 +106,15 @@ impl Change {
 /// Change the policy whose `version` the caller has read. Sessions that are open keep the limits they began with until they are used next.
 pub async fn update(app: &App, by: &Grant<can::UpdateSetting>, version: i64, change: Change) -> Result<(SignInPolicy, i64)> {
     step_up::demand(app, by).await?;
+    let roles = access::book(app, by.tenant()).await?;
     app.db
         .transact(by, async |tx| {
-            let mut tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
-            if tenant.version != version {
-                return Err(Error::Stale);
-            }
+            let mut tenant = part::hold(tx, by, version).await?;
             let before = stored(&tenant)?;
-            let after = change.applied(&before)?;
-            tenant.updated_at = by.now();
-            let value = serde_json::to_value(&after).map_err(|error| Error::Internal(Box::new(error)))?;
-            tenant.settings.0.insert(PLACE.into(), value);
-            if !tenants::update(tx, &tenant).await? {
-                return Err(Error::Stale);
-            }
-            let (was, is) = audit::changes(&before, &after);
-            audit::record(tx, by, Line::new("setting.sign_in", "setting", by.tenant().uuid(), tenant.name.clone()).before(&was).after(&is));
-            events::emit(tx, by, Topic::Setting, "updated", by.tenant().uuid());
-            Ok((after, version + 1))
+            let after = change.applied(&before, &roles)?;
+            part::put(&mut tenant, PLACE, &after)?;
+            let version = part::save(tx, by, ("setting.sign_in", tenant), (&before, &after)).await?;
+            Ok((after, version))
         })
         .await
 }

@@ -12,8 +12,8 @@ use purser_core::{Error, Result};
 use purser_store::users::User;
 use purser_store::{Scope, Tx, links as store, sessions, users};
 
-use super::links;
 use super::passwords::{self, keep};
+use super::{links, lockout};
 use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::limits::{self, Limit};
@@ -93,8 +93,10 @@ pub async fn reset(app: &App, token: &str, new: String, origin: Arc<Origin>) -> 
                 return Err(links::bad());
             }
             keep::put(tx, &by, user.id, &fresh, false).await?;
+            store::replace(tx, user.id, Purpose::NewAddress, by.now()).await?;
             // The link came to this address, so it is theirs.
             users::verified(tx, user.id, by.now()).await?;
+            lockout::forgive_all(tx, &lockout::Account::of(&user), by.now()).await?;
             sessions::end_all(tx, user.id, None, by.now(), "password_reset").await?;
             events::emit(tx, &by, Topic::User, "password_reset", user.id.uuid());
             events::emit(tx, &by, Topic::Session, "ended", user.id.uuid());

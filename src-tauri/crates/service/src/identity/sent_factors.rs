@@ -26,9 +26,7 @@ fn number(text: &str) -> Result<String> {
 /// Begin to add: a code is sent, and confirming with it makes the factor count. Whoever has a factor proves it first.
 pub async fn begin(app: &App, by: &Grant<can::ReadSelf>, channel: Channel, phone: Option<&str>) -> Result<Sent> {
     let (id, _) = own(by)?;
-    if by.actor().assurance.enrolled && step_up::fresh_until(by).is_none() {
-        step_up::demand(app, by).await?;
-    }
+    step_up::check_self(by)?;
     let phone = match channel {
         Channel::Email => None,
         Channel::Sms if !app.mail.texts() => return Err(Error::conflict("no_text_messages", "This installation sends no text messages.")),
@@ -92,7 +90,7 @@ pub async fn confirm(app: &App, by: &Grant<can::ReadSelf>, channel: Channel, cod
             sessions::prove(tx, session, by.now()).await?;
             // Whoever was in without a second factor is out.
             sessions::end_all(tx, id, Some(session), by.now(), "factor_added").await?;
-            factors::added(tx, by, &user, kind);
+            factors::added(tx, by, &user, (kind, &pending.name)).await?;
             Ok::<_, Error>(Some(made))
         })
         .await?;

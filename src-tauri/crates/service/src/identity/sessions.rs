@@ -11,6 +11,7 @@ use purser_store::users::User;
 use purser_store::{sessions, users};
 
 use super::passwords::keep;
+use super::{factors, lockout, recover, step_up};
 use crate::audit::{self, Line};
 use crate::mail::{self, Draft};
 use crate::{App, events};
@@ -23,14 +24,15 @@ pub(crate) fn own<P>(by: &Grant<P>) -> Result<(UserId, SessionId)> {
     }
 }
 
-/// The caller's own account.
-pub async fn me(app: &App, by: &Grant<can::ReadSelf>) -> Result<(User, purser_store::tenants::Tenant)> {
+/// The caller's own account, their business, and the address that waits to be proved before it is theirs.
+pub async fn me(app: &App, by: &Grant<can::ReadSelf>) -> Result<(User, purser_store::tenants::Tenant, Option<String>)> {
     let user = by.user().ok_or(Error::NotFound("user"))?;
     app.db
         .read(by, async |tx| {
             let user = users::find(tx, user).await?.ok_or(Error::NotFound("user"))?;
             let tenant = purser_store::tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
-            Ok((user, tenant))
+            let asked = purser_store::links::newest(tx, user.id, Purpose::NewAddress).await?;
+            Ok((user, tenant, asked.filter(|link| link.works(by.now())).map(|link| link.email_key)))
         })
         .await
 }
@@ -48,9 +50,12 @@ pub async fn sign_out(app: &App, by: &Grant<can::ReadSelf>) -> Result<()> {
     end_own(app, by, current).await
 }
 
-/// End one of the caller's own sessions.
+/// End one of the caller's own sessions. The one that is asking ends at any time; another only for whoever showed lately who they are.
 pub async fn end_own(app: &App, by: &Grant<can::ReadSelf>, id: SessionId) -> Result<()> {
-    let (user, _) = own(by)?;
+    let (user, current) = own(by)?;
+    if id != current {
+        step_up::check_self(by)?;
+    }
     app.db
         .transact(by, async |tx| {
             let open = sessions::list(tx, user, by.now()).await?;
@@ -68,6 +73,7 @@ pub async fn end_own(app: &App, by: &Grant<can::ReadSelf>, id: SessionId) -> Res
 /// End every session of the caller's but the one that is asking; how many.
 pub async fn end_others(app: &App, by: &Grant<can::ReadSelf>) -> Result<u64> {
     let (user, current) = own(by)?;
+    step_up::check_self(by)?;
     end_many(app, by, (user, by.actor().name.clone()), Some(current)).await
 }
 
@@ -122,16 +128,33 @@ pub async fn end_of(app: &App, by: &Grant<can::ManageSession>, user: UserId, id:
 /// Change one's own password; every other session of the person ends.
 pub async fn change_password(app: &App, by: &Grant<can::ReadSelf>, current: String, new: String) -> Result<()> {
     let (id, session) = own(by)?;
-    let user = app.db.read(by, async |tx| users::find(tx, id).await.map_err(Error::from)).await?.ok_or(Error::NotFound("user"))?;
+    let find = async |tx: &mut purser_store::Tx| {
+        lockout::refuse_factor(tx, id, by.now()).await?;
+        users::find(tx, id).await?.ok_or(Error::NotFound("user"))
+    };
+    let user = app.db.read(by, find).await?;
+    let wrong = || Error::invalid("currentPassword", "wrong", "This is not the current password.");
     if !app.passwords.verify(current, user.password_hash.clone()).await? {
-        return Err(Error::invalid("currentPassword", "wrong", "This is not the current password."));
+        // Whoever found an open window guesses no more often here than anywhere else.
+        let count = async |tx: &mut purser_store::Tx| {
+            lockout::refuse_factor(tx, id, by.now()).await?;
+            factors::failed_by(tx, app, (&user, by.origin()), ("password", "wrong_password")).await
+        };
+        app.db.transact(by, count).await?;
+        return Err(wrong());
     }
     let fresh = keep::prepare(app, &user, "newPassword", new).await?;
     app.db
         .transact(by, async |tx| {
+            // What was shown has to be the password still: a link may have brought another in force meanwhile.
+            if recover::hold(tx, &user).await?.password_hash != user.password_hash {
+                return Err(wrong());
+            }
             keep::put(tx, by, id, &fresh, false).await?;
             // A link that was asked for before is good for nothing any more.
-            purser_store::links::replace(tx, id, Purpose::Reset, by.now()).await?;
+            for purpose in [Purpose::Reset, Purpose::NewAddress] {
+                purser_store::links::replace(tx, id, purpose, by.now()).await?;
+            }
             sessions::end_all(tx, id, Some(session), by.now(), "password_changed").await?;
             mail::write(tx, by, Draft { to: &user, template: Template::PasswordChanged, link: None }).await?;
             events::emit(tx, by, Topic::User, "password_changed", id.uuid());

@@ -81,27 +81,12 @@ pub async fn create(app: &App, first: FirstRun, must_change: bool) -> Result<Use
     let tenant_id: TenantId = app.ids.next(now);
     let tenant = Tenant { home: true, ..tenant((tenant_id, now), (&first.tenant_name, slug(&first.tenant_name)), first.currency) };
     let fresh = keep::Fresh::of(app.passwords.hash(first.password).await?);
+    let names = (first.first_name.as_str(), first.last_name.as_str());
     let owner = User {
-        id: app.ids.next(now),
-        tenant_id,
-        email: first.email.trim().to_owned(),
-        first_name: first.first_name.trim().to_owned(),
-        last_name: first.last_name.trim().to_owned(),
         role: Role::Owner.key(),
         status: Status::Active,
         password_hash: Some(fresh.hash.clone()),
-        phone: None,
-        country: None,
-        language: None,
-        notes: None,
-        email_verified: false,
-        last_login_at: None,
-        locked_at: None,
-        lock_reason: None,
-        deleted_at: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
+        ..User::new((app.ids.next(now), tenant_id), &first.email, names, now)
     };
     let actor = Actor { name: owner.name(), ..Actor::system(tenant_id) };
     let by: Grant<can::UpdateRole> = Grant::of(Arc::new(actor), Arc::default(), now, &app.ids)?;

@@ -1,23 +1,25 @@
-//! Signing in, and exchanging a refresh token for the next one.
+//! Signing in.
 
 use purser_core::access::{Actor, Caller, Grant, Origin, Power, can};
-use purser_core::events::Topic;
 use purser_core::identity::SignInPolicy;
 use purser_core::ids::{SessionId, TenantId};
-use purser_core::people::{Status, email_key};
+use purser_core::people::Status;
+use purser_core::providers::Kind;
 use purser_core::{Error, Result, Timestamp};
-use purser_store::sessions::{Session, Token};
+use purser_store::sessions::Session;
 use purser_store::users::User;
 use purser_store::{Scope, Tx, sessions, sign_ins, tenants, users};
 use std::sync::Arc;
 use uuid::Uuid;
 
 use super::challenge::{self, Asked};
-use super::lockout::{self, Failed};
+use super::failed::{Failure, note_failure, note_refusal};
+use super::lockout::{self, Account};
+use super::risks::{self, Shown};
 use super::{attempts, captcha, devices, passwords, policy, tokens};
 use crate::audit::{self, Line};
 use crate::tenants as tenancy;
-use crate::{App, events, limits};
+use crate::{App, limits};
 
 /// What somebody sends to sign in.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Credentials {
     pub remember: bool,
     /// What the page's puzzle gave, where one was asked for.
     pub captcha: Option<String>,
+    /// The business that is meant, where address and password fit several.
+    pub business: Option<TenantId>,
 }
 
 /// What somebody who signed in gets.
@@ -60,10 +64,12 @@ pub enum Outcome {
     In(Box<SignedIn>),
     /// To a second step.
     Asked(Asked),
+    /// To several businesses; one has to be named.
+    Choose(Vec<(TenantId, String)>),
 }
 
 /// One answer for every reason, so that nobody learns who has an account.
-fn refused() -> Error {
+pub(super) fn refused() -> Error {
     Error::Unauthenticated("bad_credentials", "The e-mail or the password is not right.".into())
 }
 
@@ -73,40 +79,48 @@ pub async fn sign_in(app: &App, credentials: Credentials, origin: Arc<Origin>) -
     if let Some(name) = lockout::counter(origin.ip.as_deref()) {
         limits::refuse(&*app.counters, &name, lockout::BY_CALLER, now).await?;
     }
-    let account = email_key(&credentials.email);
+    let account = lockout::typed(&credentials.email);
     captcha::demand(app, &account, &origin, credentials.captcha.as_deref()).await?;
     let address = lockout::address(origin.ip.as_deref()).to_owned();
-    let (found, locked) = app
+    let (found, usual) = app
         .db
         .read(Scope::System, async |tx| {
-            let found = users::find_by_email(tx, &credentials.email).await?;
-            Ok::<_, Error>((found, lockout::locked_until(tx, &account, &address, now).await?))
+            let open = open_to(tx, &account, &credentials, (&address, now)).await?;
+            Ok::<_, Error>((open, Usual { several: tenants::several(tx).await?, old: users::old_hash(tx).await? }))
         })
         .await?;
-    if let Some(until) = locked {
-        let failure = Failure { user: found.into_iter().next(), credentials: &credentials, origin: &origin };
-        note_refusal(app, failure, "locked").await?;
-        return Err(lockout::limited(until, now));
-    }
-    // Several tenants may know the same e-mail; the first that is open and whose password fits is meant.
-    let (mut fits, mut shut) = (None, None);
-    let candidates: Vec<Option<User>> = if found.is_empty() { vec![None] } else { found.iter().cloned().map(Some).collect() };
-    for candidate in candidates {
-        let hash = candidate.as_ref().and_then(|user| user.password_hash.clone());
-        if app.passwords.verify(credentials.password.clone(), hash).await? {
+    let found = match found {
+        Open::To(found) => found,
+        Open::Locked(until, user) => {
+            note_refusal(app, Failure { meant: user.map(|user| *user).into_iter().collect(), credentials: &credentials, origin: &origin }, "locked")
+                .await?;
+            return Err(lockout::limited(until, now));
+        }
+    };
+    // Several tenants may know the same e-mail: each is looked at, so that it takes as long wherever the password fits.
+    let (mut fits, mut shut) = (Vec::new(), None);
+    for user in &found {
+        if app.passwords.verify(credentials.password.clone(), user.password_hash.clone()).await? {
             // Only whoever knows the password hears that the tenant is shut.
-            if let Some(user) = &candidate
-                && let Some(refusal) = app.db.read(user.tenant_id, async |tx| tenancy::shut(tx, user.tenant_id).await).await?
-            {
-                shut = Some((refusal, user.clone()));
-                continue;
+            match app.db.read(user.tenant_id, async |tx| tenancy::shut(tx, user.tenant_id).await).await? {
+                Some(refusal) => shut = Some((refusal, user.clone())),
+                None => fits.push(user.clone()),
             }
-            fits = candidate;
-            break;
         }
     }
+    if fits.is_empty() {
+        usual.fill_up(app, &credentials.password, &found).await?;
+    }
+    // Where one can be signed in to, one that can not is not meant.
+    if fits.iter().any(|user| user.status == Status::Active) {
+        fits.retain(|user| user.status == Status::Active);
+    }
+    if fits.len() > 1 && fits.iter().all(|user| user.status == Status::Active) {
+        return choose(app, &fits).await;
+    }
+    let fits = fits.into_iter().next();
     if let Some((refusal, user)) = shut.filter(|_| fits.is_none()) {
-        let failure = Failure { user: Some(user), credentials: &credentials, origin: &origin };
+        let failure = Failure { meant: vec![user], credentials: &credentials, origin: &origin };
         note_refusal(app, failure, "tenant_shut").await?;
         return Err(refusal);
     }
@@ -114,13 +128,76 @@ pub async fn sign_in(app: &App, credentials: Credentials, origin: Arc<Origin>) -
         renew_hash(app, user, credentials.password.clone()).await?;
     }
     match fits {
-        Some(user) if user.status == Status::Active => proceed(app, user, credentials.remember, (&account, &address, origin)).await,
-        other => {
-            let user = other.or_else(|| found.into_iter().next());
-            let failure = Failure { user, credentials: &credentials, origin: &origin };
-            Err(note_failure(app, failure, (&account, &address)).await?)
+        Some(user) if user.status == Status::Active => proceed(app, user, credentials.remember, (&address, origin)).await,
+        // The password was right, of an account that is not active: the failure is that one's.
+        Some(user) => Err(note_failure(app, Failure { meant: vec![user], credentials: &credentials, origin: &origin }, (&account, &address)).await?),
+        None => Err(note_failure(app, Failure { meant: found, credentials: &credentials, origin: &origin }, (&account, &address)).await?),
+    }
+}
+
+/// Which businesses there are for whoever has shown the password of an account in each.
+async fn choose(app: &App, fits: &[User]) -> Result<Outcome> {
+    let mut choice = Vec::with_capacity(fits.len());
+    for user in fits {
+        let tenant = app.db.read(user.tenant_id, async |tx| tenants::find(tx, user.tenant_id).await.map_err(Error::from)).await?;
+        choice.push((user.tenant_id, tenant.ok_or(Error::NotFound("tenant"))?.name));
+    }
+    choice.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(Outcome::Choose(choice))
+}
+
+/// The work an attempt that fails takes here, whoever it was meant for: of our kind of hash as often as an address is usually known, and as
+/// often of the kind somebody brought along, while there are such.
+struct Usual {
+    several: bool,
+    old: Option<String>,
+}
+
+impl Usual {
+    /// Do what the accounts that were looked at did not take.
+    async fn fill_up(&self, app: &App, password: &str, looked_at: &[User]) -> Result<()> {
+        let times = 1 + usize::from(self.several);
+        let old = looked_at.iter().filter(|user| user.password_hash.as_deref().is_some_and(passwords::is_old)).count();
+        for _ in looked_at.len() - old..times {
+            app.passwords.verify(password.to_owned(), None).await?;
+        }
+        let Some(sample) = &self.old else { return Ok(()) };
+        for _ in old..times {
+            // Whether it fits is nobody's concern: it takes as long.
+            app.passwords.verify(password.to_owned(), Some(sample.clone())).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whom an attempt may be meant for.
+enum Open {
+    /// Anybody of these; nobody, if there are none.
+    To(Vec<User>),
+    /// Every account is locked: until when the first opens, and whose.
+    Locked(Timestamp, Option<Box<User>>),
+}
+
+/// The accounts of an address that are not locked. Each business locks and unlocks its own.
+async fn open_to(tx: &mut Tx, account: &str, credentials: &Credentials, (address, now): (&str, Timestamp)) -> Result<Open> {
+    let mut found = users::find_by_email(tx, &credentials.email).await?;
+    found.retain(|user| credentials.business.is_none_or(|business| business == user.tenant_id));
+    if found.is_empty() {
+        let locked = lockout::locked_until(tx, &Account::nobodys(account), address, now).await?;
+        return Ok(locked.map_or(Open::To(found), |until| Open::Locked(until, None)));
+    }
+    let (mut open, mut first) = (Vec::new(), None);
+    for user in found {
+        match lockout::locked_until(tx, &Account::of(&user), address, now).await? {
+            None => open.push(user),
+            Some(until) if first.as_ref().is_none_or(|(earliest, _)| until < *earliest) => first = Some((until, user)),
+            Some(_) => {}
         }
     }
+    Ok(match first {
+        Some((until, user)) if open.is_empty() => Open::Locked(until, Some(Box::new(user))),
+        _ => Open::To(open),
+    })
 }
 
 /// Put our own kind of hash in the place of one that came from elsewhere, now that the password is at hand.
@@ -131,18 +208,18 @@ async fn renew_hash(app: &App, user: &User, password: String) -> Result<()> {
 }
 
 /// The password was right: begin the session, or ask for the second step.
-async fn proceed(app: &App, user: User, remembered: bool, (account, address, origin): (&str, &str, Arc<Origin>)) -> Result<Outcome> {
-    let now = app.clock.now();
+async fn proceed(app: &App, user: User, remembered: bool, (address, origin): (&str, Arc<Origin>)) -> Result<Outcome> {
+    let (now, account) = (app.clock.now(), Account::of(&user));
     let policy = policy::of(app, user.tenant_id).await?;
-    let required = policy.require_factor_for.iter().any(|role| user.role == *role);
+    let required = policy.require_factor_for.contains(&user.role);
     let (begun, asked) = app
         .db
         .transact(user.tenant_id, async |tx| {
             // Others may have failed meanwhile: the right password is refused too once the account is locked.
-            if let Some(until) = lockout::locked_until(tx, account, address, now).await? {
+            if let Some(until) = lockout::locked_until(tx, &account, address, now).await? {
                 return Err(lockout::limited(until, now));
             }
-            lockout::clear(tx, account, address).await?;
+            lockout::forgive(tx, &account, address, now).await?;
             if let Some(asked) = challenge::ask(tx, app, &user, (required, remembered)).await? {
                 return Ok((None, Some(asked)));
             }
@@ -178,11 +255,11 @@ pub(crate) struct Entry {
 
 /// A session that was written down; its access token is signed after the commit.
 pub(crate) struct Begun {
-    user: User,
-    session: SessionId,
-    refresh_token: String,
-    expires_at: Timestamp,
-    remembered: bool,
+    pub(crate) user: User,
+    pub(crate) session: SessionId,
+    pub(crate) refresh_token: String,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) remembered: bool,
     pub(crate) backup_codes: Option<Vec<String>>,
     pub(crate) backup_left: Option<i64>,
 }
@@ -217,12 +294,18 @@ pub(crate) async fn enter(tx: &mut Tx, app: &App, entry: Entry, policy: &SignInP
     sessions::insert(tx, &row).await?;
     sessions::insert_token(tx, by.id(), session, &hash, (now, expires_at)).await?;
     users::signed_in(tx, user.id, now).await?;
-    let new_device = devices::note(tx, &user, &origin, now).await?;
+    let (new_device, known_device) = devices::note(tx, &user, &origin, now).await?;
+    if known_device {
+        sessions::on_known_device(tx, session).await?;
+    }
     let attempt = attempts::of(app, &user, &origin, method);
-    sign_ins::insert(tx, sign_ins::Attempt { session: Some(session), new_device, ..attempt }).await?;
+    let elsewhere = method.parse::<Kind>().is_ok();
+    let risks = risks::of(tx, &attempt, Shown { proved, elsewhere, new_device }).await?;
+    let place = attempt.place.clone();
+    sign_ins::insert(tx, sign_ins::Attempt { session: Some(session), new_device, risks, ..attempt }).await?;
     audit::record(tx, &by, Line::new("session.begin", "user", user.id.uuid(), user.name()));
     if new_device {
-        devices::tell(tx, app, &by, (&user, session)).await?;
+        devices::tell(tx, app, &by, (&user, session, place)).await?;
     }
     Ok(Begun { user, session, refresh_token, expires_at, remembered, backup_codes: None, backup_left: None })
 }
@@ -256,46 +339,8 @@ pub(crate) fn finish(app: &App, begun: Begun) -> Result<SignedIn> {
     })
 }
 
-/// Exchange a refresh token. A token that was used before ends the whole session: one of its two holders stole it.
-pub async fn refresh(app: &App, token: &str, origin: Arc<Origin>) -> Result<SignedIn> {
-    let now = app.clock.now();
-    let hash = tokens::hash(token);
-    let ended = || Error::Unauthenticated("session_ended", "This sign-in was ended. Sign in again.".into());
-    let found = app.db.read(Scope::System, async |tx| sessions::find_token(tx, &hash).await.map_err(Error::from)).await?;
-    let found = found.filter(|token| token.ended_at.is_none() && token.expires_at > now).ok_or_else(ended)?;
-    let user = app.db.read(found.tenant_id, async |tx| users::find(tx, found.user_id).await.map_err(Error::from)).await?;
-    let user = user.filter(|user| user.status == Status::Active).ok_or_else(ended)?;
-    if let Some(refusal) = app.db.read(user.tenant_id, async |tx| tenancy::shut(tx, user.tenant_id).await).await? {
-        return Err(refusal);
-    }
-    let by = acting(app, &user, found.session_id, &origin, now)?;
-    let (refresh_token, next) = tokens::refresh_token();
-    let policy = policy::of(app, user.tenant_id).await?;
-    let expires_at = now.plus(policy.idle(found.remembered)).min(found.absolute_at.unwrap_or_else(|| now.plus(policy.longest())));
-    let replayed = app.db.transact(user.tenant_id, async |tx| exchange(tx, &by, &found, (&next, expires_at)).await).await?;
-    if replayed {
-        return Err(Error::Unauthenticated("token_replayed", "This sign-in was used from two places and has been ended. Sign in again.".into()));
-    }
-    let (session, remembered) = (found.session_id, found.remembered);
-    finish(app, Begun { user, session, refresh_token, expires_at, remembered, backup_codes: None, backup_left: None })
-}
-
-/// Use `old` up and store the next token; `true` if it was a replay and the session was ended instead.
-async fn exchange(tx: &mut Tx, by: &Grant<can::ReadSelf>, old: &Token, next: (&[u8], Timestamp)) -> Result<bool> {
-    let now = by.now();
-    if old.used_at.is_some() || !sessions::use_token(tx, old.id, now).await? {
-        sessions::end(tx, old.session_id, now, "replay").await?;
-        events::emit(tx, by, Topic::Session, "ended", old.session_id.uuid());
-        audit::record(tx, by, Line::new("session.replay", "user", old.user_id.uuid(), by.actor().name.clone()));
-        return Ok(true);
-    }
-    sessions::insert_token(tx, by.id(), old.session_id, next.0, (now, next.1)).await?;
-    sessions::touch(tx, old.session_id, now, next.1).await?;
-    Ok(false)
-}
-
 /// The proof a person carries before any permission was looked up: signing in and out is everybody's own affair.
-fn acting(app: &App, user: &User, session: SessionId, origin: &Arc<Origin>, now: Timestamp) -> Result<Grant<can::ReadSelf>> {
+pub(crate) fn acting(app: &App, user: &User, session: SessionId, origin: &Arc<Origin>, now: Timestamp) -> Result<Grant<can::ReadSelf>> {
     let held = [Power::any(purser_core::Permission::ReadSelf)].into_iter().collect();
     let actor = Actor {
         tenant: user.tenant_id,
@@ -311,81 +356,4 @@ fn acting(app: &App, user: &User, session: SessionId, origin: &Arc<Origin>, now:
 /// The same before there is a session.
 pub(crate) fn as_themselves(app: &App, user: &User, origin: &Arc<Origin>) -> Result<Grant<can::ReadSelf>> {
     acting(app, user, SessionId(Uuid::nil()), origin, app.clock.now())
-}
-
-/// An attempt that failed.
-struct Failure<'a> {
-    user: Option<User>,
-    credentials: &'a Credentials,
-    origin: &'a Origin,
-}
-
-/// The tenant an attempt is written down with: the account's, else the first.
-async fn tenant_of(app: &App, failure: &Failure<'_>) -> Result<Option<TenantId>> {
-    match &failure.user {
-        Some(user) => Ok(Some(user.tenant_id)),
-        None => Ok(app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?.first().map(|tenant| tenant.id)),
-    }
-}
-
-fn attempt(app: &App, failure: &Failure<'_>, tenant: TenantId, reason: &'static str) -> sign_ins::Attempt {
-    let now = app.clock.now();
-    // What was typed is kept where it looks like an address: people type their password into the wrong field.
-    let typed = failure.credentials.email.trim();
-    let email = purser_core::people::check_email("email", typed).is_none().then(|| typed.to_owned());
-    sign_ins::Attempt {
-        id: app.ids.next(now),
-        tenant,
-        user: failure.user.as_ref().map(|user| user.id),
-        email,
-        outcome: "refused",
-        reason: Some(reason),
-        method: "password",
-        ip: failure.origin.ip.clone(),
-        user_agent: failure.origin.user_agent.clone(),
-        session: None,
-        new_device: false,
-        at: now,
-    }
-}
-
-/// Write an attempt down that was refused before the password was looked at.
-async fn note_refusal(app: &App, failure: Failure<'_>, reason: &'static str) -> Result<()> {
-    let Some(tenant) = tenant_of(app, &failure).await? else { return Ok(()) };
-    let row = attempt(app, &failure, tenant, reason);
-    app.db.transact(tenant, async |tx| sign_ins::insert(tx, row).await.map_err(Error::from)).await
-}
-
-/// Count and write down a failed attempt; what to answer.
-async fn note_failure(app: &App, failure: Failure<'_>, (account, address): (&str, &str)) -> Result<Error> {
-    let now = app.clock.now();
-    captcha::failed(app, account, failure.origin).await?;
-    if let Some(name) = lockout::counter(failure.origin.ip.as_deref()) {
-        app.counters.add(&name, 1, lockout::BY_CALLER.span_s, now).await?;
-    }
-    let Some(tenant) = tenant_of(app, &failure).await? else { return Ok(refused()) };
-    app.db
-        .transact(tenant, async |tx| {
-            let here = lockout::fail(tx, account, address, now).await?;
-            let everywhere = lockout::fail(tx, account, "", now).await?;
-            let late = here == Failed::Late;
-            let reason = match &failure.user {
-                _ if late => "locked",
-                Some(user) if user.status != Status::Active => "not_active",
-                Some(_) => "wrong_password",
-                None => "unknown_account",
-            };
-            sign_ins::insert(tx, attempt(app, &failure, tenant, reason)).await?;
-            if let Some(user) = &failure.user
-                && (here == Failed::Locked || everywhere == Failed::Locked)
-            {
-                attempts::note_lock(tx, app, user, if here == Failed::Locked { "password, from one address" } else { "password" });
-            }
-            if !late {
-                return Ok(refused());
-            }
-            let until = lockout::locked_until(tx, account, address, now).await?;
-            Ok(until.map_or_else(refused, |until| lockout::limited(until, now)))
-        })
-        .await
 }

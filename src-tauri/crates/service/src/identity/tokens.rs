@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use parking_lot::RwLock;
-use purser_core::ids::{SessionId, TenantId, UserId};
+use purser_core::ids::{SessionId, TenantId, TokenId, UserId};
 use purser_core::time::{Clock, DAY, MINUTE, SECOND};
 use purser_core::{Error, Result, Timestamp};
 use purser_store::sessions::{self, SigningKey};
@@ -294,6 +294,15 @@ pub fn refresh_token() -> (String, Vec<u8>) {
     let token = URL_SAFE_NO_PAD.encode(secret);
     let hash = hash(&token);
     (token, hash)
+}
+
+/// The refresh token that follows `old` and is stored as `id`: whoever holds the old one, and nobody else, can be given it again. It takes
+/// the keys of this installation, the old token, and the id, so neither the database nor an old token alone tells it.
+pub(crate) fn follower(seal: &Seal, old: &str, id: TokenId) -> Result<(String, Vec<u8>)> {
+    let secret = seal.derive("refresh_tokens", &format!("{id}\n{old}"))?;
+    let token = URL_SAFE_NO_PAD.encode(*secret);
+    let hash = hash(&token);
+    Ok((token, hash))
 }
 
 /// How a refresh token is stored and looked up. It is random, so a plain hash is enough.

@@ -1,21 +1,29 @@
-//! Taking back what somebody may have done who signed in as another person: keys, factors and another address since then.
+//! Taking back what somebody may have done who signed in as another person: keys, factors, identities elsewhere and another address since then.
 
 use purser_core::access::{Grant, can};
 use purser_core::events::Topic;
+use purser_core::people::Purpose;
+use purser_core::time::MINUTE;
 use purser_core::{Error, Result, Timestamp};
-use purser_store::links::Link;
+use purser_store::links::{self, Link};
 use purser_store::users::User;
-use purser_store::{Tx, factors, keys, people};
+use purser_store::{Tx, factors, identities, keys, people};
 use serde_json::json;
 
 use crate::audit::{self, Line};
 use crate::events;
 
-/// Revoke keys, take factors away and put the address back, as far as they came after the sign-in the link told of.
+/// An identity may have been linked on the way in, some steps before the sign-in it led to.
+const ON_THE_WAY: i64 = 20 * MINUTE;
+
+/// Revoke keys, take factors and identities away and put the address back, as far as they came after the sign-in the link told of.
 pub(super) async fn since(tx: &mut Tx, by: &Grant<can::ReadSelf>, user: &User, link: &Link) -> Result<()> {
     let (keys, factors) = (keys_of(tx, by, user, link.created_at).await?, factors_of(tx, by, user, link.created_at).await?);
+    let identities = identities_of(tx, by, user, link.created_at.plus(-ON_THE_WAY)).await?;
+    // Nor does the account move to an address they asked for and did not prove yet.
+    links::replace(tx, user.id, Purpose::NewAddress, by.now()).await?;
     let address = address_of(tx, by, user, link).await?;
-    let undone = json!({ "keys": keys, "factors": factors, "address": address });
+    let undone = json!({ "keys": keys, "factors": factors, "identities": identities, "address": address });
     audit::record(tx, by, Line::new("session.disown", "user", user.id.uuid(), user.name()).after(&undone));
     Ok(())
 }
@@ -45,6 +53,20 @@ async fn factors_of(tx: &mut Tx, by: &Grant<can::ReadSelf>, user: &User, from: T
         events::emit(tx, by, Topic::User, "factor_removed", user.id.uuid());
     }
     Ok(later.len())
+}
+
+/// Unlink what was linked. Whoever has no password chooses one with the link this ends with.
+async fn identities_of(tx: &mut Tx, by: &Grant<can::ReadSelf>, user: &User, from: Timestamp) -> Result<usize> {
+    let mut unlinked = 0;
+    for linked in identities::of(tx, user.id).await?.into_iter().filter(|linked| linked.linked_at >= from) {
+        if identities::delete(tx, linked.id, user.id).await? {
+            unlinked += 1;
+        }
+    }
+    if unlinked > 0 {
+        events::emit(tx, by, Topic::User, "identity_unlinked", user.id.uuid());
+    }
+    Ok(unlinked)
 }
 
 /// Put the address back that the link was sent to, unless somebody else has it by now.

@@ -35,6 +35,13 @@ pub(crate) async fn send<P>(app: &App, tx: &mut Tx, by: &Grant<P>, user: &User) 
     Ok(())
 }
 
+/// Send it once more, with the day on which the account is deleted if nobody proves the address.
+pub(super) async fn remind<P>(app: &App, tx: &mut Tx, by: &Grant<P>, (user, day): (&User, String)) -> Result<()> {
+    let link = links::make(app, tx, by, (user, Purpose::Verification)).await?;
+    mail::write_before(tx, by, Draft { to: user, template: Template::Verification, link: Some(link) }, day).await?;
+    Ok(())
+}
+
 /// Send a link to the caller's own address, unless it is proved: then there is nothing to do.
 pub async fn send_own(app: &App, by: &Grant<can::ReadSelf>) -> Result<()> {
     let id = by.user().ok_or(Error::NotFound("user"))?;
@@ -63,8 +70,13 @@ pub async fn send_own(app: &App, by: &Grant<can::ReadSelf>) -> Result<()> {
 /// Prove an address with a link. A link that did so before says the same again; `true` if it was proved already.
 pub async fn verify(app: &App, token: &str, origin: Arc<Origin>) -> Result<bool> {
     recover::count_try(app, &origin).await?;
-    let found = links::known(app, token, Some(Purpose::Verification)).await?;
-    let (link, user) = found.ok_or_else(links::bad)?;
+    let (link, user) = links::known(app, token, None).await?.ok_or_else(links::bad)?;
+    if link.purpose == Purpose::NewAddress {
+        return super::own::move_to(app, token, &origin).await;
+    }
+    if link.purpose != Purpose::Verification {
+        return Err(links::bad());
+    }
     if link.used_at.is_some() && user.email_verified {
         return Ok(true);
     }

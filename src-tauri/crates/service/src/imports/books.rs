@@ -14,6 +14,8 @@ use super::Basis;
 
 /// Write payments, refunds and bookings of these orders.
 pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, orders: &[NewOrder]) -> Result<()> {
+    // What happened in a period that is closed is booked in the open one.
+    let closed = purser_store::ledger_books::closed_until(tx).await?;
     let (mut paid, mut back, mut bookings) = (Vec::new(), Vec::new(), Vec::new());
     for NewOrder { order, .. } in orders.iter().filter(|new| new.order.paid > 0) {
         let mut payment = payment(basis, order);
@@ -21,14 +23,17 @@ pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, orders: &[NewOrder]) -
         let taken = whole.take(Shares::default(), order.money(order.paid));
         bookings.push(booking(basis, order, (payment.id, None), taken));
         if order.refunded > 0 {
-            let refund = refund(basis, order, payment.id);
             let given = taken.take(Shares::default(), Money::new(order.refunded, order.currency));
+            let refund = Refund { split: given.into(), ..refund(basis, order, payment.id) };
             bookings.push(booking(basis, order, (payment.id, Some(refund.id)), given));
             // What is given back later falls on what these shares leave.
-            (payment.refunded_tax, payment.refunded_shipping) = (given.tax, given.shipping);
+            (payment.refunded_tax, payment.refunded_shipping, payment.refunded_discount) = (given.tax, given.shipping, given.discount);
             back.push(refund);
         }
         paid.push(payment);
+    }
+    for booking in bookings.iter_mut().filter(|booking: &&mut Posting| closed.is_some_and(|until| booking.at < until)) {
+        booking.at = basis.by.now();
     }
     payments::insert(tx, &paid).await?;
     refunds::insert(tx, &back).await?;
@@ -37,13 +42,10 @@ pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, orders: &[NewOrder]) -
 }
 
 fn booking(basis: &Basis<'_>, order: &Order, (payment, refund): (PaymentId, Option<RefundId>), shares: Shares) -> Posting {
-    let Shares { goods, tax, shipping } = shares;
     let (memo, entries) = if refund.is_some() {
-        let entries = vec![(Code::Refunds, goods), (Code::Tax, tax), (Code::Shipping, shipping), (Code::Opening, -shares.sum())];
-        (format!("Refund of order #{} before Purser", order.number), entries)
+        (format!("Refund of order #{} before Purser", order.number), crate::ledger::given_back(shares, Code::Opening))
     } else {
-        let entries = vec![(Code::Opening, shares.sum()), (Code::Revenue, -goods), (Code::Tax, -tax), (Code::Shipping, -shipping)];
-        (format!("Payment of order #{} before Purser", order.number), entries)
+        (format!("Payment of order #{} before Purser", order.number), crate::ledger::taken(shares, Code::Opening))
     };
     Posting {
         id: basis.by.id(),
@@ -84,6 +86,7 @@ fn payment(basis: &Basis<'_>, order: &Order) -> Payment {
         refunded: order.refunded,
         refunded_tax: 0,
         refunded_shipping: 0,
+        refunded_discount: 0,
         refund_pending: 0,
         failure_code: None,
         failure_message: None,
@@ -117,5 +120,8 @@ fn refund(basis: &Basis<'_>, order: &Order, payment: PaymentId) -> Refund {
         created_by_name: actor.name.clone(),
         created_at: order.created_at,
         settled_at: Some(order.created_at),
+        split: refunds::Split::default(),
+        request_id: None,
+        approval_id: None,
     }
 }

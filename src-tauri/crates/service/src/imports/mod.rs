@@ -36,7 +36,7 @@ use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::files::Key;
 use crate::idempotency::{self, Once, Outcome};
-use crate::identity::passwords;
+use crate::identity::{passwords, step_up};
 use crate::limits;
 use crate::{App, csv, events};
 use fields::Columns;
@@ -248,8 +248,13 @@ async fn begin(app: &App, by: &Grant<can::RunImport>, id: ImportId, (mapping, mo
     Columns::new(kind, &import.header, &mapping)?;
     if kind == Kind::People {
         by.and::<can::CreateUser>()?;
+        // Roles and passwords make accounts somebody can use; looking at the rows makes none.
+        if mode.is_some() && ["role", "passwordHash"].iter().any(|field| mapping.get(*field).is_some_and(|column| !column.is_null())) {
+            step_up::demand(app, by).await?;
+        }
     } else if kind == Kind::Products {
         by.and::<can::CreateProduct>()?;
+        by.and::<can::PublishProduct>()?;
     } else {
         by.and::<can::CreateOrder>()?;
     }

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use purser_core::ids::{LineId, OrderId};
+use purser_core::ids::{LineId, OrderId, UserId};
 use purser_core::imports::Outcome;
 use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
 use purser_core::people::{check_email, email_key};
 use purser_core::{Currency, Result, Timestamp};
-use purser_store::orders::{self, Line, NewOrder, Order};
+use purser_store::orders::{self, Extras, Line, NewOrder, Order};
 use purser_store::users::{self, User};
-use purser_store::{Tx, imports as store, tenants};
+use purser_store::{Tx, imports as store, stock, tenants};
 
 use super::row::Row;
 use super::{Basis, books, people};
@@ -136,7 +136,8 @@ fn line(row: &mut Row<'_>, basis: &Basis<'_>, currency: Currency) -> Option<Line
     }
     let sku = sku.unwrap_or_default();
     let name = name.unwrap_or_else(|| sku.clone());
-    Some(Line { id: basis.by.id::<LineId>(), product_id: None, name, sku, quantity, unit_price, total: total? })
+    let (id, total) = (basis.by.id::<LineId>(), total?);
+    Some(Line { id, product_id: None, name, sku, quantity, unit_price, total, tax: None, tax_bp: None, cancelled: 0 })
 }
 
 /// An order ready to be brought in.
@@ -167,8 +168,7 @@ impl Draft {
             return Err(("total", "does_not_add_up", "The total is not goods less discount plus tax and shipping."));
         }
         if lines.is_empty() {
-            let (name, id) = ("Brought in".to_owned(), LineId(id.uuid()));
-            lines.push(Line { id, product_id: None, name, sku: String::new(), quantity: 1, unit_price: subtotal, total: subtotal });
+            lines.push(whole(id, subtotal));
         }
         let unpaid = matches!(self.state, OrderState::Pending | OrderState::Cancelled);
         let paid = self.paid.unwrap_or(if unpaid { 0 } else { sum });
@@ -181,6 +181,7 @@ impl Draft {
         }
         let payment_state = match (paid, refunded) {
             (0, _) if sum > 0 => MoneyState::Unpaid,
+            (paid, 0) if paid < sum && self.state == OrderState::Pending => MoneyState::PartlyPaid,
             (_, 0) => MoneyState::Paid,
             (paid, refunded) if paid == refunded => MoneyState::Refunded,
             _ => MoneyState::PartiallyRefunded,
@@ -210,9 +211,15 @@ impl Draft {
             created_at: self.at,
             updated_at: self.at,
         };
-        let new = NewOrder { order, address: self.address, notes: self.notes, lines };
+        let new = NewOrder { order, address: self.address, notes: self.notes, lines, extras: Extras::default() };
         Ok(Ready { new, customer: self.customer, rows: self.rows })
     }
+}
+
+/// The one line of an order nobody knows the lines of.
+fn whole(order: OrderId, subtotal: i64) -> Line {
+    let (name, id) = ("Brought in".to_owned(), LineId(order.uuid()));
+    Line { id, product_id: None, name, sku: String::new(), quantity: 1, unit_price: subtotal, total: subtotal, tax: None, tax_bp: None, cancelled: 0 }
 }
 
 /// Bring orders in with their payments and bookings; customers who are new come along. An order whose number is here already stays.
@@ -235,6 +242,10 @@ pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, ready: &[Ready], dry: 
     }
     let orders: Vec<NewOrder> = fresh.into_iter().map(|ready| ready.new).collect();
     orders::insert(tx, &orders).await?;
+    let open: Vec<_> = orders.iter().filter(|new| new.order.state.waits()).map(|new| new.order.id).collect();
+    if !open.is_empty() {
+        stock::set_aside(tx, Some(&open), (false, basis.by.user().map(UserId::uuid))).await?;
+    }
     books::write(tx, basis, &orders).await?;
     Ok(outcome)
 }
@@ -242,7 +253,7 @@ pub(super) async fn write(tx: &mut Tx, basis: &Basis<'_>, ready: &[Ready], dry: 
 /// Give each order its customer: somebody who is here, or somebody new.
 async fn customers(tx: &mut Tx, fresh: &mut [Ready]) -> Result<()> {
     let here = people::known(tx, fresh.iter().map(|ready| ready.customer.email.as_str())).await?;
-    let mut ids: HashMap<String, purser_core::ids::UserId> = here.iter().map(|(key, known)| (key.clone(), known.user())).collect();
+    let mut ids: HashMap<String, UserId> = here.iter().map(|(key, known)| (key.clone(), known.user())).collect();
     let mut new = Vec::new();
     for ready in fresh.iter_mut() {
         let key = email_key(&ready.customer.email);

@@ -72,28 +72,7 @@ fn role(row: &mut Row<'_>, by: &Grant<can::RunImport>, ranks: &Ranks) -> RoleKey
 
 /// A customer who is new here.
 pub(super) fn person(by: &Grant<can::RunImport>, (email, first_name, last_name): (&str, String, String), created_at: Timestamp) -> User {
-    User {
-        id: by.id(),
-        tenant_id: by.tenant(),
-        email: email.to_owned(),
-        first_name,
-        last_name,
-        role: Role::User.key(),
-        status: Status::Active,
-        password_hash: None,
-        phone: None,
-        country: None,
-        language: None,
-        notes: None,
-        email_verified: false,
-        last_login_at: None,
-        locked_at: None,
-        lock_reason: None,
-        deleted_at: None,
-        version: 1,
-        created_at,
-        updated_at: by.now(),
-    }
+    User { status: Status::Active, created_at, ..User::new((by.id(), by.tenant()), email, (&first_name, &last_name), by.now()) }
 }
 
 /// Who of these is here already.

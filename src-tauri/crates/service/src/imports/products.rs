@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 
 use purser_core::Result;
+use purser_core::catalog::MovementKind;
+use purser_core::ids::MovementId;
 use purser_core::imports::Outcome;
 use purser_core::text::fold;
 use purser_store::products::{self, Product};
+use purser_store::shelf::Shelf;
+use purser_store::stock::{self, Movement};
 use purser_store::{Tx, imports as store};
+use uuid::Uuid;
 
 use super::row::Row;
 use super::{Basis, values};
@@ -61,6 +66,7 @@ pub(super) fn read(row: &mut Row<'_>, basis: &mut Basis<'_>) -> Option<Draft> {
         created_at: now,
         updated_at: now,
         description,
+        shelf: Shelf::default(),
     };
     Some(Draft { product, weight: weight.flatten(), stock, active: active.flatten() })
 }
@@ -84,16 +90,33 @@ impl Draft {
         let facts = |p: &Product| (p.name.clone(), p.price, p.currency, p.weight_g, p.stock, p.active, p.description.clone());
         (facts(&next) != facts(old)).then_some(next)
     }
+
+    /// What the file moved in stock. The id the row would have had as a new product is free.
+    fn counted(&self, old: &Product, next: &Product, by: Option<Uuid>) -> Option<Movement> {
+        (next.stock != old.stock).then(|| Movement {
+            id: MovementId(self.product.id.uuid()),
+            product_id: old.id,
+            kind: MovementKind::Counted,
+            available: next.stock - old.stock,
+            reserved: 0,
+            reason: Some("Import".into()),
+            order_id: None,
+            order_number: None,
+            by_id: by,
+            by_name: None,
+            created_at: next.updated_at,
+        })
+    }
 }
 
 /// Bring products in; those that are here get what the file says.
-pub(super) async fn write(tx: &mut Tx, drafts: &[Draft], dry: bool) -> Result<Outcome> {
+pub(super) async fn write(tx: &mut Tx, drafts: &[Draft], dry: bool, by: Option<Uuid>) -> Result<Outcome> {
     let keys = drafts.iter().map(|draft| draft.product.sku.clone()).collect();
     let ids: Vec<_> = store::known_products(tx, keys).await?.iter().map(store::Known::product).collect();
     let here: Vec<Product> = if ids.is_empty() { Vec::new() } else { products::hold(tx, &ids).await? };
     let here: HashMap<String, Product> = here.into_iter().map(|product| (product.sku.clone(), product)).collect();
     let mut outcome = Outcome::default();
-    let mut new = Vec::new();
+    let (mut new, mut counted) = (Vec::new(), Vec::new());
     for draft in drafts {
         match here.get(&draft.product.sku) {
             None => {
@@ -106,11 +129,13 @@ pub(super) async fn write(tx: &mut Tx, drafts: &[Draft], dry: bool) -> Result<Ou
                     outcome.updated += 1;
                     if !dry {
                         products::update(tx, &next).await?;
+                        counted.extend(draft.counted(old, &next, by));
                     }
                 }
             },
         }
     }
+    stock::write(tx, &counted).await?;
     if !dry && !new.is_empty() {
         products::insert(tx, &new).await?;
     }

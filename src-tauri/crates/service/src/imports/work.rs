@@ -238,7 +238,7 @@ impl Goods {
         let rows = i64::try_from(to - from).unwrap_or(0);
         match self {
             Self::People(list) => Ok((people::write(tx, &list[from..to], dry).await?, rows)),
-            Self::Products(list) => Ok((products::write(tx, &list[from..to], dry).await?, rows)),
+            Self::Products(list) => Ok((products::write(tx, &list[from..to], dry, basis.by.user().map(purser_core::ids::UserId::uuid)).await?, rows)),
             Self::Orders(list) => {
                 let rows = list[from..to].iter().map(|order| order.rows).sum();
                 Ok((orders::write(tx, basis, &list[from..to], dry).await?, rows))

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use purser_core::events::{Event, Topic};
 use purser_core::ids::JobId;
 use purser_core::time::{MINUTE, SECOND};
-use purser_core::{Error, Result};
+use purser_core::{Error, Result, Timestamp};
 use purser_store::{Engine, Scope, jobs as store};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Semaphore, broadcast};
@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::perform::{LEASE, perform, take};
+use super::workers::{self, Who};
 use super::{QUEUED, announce, regular};
 use crate::{App, Parts};
 
@@ -38,6 +39,8 @@ pub struct Crew(Arc<Inner>);
 
 struct Inner {
     worker: Uuid,
+    who: Who,
+    since: Timestamp,
     stop: CancellationToken,
     tasks: TaskTracker,
     slots: Arc<Semaphore>,
@@ -65,8 +68,16 @@ pub async fn recover(app: &App) -> Result<usize> {
 impl Crew {
     /// Begin to work, for as long as the engine lives.
     pub fn start(app: &App) -> Self {
+        Self::start_as(app, Who::default())
+    }
+
+    /// The same, with what this process says of itself.
+    pub fn start_as(app: &App, who: Who) -> Self {
+        let since = app.clock.now();
         let inner = Inner {
-            worker: app.ids.next(app.clock.now()),
+            worker: app.ids.next(since),
+            who,
+            since,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
@@ -75,6 +86,7 @@ impl Crew {
         let crew = Self(Arc::new(inner));
         tokio::spawn(crew.clone().work(app.weak(), app.db.follow()));
         tokio::spawn(crew.clone().keep_leases(app.weak()));
+        crew.0.tasks.spawn(crew.clone().say_so(app.weak()));
         crew
     }
 
@@ -93,6 +105,9 @@ impl Crew {
             Ok(0) => {}
             Ok(jobs) => tracing::info!(jobs, "work under way was given back"),
             Err(error) => tracing::warn!(%error, "work under way is taken up again when its lease lapses"),
+        }
+        if let Err(error) = workers::leave(app, self.0.worker).await {
+            tracing::warn!(%error, "this process is still in the list of workers for a while");
         }
     }
 
@@ -193,6 +208,25 @@ impl Crew {
                 Err(RecvError::Lagged(_)) => return,
                 // The database is gone; the engine goes with it.
                 Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Say that this process is there, as long as it takes work.
+    async fn say_so(self, app: Weak<Parts>) {
+        let mut first = true;
+        loop {
+            {
+                let Some(app) = app.upgrade().map(App::from) else { return };
+                let row = self.0.who.row(&app, self.0.worker, (self.0.since, AT_ONCE));
+                match workers::say(&app, &row, first).await {
+                    Ok(()) => first = false,
+                    Err(error) => tracing::warn!(%error, "this process could not say that it works; trying again"),
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(BEAT) => {}
+                () = self.0.stop.cancelled() => return,
             }
         }
     }

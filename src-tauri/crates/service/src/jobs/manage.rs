@@ -2,10 +2,10 @@
 
 use purser_core::access::{Grant, can};
 use purser_core::events::Topic;
-use purser_core::ids::JobId;
+use purser_core::ids::{JobId, UserId};
 use purser_core::jobs::{JobMove, JobState, Priority};
 use purser_core::{Error, Result};
-use purser_store::jobs::{self as store, Filter, Job, Tally};
+use purser_store::jobs::{self as store, Again, Filter, Job, Tally};
 use purser_store::page::COUNT_LIMIT;
 use purser_store::{Listing, Page, Tx};
 use serde::Serialize;
@@ -72,8 +72,8 @@ async fn moved(app: &App, by: &Grant<can::ManageJob>, id: JobId, step: JobMove) 
             let (done, action, happened) = match step {
                 JobMove::Cancel => (store::cancel(tx, id, job.state, by.now()).await, "job.cancel", "cancelled"),
                 JobMove::Retry => {
-                    let priority = job.priority.max(Priority::High.weight());
-                    (store::retry(tx, id, job.state, (priority, by.now())).await, "job.retry", QUEUED)
+                    let again = Again { by: by.actor().person().map(UserId::uuid), at: by.now(), priority: Priority::High.weight() };
+                    (store::retry(tx, id, job.state, &again).await, "job.retry", QUEUED)
                 }
             };
             match done {

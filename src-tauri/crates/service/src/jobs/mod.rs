@@ -5,16 +5,24 @@
 //! is seen by everybody who may look at jobs: ids and plain facts, never a secret.
 
 mod crew;
+mod edit;
 mod manage;
+mod many;
 mod perform;
 mod regular;
+mod schedules;
+mod workers;
 
 pub use crew::{Crew, recover};
+pub use edit::{Edit, edit};
 pub use manage::{cancel, list, read, retry, stats};
+pub use many::{AllAgain, Rein, hold_back, queues, retry_all};
 pub use perform::{Turn, run_due};
 pub use regular::{Regular, tick};
+pub use schedules::{Change, Shown as Scheduled, reschedule, schedules};
+pub use workers::{Shown as WorkerShown, Who, workers};
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -83,6 +91,9 @@ pub trait Work: Serialize + DeserializeOwned + Send + Sync + 'static {
     const QUEUE: &'static str;
     /// How often it is tried.
     const PLAN: Plan = Plan::USUAL;
+    /// Whether a person may change what it was put in with, once it has failed: only where whoever looks after work could as well have had
+    /// the other thing done.
+    const EDITABLE: bool = false;
 
     /// Do it.
     fn run(self, app: App, turn: Turn) -> impl Future<Output = Result<(), Failure>> + Send;
@@ -91,9 +102,26 @@ pub trait Work: Serialize + DeserializeOwned + Send + Sync + 'static {
 type Done = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
 type Doing = Arc<dyn Fn(App, serde_json::Value, Turn) -> Done + Send + Sync>;
 
+type Reading = fn(&serde_json::Value) -> Result<(), String>;
+
+/// How a kind is done, whose turn it takes, and what it may be put in with if a person may change that.
+struct Kind {
+    plan: Plan,
+    doing: Doing,
+    queue: &'static str,
+    reading: Option<Reading>,
+}
+
 /// The kinds of work this process knows how to do.
 #[derive(Default)]
-pub struct Kinds(RwLock<HashMap<&'static str, (Plan, Doing)>>);
+pub struct Kinds(RwLock<HashMap<&'static str, Kind>>);
+
+/// Whether `W` can be put in with just this.
+fn reads<W: Work>(payload: &serde_json::Value) -> Result<(), String> {
+    let work: W = serde_json::from_value(payload.clone()).map_err(|error| error.to_string())?;
+    let written = serde_json::to_value(work).map_err(|error| error.to_string())?;
+    if written == *payload { Ok(()) } else { Err(format!("it would be read as {written}")) }
+}
 
 impl Kinds {
     /// Learn a kind.
@@ -106,11 +134,28 @@ impl Kinds {
                 }
             })
         });
-        self.0.write().insert(W::KIND, (W::PLAN, doing));
+        let reading: Option<Reading> = W::EDITABLE.then_some(reads::<W>);
+        self.0.write().insert(W::KIND, Kind { plan: W::PLAN, doing, queue: W::QUEUE, reading });
     }
 
     fn get(&self, kind: &str) -> Option<(Plan, Doing)> {
-        self.0.read().get(kind).cloned()
+        self.0.read().get(kind).map(|kind| (kind.plan, kind.doing.clone()))
+    }
+
+    /// What tells whether a kind can be put in with something else; nothing if nobody may change that.
+    fn reading(&self, kind: &str) -> Option<Reading> {
+        self.0.read().get(kind).and_then(|kind| kind.reading)
+    }
+
+    /// Whether a person may change what work of this kind was put in with, once it has failed for good.
+    pub fn is_editable(&self, kind: &str) -> bool {
+        self.reading(kind).is_some()
+    }
+
+    /// The queues work is taken from.
+    fn queues(&self) -> Vec<&'static str> {
+        let queues: BTreeSet<&'static str> = self.0.read().values().map(|kind| kind.queue).collect();
+        queues.into_iter().collect()
     }
 }
 
@@ -118,10 +163,22 @@ impl Kinds {
 pub(crate) fn kinds() -> Kinds {
     let kinds = Kinds::default();
     kinds.learn::<regular::Tidy>();
+    kinds.learn::<crate::identity::passwords::Remind>();
+    kinds.learn::<crate::identity::Unproved>();
+    kinds.learn::<crate::identity::keys::Warn>();
+    kinds.learn::<crate::ledger::ProveLedger>();
+    kinds.learn::<crate::disputes::HearDisputes>();
+    kinds.learn::<crate::reconciliation::Compare>();
     kinds.learn::<crate::mail::SendMail>();
+    kinds.learn::<crate::mail::TellStaff>();
+    kinds.learn::<crate::mail::weekly::WeeklyReport>();
     kinds.learn::<crate::seal::Renew>();
     kinds.learn::<crate::people::Erase>();
+    kinds.learn::<crate::orders::Expire>();
     kinds.learn::<crate::tenants::Purge>();
+    kinds.learn::<crate::webhooks::Deliver>();
+    kinds.learn::<crate::payments::notices::FollowUp>();
+    kinds.learn::<crate::sagas::Run>();
     kinds
 }
 
@@ -157,6 +214,9 @@ pub async fn enqueue<W: Work, P>(tx: &mut Tx, by: &Grant<P>, work: &W, when: Whe
         created_at: by.now(),
         started_at: None,
         finished_at: None,
+        retried_by: None,
+        retried_at: None,
+        retries: 0,
     };
     if !store::insert(tx, &job).await? {
         return Ok(None);

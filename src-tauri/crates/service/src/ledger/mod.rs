@@ -2,11 +2,22 @@
 //!
 //! A booking is made in the transaction of the move it books; nothing here changes one afterwards.
 
+mod periods;
+mod proof;
+mod report;
+mod statement;
+
+pub use periods::{close, periods, reopen};
+pub(crate) use proof::ProveLedger;
+pub use proof::{CurrencyProof, Proof, prove, prove_all};
+pub use report::{Figures, Report, report};
+pub use statement::statement;
+
 use purser_core::access::{Grant, can};
 use purser_core::ids::{Ids, OrderId, PaymentId, RefundId};
 use purser_core::ledger::{AccountCode as Code, PostingKind};
 use purser_core::payments::Shares;
-use purser_core::{Currency, Error, Money, Result, Timestamp};
+use purser_core::{Currency, Error, Result, Timestamp};
 use purser_store::ledger::{self as store, Account, Entry, Filter, Posting};
 use purser_store::{Listing, Page};
 
@@ -45,9 +56,9 @@ impl About {
     }
 }
 
-/// Money came in: it is at the provider, and it is goods, tax and shipping.
+/// Money came in: it is at the provider, and it is goods less their discount, tax and shipping.
 pub fn capture(ids: &Ids, about: About, shares: Shares) -> Posting {
-    let entries = vec![(Code::Cash, shares.sum()), (Code::Revenue, -shares.goods), (Code::Tax, -shares.tax), (Code::Shipping, -shares.shipping)];
+    let entries = taken(shares, Code::Cash);
     about.posting(ids, PostingKind::Capture, format!("Payment of order #{}", about.number), entries)
 }
 
@@ -56,13 +67,45 @@ pub fn refund(ids: &Ids, about: About, shares: Shares) -> Posting {
     about.posting(ids, PostingKind::Refund, format!("Refund of order #{}", about.number), given_back(shares, Code::Cash))
 }
 
+/// Money that went back came back: `shares` is less than nothing.
+pub fn refund_back(ids: &Ids, about: About, shares: Shares) -> Posting {
+    about.posting(ids, PostingKind::Refund, format!("Refund of order #{} that came back", about.number), given_back(shares, Code::Cash))
+}
+
 /// Money that was taken before Purser went back by hand. It never was at the provider: what it was paid from is where it came from, the
 /// opening balance.
 pub fn refund_outside(ids: &Ids, about: About, shares: Shares) -> Posting {
     about.posting(ids, PostingKind::Refund, format!("Refund of order #{}, made outside Purser", about.number), given_back(shares, Code::Opening))
 }
 
-fn given_back(shares: Shares, from: Code) -> Vec<(Code, i64)> {
+/// What a disputed payment moved since: taken by the customer's bank, given back by it, kept by the provider.
+pub fn dispute(ids: &Ids, about: About, (taken, back): (i64, i64), (kept, returned): (i64, i64)) -> Vec<Posting> {
+    let dispute = |memo: &str, amount: i64| {
+        let entries = vec![(Code::Disputes, amount), (Code::Cash, -amount)];
+        (amount != 0).then(|| about.posting(ids, PostingKind::Dispute, format!("{memo} order #{}", about.number), entries))
+    };
+    let fee = |memo: &str, amount: i64| {
+        let entries = vec![(Code::Fees, amount), (Code::Cash, -amount)];
+        (amount != 0).then(|| about.posting(ids, PostingKind::Fee, format!("{memo} order #{}", about.number), entries))
+    };
+    let (kept, returned) = (fee("Fee of the dispute of", kept), fee("Fee given back, dispute of", -returned));
+    [dispute("Dispute of", taken), dispute("Dispute won:", -back), kept, returned].into_iter().flatten().collect()
+}
+
+/// The entries a refund of `shares` makes; `outside`: by hand, of money from before Purser.
+pub fn refund_entries(shares: Shares, outside: bool) -> Vec<(Code, i64)> {
+    given_back(shares, if outside { Code::Opening } else { Code::Cash })
+}
+
+/// What was taken, at the account `at`.
+pub(crate) fn taken(shares: Shares, at: Code) -> Vec<(Code, i64)> {
+    let sold = [(Code::Revenue, -shares.gross()), (Code::Discounts, shares.discount), (Code::Tax, -shares.tax), (Code::Shipping, -shares.shipping)];
+    // An account nothing is booked on is not opened.
+    [(at, shares.sum())].into_iter().chain(sold).filter(|(code, amount)| *code != Code::Discounts || *amount != 0).collect()
+}
+
+/// What goes back, from the account `from`. The goods as they were paid for: their discount was booked when they were sold.
+pub(crate) fn given_back(shares: Shares, from: Code) -> Vec<(Code, i64)> {
     vec![(Code::Refunds, shares.goods), (Code::Tax, shares.tax), (Code::Shipping, shares.shipping), (from, -shares.sum())]
 }
 
@@ -86,58 +129,4 @@ pub async fn of_order(app: &App, by: &Grant<can::ReadLedger>, order: OrderId) ->
             Ok(store::entries(tx, &filter, &page).await?.rows)
         })
         .await
-}
-
-/// The ledger added up anew.
-#[derive(Clone, Debug)]
-pub struct Proof {
-    /// One a currency.
-    pub currencies: Vec<CurrencyProof>,
-    /// What does not balance, in words; empty when all is well.
-    pub unbalanced: Vec<String>,
-    /// When.
-    pub checked_at: Timestamp,
-}
-
-/// One currency of a [`Proof`].
-#[derive(Clone, Copy, Debug)]
-pub struct CurrencyProof {
-    /// The currency.
-    pub currency: Currency,
-    /// Everything debited.
-    pub debit: i64,
-    /// Everything credited.
-    pub credit: i64,
-    /// Bookings.
-    pub transactions: i64,
-}
-
-/// Add up every entry and compare: each booking sums to nothing, each running balance is what its entries say, each currency sums to
-/// nothing.
-pub async fn prove(app: &App, by: &Grant<can::ReadLedger>) -> Result<Proof> {
-    let (accounts, postings, counts) =
-        app.db.read(by, async |tx| Ok::<_, Error>((store::prove(tx).await?, store::unbalanced(tx).await?, store::transactions(tx).await?))).await?;
-    let mut currencies: Vec<CurrencyProof> = Vec::new();
-    let mut unbalanced = Vec::new();
-    for account in &accounts {
-        if (account.debit, account.credit) != (account.kept_debit, account.kept_credit) {
-            let kept = Money::new(account.kept_debit - account.kept_credit, account.currency);
-            let found = Money::new(account.debit - account.credit, account.currency);
-            unbalanced.push(format!("{}: the running balance says {kept}, the entries say {found}.", account.name));
-        }
-        if let Some(proof) = currencies.iter_mut().find(|proof| proof.currency == account.currency) {
-            proof.debit += account.debit;
-            proof.credit += account.credit;
-        } else {
-            let transactions = counts.iter().find(|count| count.currency == account.currency).map_or(0, |count| count.n);
-            currencies.push(CurrencyProof { currency: account.currency, debit: account.debit, credit: account.credit, transactions });
-        }
-    }
-    for posting in postings {
-        unbalanced.push(format!("The booking {} is off by {}.", posting.posting_id, posting.sum));
-    }
-    for proof in currencies.iter().filter(|proof| proof.debit != proof.credit) {
-        unbalanced.push(format!("{}: debits and credits differ by {}.", proof.currency, Money::new(proof.debit - proof.credit, proof.currency)));
-    }
-    Ok(Proof { currencies, unbalanced, checked_at: by.now() })
 }

@@ -10,7 +10,7 @@ use purser_store::page::COUNT_LIMIT;
 use purser_store::{Listing, Page, codes, links, users};
 
 use super::Letter;
-use super::send::letter;
+use super::send::{Inside, delivery, letter};
 use crate::App;
 use crate::access::Ranks;
 use crate::audit::{self, Line};
@@ -38,12 +38,12 @@ pub struct Shown {
     pub code_shown: bool,
 }
 
-/// Stands where a link is not shown.
+/// Stands where a link, or where an order goes, is not shown.
 const HIDDEN: &str = "hidden";
 
 /// One mail with its text. Whoever is shown a link that works leaves a line in the log.
 pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Shown> {
-    let (mail, link, code, within_reach) = app
+    let (mail, (link, code, address), within_reach) = app
         .db
         .read(by, async |tx| {
             let mail = store::find(tx, id).await?.ok_or(Error::NotFound("mail"))?;
@@ -63,7 +63,11 @@ pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Sh
                 Some(user) => Ranks::read(tx).await?.with(tx, &[user.id], by.now()).await?.covers(by, (user.id, user.role)).is_ok(),
                 None => by.actor().role == Role::Owner,
             };
-            Ok::<_, Error>((mail, link, code, within_reach))
+            let mut address = delivery(tx, &mail).await?;
+            if !address.is_empty() && by.and::<can::ReadOrder>().is_err() {
+                address = vec![HIDDEN.into()];
+            }
+            Ok::<_, Error>((mail, (link, code, address), within_reach))
         })
         .await?;
     let kept = mail.state == MailState::Sent && app.mail.kept(mail.provider.as_deref());
@@ -85,6 +89,6 @@ pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Sh
             .await?;
     }
     let (link_shown, code_shown) = (secret.is_some(), plain.is_some());
-    let letter = letter(app, &mail, (Some(secret.as_deref().unwrap_or(HIDDEN)), plain));
+    let letter = letter(app, &mail, Inside { secret: Some(secret.as_deref().unwrap_or(HIDDEN)), code: plain, address });
     Ok(Shown { mail, letter, link_shown, code_shown })
 }

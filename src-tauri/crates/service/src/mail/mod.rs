@@ -2,16 +2,26 @@
 //! from it when it is sent or looked at. The secret of a link lies sealed in the link's own row, under a key that is not in the database:
 //! neither a job, nor a mail, nor the log ever holds a link that works.
 
+mod customers;
+mod facts;
+pub mod kinds;
 mod letter;
 mod look;
+mod notices;
 mod port;
 mod send;
+pub mod staff;
+pub(crate) mod weekly;
 mod words;
 
+pub(crate) use customers::confirm;
+pub use customers::{Customers, tell_customers};
+pub(crate) use facts::Offer;
 pub use letter::Letter;
 pub use look::{Shown, list, read};
+pub(crate) use notices::TellStaff;
 pub use port::{Mailer, Refusal, TextMessage, Texter};
-pub(crate) use send::{Draft, SendMail, address, write, write_code};
+pub(crate) use send::{Draft, News, SendMail, address, tell, write, write_before, write_code, write_from, write_offer, write_to};
 
 use std::sync::Arc;
 

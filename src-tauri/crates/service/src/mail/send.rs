@@ -4,21 +4,22 @@ use std::time::Duration;
 
 use purser_core::access::Grant;
 use purser_core::events::{Event, Topic};
-use purser_core::ids::{CodeId, LinkId, MailId, UserId};
+use purser_core::ids::{CodeId, LinkId, MailId, OrderId, UserId};
 use purser_core::jobs::{Priority, Wait};
-use purser_core::mail::{Channel, MailState, Template};
+use purser_core::mail::{Channel, MailState, Notice, Template};
 use purser_core::time::{HOUR, MINUTE};
 use purser_core::{Error, Result};
 use purser_store::mails::{self as store, Ended, Mail};
 use purser_store::users::User;
-use purser_store::{Tx, codes, links, tenants};
+use purser_store::{Tx, codes, links, orders, tenants};
 use serde::{Deserialize, Serialize};
 
-use super::letter::{self, Facts, Letter};
+use super::facts::{Facts, Offer, OrderFacts, StaffFacts, WeekFacts};
+use super::letter::{self, Letter};
 use super::{Refusal, TextMessage, words};
 use crate::identity::{codes as sent, links as secrets};
 use crate::jobs::{self, Failure, Plan, Turn, When, Work};
-use crate::{App, events};
+use crate::{App, documents, events};
 
 /// A mail to be written.
 pub(crate) struct Draft<'a> {
@@ -32,16 +33,105 @@ pub(crate) struct Draft<'a> {
 
 /// Write a mail with the transaction `tx`; it is sent once that is committed.
 pub(crate) async fn write<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>) -> Result<MailId> {
+    write_from(tx, by, draft, None).await
+}
+
+/// The same with the place it was set off from.
+pub(crate) async fn write_from<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>, place: Option<String>) -> Result<MailId> {
     let address = draft.to.email.clone();
-    put(tx, by, draft, (Channel::Email, &address, None)).await
+    put(tx, by, (draft, More { place, ..More::default() }), (Channel::Email, &address, None)).await
+}
+
+/// The same to an address that is not, or no longer, the one of their account.
+pub(crate) async fn write_to<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>, address: &str) -> Result<MailId> {
+    put(tx, by, (draft, More::default()), (Channel::Email, address, None)).await
+}
+
+/// The same about what happens on a day unless they do what it asks for.
+pub(crate) async fn write_before<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>, day: String) -> Result<MailId> {
+    let address = draft.to.email.clone();
+    put(tx, by, (draft, More { until: Some(day), ..More::default() }), (Channel::Email, &address, None)).await
+}
+
+/// Write a person what they could order.
+pub(crate) async fn write_offer<P>(tx: &mut Tx, by: &Grant<P>, to: &User, offer: Offer) -> Result<MailId> {
+    let draft = Draft { to, template: Template::Offer, link: None };
+    put(tx, by, (draft, More { offer: Some(offer), ..More::default() }), (Channel::Email, &to.email, None)).await
+}
+
+/// Write somebody about what `more` says, once for its cause where it has one.
+pub(super) async fn write_with<P>(tx: &mut Tx, by: &Grant<P>, (to, template): (&User, Template), more: More) -> Result<MailId> {
+    put(tx, by, (Draft { to, template, link: None }, more), (Channel::Email, &to.email, None)).await
+}
+
+/// Something a person is told of about their own account.
+pub(crate) struct News<'a> {
+    /// What happened.
+    pub(crate) notice: Notice,
+    /// What it is about, by its own name.
+    pub(crate) what: Option<String>,
+    /// Until when it holds, for people.
+    pub(crate) until: Option<String>,
+    /// The address it goes to, if not the one of their account.
+    pub(crate) address: Option<&'a str>,
+}
+
+impl News<'_> {
+    /// This happened, to the thing of this name.
+    pub(crate) fn of(notice: Notice, what: impl Into<String>) -> Self {
+        Self { notice, what: Some(what.into()), until: None, address: None }
+    }
+
+    /// This happened.
+    pub(crate) fn plain(notice: Notice) -> Self {
+        Self { notice, what: None, until: None, address: None }
+    }
+}
+
+/// Tell a person what became of their account, with the transaction that changes it.
+pub(crate) async fn tell<P>(tx: &mut Tx, by: &Grant<P>, to: &User, news: News<'_>) -> Result<()> {
+    let address = news.address.unwrap_or(&to.email).to_owned();
+    let more = More { notice: Some(news.notice), what: news.what, until: news.until, ..More::default() };
+    let draft = Draft { to, template: Template::AccountNotice, link: None };
+    put(tx, by, (draft, more), (Channel::Email, &address, None)).await.map(drop)
+}
+
+/// What some mails say beyond what all do.
+#[derive(Default)]
+pub(super) struct More {
+    /// Where it was set off from.
+    pub(super) place: Option<String>,
+    /// What became of an account.
+    pub(super) notice: Option<Notice>,
+    /// What it is about, by its own name.
+    pub(super) what: Option<String>,
+    /// Until when something holds.
+    pub(super) until: Option<String>,
+    /// What is offered.
+    pub(super) offer: Option<Offer>,
+    /// The order it is about.
+    pub(super) order: Option<OrderFacts>,
+    /// What waits for whoever reads it.
+    pub(super) staff: Option<StaffFacts>,
+    /// What a week came to.
+    pub(super) week: Option<WeekFacts>,
+    /// The page of the console it leads to.
+    pub(super) page: Option<String>,
+    /// What it is written once for.
+    pub(super) cause: Option<String>,
 }
 
 /// Write a message with a code that was made for it, to an address or a telephone that was proved.
 pub(crate) async fn write_code<P>(tx: &mut Tx, by: &Grant<P>, to: &User, (channel, address, code): (Channel, &str, CodeId)) -> Result<MailId> {
-    put(tx, by, Draft { to, template: Template::SignInCode, link: None }, (channel, address, Some(code))).await
+    put(tx, by, (Draft { to, template: Template::SignInCode, link: None }, More::default()), (channel, address, Some(code))).await
 }
 
-async fn put<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>, (channel, address, code): (Channel, &str, Option<CodeId>)) -> Result<MailId> {
+async fn put<P>(
+    tx: &mut Tx,
+    by: &Grant<P>,
+    (draft, more): (Draft<'_>, More),
+    (channel, address, code): (Channel, &str, Option<CodeId>),
+) -> Result<MailId> {
     let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
     let Draft { to, template, link } = draft;
     let facts = Facts {
@@ -51,7 +141,17 @@ async fn put<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>, (channel, address,
         ip: by.origin().ip.clone(),
         at: Some(by.now().to_utc().format("%Y-%m-%d %H:%M UTC").to_string()),
         device: by.origin().user_agent.as_deref().map(purser_core::device::words),
+        place: more.place,
+        notice: more.notice,
+        what: more.what,
+        until: more.until,
+        offer: more.offer,
+        order: more.order,
+        staff: more.staff,
+        week: more.week,
+        page: more.page,
         code: None,
+        address: Vec::new(),
     };
     let language = words::catalog(to.language.as_deref());
     let id: MailId = by.id();
@@ -76,6 +176,7 @@ async fn put<P>(tx: &mut Tx, by: &Grant<P>, draft: Draft<'_>, (channel, address,
         error: None,
         created_at: by.now(),
         sent_at: None,
+        cause: more.cause,
     };
     store::insert(tx, &mail).await?;
     events::emit(tx, by, Topic::Mail, "queued", id.uuid());
@@ -141,13 +242,42 @@ async fn make(app: &App, mail: &Mail) -> Result<Made> {
         let Some(secret) = secrets::secret(app, &found)? else { return Ok(Made::Stale("link")) };
         link = Some(secret);
     }
+    let address = app.db.read(mail.tenant_id, async |tx| delivery(tx, mail).await).await?;
     let mut code = None;
     if let Some(id) = mail.code_id {
         let found = app.db.read(mail.tenant_id, async |tx| codes::find(tx, CodeId(id)).await.map_err(Error::from)).await?;
         let Some(found) = found.filter(|code| code.works(app.clock.now())) else { return Ok(Made::Stale("code")) };
         code = sent::plain(app, &found)?;
     }
-    Ok(Made::Letter(letter(app, mail, (link.as_deref(), code))))
+    Ok(Made::Letter(letter(app, mail, Inside { secret: link.as_deref(), code, address })))
+}
+
+fn facts(mail: &Mail) -> Facts {
+    serde_json::from_value(serde_json::Value::Object(mail.facts.0.clone())).unwrap_or_default()
+}
+
+/// Where the order of a mail goes, where the mail says so. It is stored sealed with the order and nowhere else.
+pub(super) async fn delivery(tx: &mut Tx, mail: &Mail) -> Result<Vec<String>> {
+    if !matches!(mail.template, Template::OrderConfirmed | Template::OrderShipped) {
+        return Ok(Vec::new());
+    }
+    let Some(order) = facts(mail).order else { return Ok(Vec::new()) };
+    let found = orders::particulars(tx, OrderId(order.id)).await?;
+    Ok(found
+        .map(|found| found.address)
+        .filter(|address| !address.name.is_empty())
+        .map(|address| documents::address(&mail.language, &address))
+        .unwrap_or_default())
+}
+
+/// What stands in a text and is stored elsewhere.
+pub(super) struct Inside<'a> {
+    /// The secret of its link.
+    pub(super) secret: Option<&'a str>,
+    /// Its code.
+    pub(super) code: Option<String>,
+    /// Where the order goes.
+    pub(super) address: Vec<String>,
 }
 
 /// Where a link of such a mail leads.
@@ -156,11 +286,13 @@ pub(crate) fn address(app: &App, template: Template, secret: &str) -> String {
     format!("{}{}#token={secret}", app.mail.base(), letter::page(template).unwrap_or("/"))
 }
 
-/// The text of a mail, its link made of `secret`.
-pub(super) fn letter(app: &App, mail: &Mail, (secret, code): (Option<&str>, Option<String>)) -> Letter {
-    let facts: Facts = serde_json::from_value(serde_json::Value::Object(mail.facts.0.clone())).unwrap_or_default();
-    let facts = Facts { code, ..facts };
+/// The text of a mail, its link made of the secret; a mail without one may lead to where a parcel is followed, or to a page.
+pub(super) fn letter(app: &App, mail: &Mail, inside: Inside<'_>) -> Letter {
+    let Inside { secret, code, address: lines } = inside;
+    let facts = Facts { code, address: lines, ..facts(mail) };
     let link = secret.filter(|_| letter::page(mail.template).is_some()).map(|secret| address(app, mail.template, secret));
+    let link = link.or_else(|| facts.order.as_ref().and_then(OrderFacts::follow).map(str::to_owned));
+    let link = link.or_else(|| facts.page.as_ref().map(|page| format!("{}{page}", app.mail.base())));
     let (subject, mut text, html) = letter::compose((mail.template, &mail.language), &facts, link.as_deref());
     if mail.channel == Channel::Sms {
         text = letter::short(&mail.language, &facts);

@@ -1,19 +1,20 @@
 //! Call an order off: the goods go back into stock, what was taken is given back, what was promised is let go.
 
-use purser_core::access::{Grant, can};
+use purser_core::access::{Grant, Scoped, can};
 use purser_core::error::Checks;
-use purser_core::events::Topic;
-use purser_core::ids::{OrderId, PaymentId, RefundId};
-use purser_core::orders::OrderEvent;
-use purser_core::payments::{PaymentState, RefundKind};
+use purser_core::ids::{OrderId, PaymentId, RefundId, UserId};
+use purser_core::orders::{MoneyState, OrderEvent, OrderState};
+use purser_core::payments::{PaymentState, RefundKind, RefundState};
 use purser_core::{Error, Result};
 use purser_store::payments::{self, Payment};
-use purser_store::{Tx, orders as store, products};
+use purser_store::{Tx, coupons, handling as parcels, orders as store, refunds};
 
 use super::{Detail, detail, write_state};
+use crate::App;
+use crate::catalog::stock;
 use crate::idempotency::{self, Claim, Once, Outcome, Reply};
+use crate::identity::step_up::{self, RefundDemand};
 use crate::payments::{self as pay, Begun};
-use crate::{App, events};
 
 /// What follows once the order is called off.
 #[derive(Default)]
@@ -27,11 +28,24 @@ enum Begin {
     Answered(Reply),
 }
 
-/// Call an order off. One that was paid needs the right to refund as well; one whose payment is still being worked on has to wait.
-pub async fn cancel(app: &App, by: &Grant<can::UpdateOrder>, id: OrderId, reason: &str, once: Option<Once<Detail>>) -> Result<Outcome<Detail>> {
+/// Call an order off: any, or one's own. One that was paid needs the right to refund as well; one whose payment is still being worked on has
+/// to wait.
+pub async fn cancel(app: &App, by: &Scoped<can::CancelOrder>, id: OrderId, reason: &str, once: Option<Once<Detail>>) -> Result<Outcome<Detail>> {
+    cancel_for(app, by.narrow(), (id, by.own()), reason, once).await
+}
+
+/// Call an order off that belongs to `own`, or anybody's where that is nobody.
+pub(crate) async fn cancel_for<P: 'static>(
+    app: &App,
+    by: &Grant<P>,
+    (id, own): (OrderId, Option<UserId>),
+    reason: &str,
+    once: Option<Once<Detail>>,
+) -> Result<Outcome<Detail>> {
     let mut checks = Checks::new();
     checks.text("reason", reason, 500).done()?;
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
+    let demand = step_up::refund_demand(app, by).await?;
     let begun = app
         .db
         .transact(by, async |tx| {
@@ -43,7 +57,7 @@ pub async fn cancel(app: &App, by: &Grant<can::UpdateOrder>, id: OrderId, reason
                     Claim::Left(_) => return Ok(Begin::Called(Rest::default())),
                 }
             }
-            Ok::<_, Error>(Begin::Called(call_off(by, tx, id, reason).await?))
+            Ok::<_, Error>(Begin::Called(call_off(by, tx, (id, own, reason), &demand).await?))
         })
         .await?;
     let rest = match begun {
@@ -53,30 +67,60 @@ pub async fn cancel(app: &App, by: &Grant<can::UpdateOrder>, id: OrderId, reason
     follow_up(app, by, rest).await;
     app.db
         .transact(by, async |tx| {
-            let detail = detail(tx, id).await?;
-            Ok(match &once {
-                Some(once) => Outcome::Reply(idempotency::answer(tx, once, &detail).await?),
-                None => Outcome::Plain(detail),
-            })
+            let mut detail = detail(tx, id).await?;
+            if own.is_some() {
+                // What staff wrote down is for staff.
+                detail.particulars.notes = None;
+            }
+            idempotency::finish(tx, once.as_ref(), detail).await
         })
         .await
 }
 
-async fn call_off(by: &Grant<can::UpdateOrder>, tx: &mut Tx, id: OrderId, reason: &str) -> Result<Rest> {
-    let order = store::hold(tx, id).await?.ok_or(Error::NotFound("order"))?;
+/// Call an order off that nobody paid in time. One that was paid, or whose money is promised, stays; so does one that is over.
+pub(crate) async fn lapse(app: &App, by: &Grant<can::UpdateOrder>, id: OrderId, reason: &str) -> Result<()> {
+    let demand = step_up::refund_demand(app, by).await?;
+    let rest = app.db.transact(by, async |tx| {
+        // Held from here on: nobody pays it in between.
+        let order = store::hold(tx, id).await?;
+        let unpaid = |order: &store::Order| order.state == OrderState::Pending && order.paid == 0 && order.payment_state != MoneyState::Authorised;
+        if order.as_ref().is_none_or(|order| !unpaid(order)) {
+            return Ok(Rest::default());
+        }
+        call_off(by, tx, (id, None, reason), &demand).await
+    });
+    follow_up(app, by, rest.await?).await;
+    Ok(())
+}
+
+async fn call_off<P>(by: &Grant<P>, tx: &mut Tx, (id, own, reason): (OrderId, Option<UserId>, &str), demand: &RefundDemand) -> Result<Rest> {
+    let order = store::hold(tx, id).await?.filter(|order| own.is_none_or(|own| order.customer_id == own)).ok_or(Error::NotFound("order"))?;
     let state = order.state.apply(OrderEvent::Cancel)?;
+    if parcels::goods(tx, id).await?.iter().any(|line| line.shipped > 0) {
+        let message = "Part of the order left the house. Ship the rest, or take back what was shipped.";
+        return Err(Error::conflict("partly_shipped", message));
+    }
+    // Were it rejected after all, the money would stay with an order that is called off, and nobody would look for it there.
+    if refunds::of_order(tx, id).await?.iter().any(|refund| refund.state == RefundState::Waiting) {
+        let message = "A refund of this order waits for approval. Have it decided, then cancel the order.";
+        return Err(Error::conflict("refund_waits", message));
+    }
     let mut rest = Rest::default();
     for payment in payments::of_order(tx, id).await? {
         settle_with(by, tx, (payment, reason), &mut rest).await?;
     }
-    products::give_back_stock(tx, id).await?;
-    events::emit(tx, by, Topic::Product, "restocked", id.uuid());
+    let back: i64 = rest.refunds.iter().map(pay::Accepted::amount).sum();
+    if back > 0 {
+        demand.of(by, Some(back))?;
+    }
+    stock::release(tx, by, id).await?;
+    coupons::give_back(tx, id).await?;
     write_state(by, tx, &order, (state, Some(reason.trim()))).await?;
     Ok(rest)
 }
 
 /// What has to happen to one payment of an order that is called off.
-async fn settle_with(by: &Grant<can::UpdateOrder>, tx: &mut Tx, (payment, reason): (Payment, &str), rest: &mut Rest) -> Result<()> {
+async fn settle_with<P>(by: &Grant<P>, tx: &mut Tx, (payment, reason): (Payment, &str), rest: &mut Rest) -> Result<()> {
     match payment.state {
         PaymentState::Failed | PaymentState::Voided | PaymentState::Refunded => {}
         PaymentState::Authorised | PaymentState::RequiresAction => {
@@ -87,8 +131,13 @@ async fn settle_with(by: &Grant<can::UpdateOrder>, tx: &mut Tx, (payment, reason
         PaymentState::Captured | PaymentState::PartiallyRefunded if payment.refundable() == 0 => {}
         PaymentState::Captured | PaymentState::PartiallyRefunded => {
             let ask = pay::Ask { amount: None, reason: format!("Order cancelled: {}", reason.trim()), kind: RefundKind::Standard };
-            let refunds = by.and::<can::RefundOrder>()?;
-            rest.refunds.push(pay::accept(&refunds, tx, (refunds.id::<RefundId>(), payment.id), &ask).await?);
+            let sends = by.and::<can::RefundOrder>()?;
+            let accepted = pay::accept(&sends, tx, (sends.id::<RefundId>(), payment.id), &ask).await?;
+            if accepted.waits() {
+                let message = "What was paid can not be given back without approval. Refund it first, and cancel the order once that is done.";
+                return Err(Error::conflict("refund_needs_approval", message));
+            }
+            rest.refunds.push(accepted);
         }
         PaymentState::Disputed => {
             return Err(Error::conflict("disputed", "The payment is disputed. Settle the dispute before cancelling the order."));
@@ -102,7 +151,7 @@ async fn settle_with(by: &Grant<can::UpdateOrder>, tx: &mut Tx, (payment, reason
 }
 
 /// Refund and let go. What fails here is written down and tried again by itself, so the order stays called off.
-async fn follow_up(app: &App, by: &Grant<can::UpdateOrder>, rest: Rest) {
+async fn follow_up<P: 'static>(app: &App, by: &Grant<P>, rest: Rest) {
     for refund in rest.refunds {
         if let Err(error) = pay::wait(app, by, refund, None).await {
             tracing::warn!(%error, "the refund of a cancelled order is not finished; it goes on by itself");

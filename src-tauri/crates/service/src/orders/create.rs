@@ -1,41 +1,29 @@
 //! Enter an order: check what is asked for, price it from the catalog, take the goods out of stock, all or nothing.
 
-use std::collections::BTreeMap;
-
 use purser_core::access::{Grant, can};
 use purser_core::checkout::Totals;
 use purser_core::error::Checks;
 use purser_core::events::Topic;
-use purser_core::ids::{LineId, OrderId, ProductId, UserId};
+use purser_core::ids::{LineId, OrderId, UserId};
 use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
 use purser_core::people::Status;
-use purser_core::{Error, FieldError, Money, Result};
-use purser_store::orders::{self as store, Line as OrderLine, NewOrder, Order};
-use purser_store::products::{self, Product};
+use purser_core::pricing::Priced;
+use purser_core::time::MINUTE;
+use purser_core::trade::{MOST_MINUTES, is_country};
+use purser_core::{Error, Money, Result, Timestamp};
+use purser_store::coupons::{self as uses_up, Use};
+use purser_store::orders::{self as store, Extras, Line as OrderLine, NewOrder, Order};
+use purser_store::products::Product;
 use purser_store::tenants::{self, Tenant};
 use purser_store::users::User;
-use purser_store::{Tx, users};
+use purser_store::{Tx, stock, users};
 use serde::Serialize;
 
-use super::{Detail, detail};
+use super::price::{self, Counter, Goods, Item, Way, check_items, wanted};
+use super::{Detail, detail, expire};
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Claim, Once, Outcome};
-use crate::settings::Settings;
-use crate::{App, events};
-
-/// The most pieces of one product in one line.
-const MOST_PIECES: i64 = 9_999;
-/// The most lines in one order.
-const MOST_LINES: usize = 200;
-
-/// One line that is wanted.
-#[derive(Clone, Copy, Debug)]
-pub struct Item {
-    /// The product.
-    pub product: ProductId,
-    /// Pieces.
-    pub quantity: i64,
-}
+use crate::{App, coupons, events};
 
 /// An order about to be entered.
 #[derive(Clone, Debug)]
@@ -48,73 +36,58 @@ pub struct Draft {
     pub address: Address,
     /// What staff wrote down.
     pub notes: Option<String>,
+    /// Codes of coupons.
+    pub coupons: Vec<String>,
+    /// The way it is sent; `None`: the usual one.
+    pub method: Option<String>,
+    /// Minutes its goods are set aside for unless it is paid; for good otherwise.
+    pub reserve_minutes: Option<i64>,
+    /// How it comes to be.
+    pub source: OrderSource,
 }
 
 impl Draft {
     fn check(&self) -> Result<()> {
         let mut checks = Checks::new();
-        check_items(&mut checks, &self.items);
-        let address = &self.address;
-        checks.text("shippingAddress.name", &address.name, 200).text("shippingAddress.street", &address.street, 200);
-        checks.text("shippingAddress.city", &address.city, 100).text("shippingAddress.zipCode", &address.zip_code, 20);
-        checks.length("shippingAddress.state", &address.state, 100).length("shippingAddress.phone", &address.phone, 40);
-        let country = address.country.len() == 2 && address.country.bytes().all(|b| b.is_ascii_uppercase());
-        checks.that(country, "shippingAddress.country", "not_a_country", "Two capital letters, such as NO.");
+        check_items(&mut checks, "items", &self.items);
+        check_address(&mut checks, &self.address);
+        coupons::check_named(&mut checks, &self.coupons);
+        checks.length("shippingMethod", self.method.as_deref().unwrap_or_default(), 40);
+        let minutes = self.reserve_minutes.is_none_or(|minutes| (1..=MOST_MINUTES).contains(&minutes));
+        checks.that(minutes, "reserveMinutes", "out_of_range", format!("From 1 to {MOST_MINUTES} minutes."));
         checks.length("notes", self.notes.as_deref().unwrap_or_default(), 5_000);
         checks.done()
     }
-
-    /// Pieces wanted of each product, in the order of ids.
-    fn wanted(&self) -> BTreeMap<ProductId, i64> {
-        wanted(&self.items)
-    }
 }
 
-fn check_items(checks: &mut Checks, items: &[Item]) {
-    checks.that(!items.is_empty(), "items", "required", "An order needs at least one line.");
-    checks.that(items.len() <= MOST_LINES, "items", "too_many", format!("At most {MOST_LINES} lines."));
-    for (place, item) in items.iter().enumerate().take(MOST_LINES) {
-        let field = format!("items[{place}].quantity");
-        checks.that((1..=MOST_PIECES).contains(&item.quantity), &field, "out_of_range", format!("From 1 to {MOST_PIECES} pieces."));
-    }
-}
-
-fn wanted(items: &[Item]) -> BTreeMap<ProductId, i64> {
-    let mut wanted = BTreeMap::new();
-    for item in items {
-        *wanted.entry(item.product).or_insert(0) += item.quantity;
-    }
-    wanted
+/// Complain about an address nothing can go to.
+pub(crate) fn check_address(checks: &mut Checks, address: &Address) {
+    checks.text("shippingAddress.name", &address.name, 200).text("shippingAddress.street", &address.street, 200);
+    checks.text("shippingAddress.city", &address.city, 100).text("shippingAddress.zipCode", &address.zip_code, 20);
+    checks.length("shippingAddress.state", &address.state, 100).length("shippingAddress.phone", &address.phone, 40);
+    checks.that(is_country(&address.country), "shippingAddress.country", "not_a_country", "Two capital letters, such as NO.");
 }
 
 /// What an order of these items would come to, were it entered now. Takes nothing out of stock and promises nothing.
-pub async fn quote(app: &App, by: &Grant<can::CreateOrder>, items: &[Item]) -> Result<Totals> {
+pub async fn quote(app: &App, by: &Grant<can::CreateOrder>, items: &[Item], given: &[String], way: Way<'_>) -> Result<Priced> {
     let mut checks = Checks::new();
-    check_items(&mut checks, items);
+    check_items(&mut checks, "items", items);
+    coupons::check_named(&mut checks, given);
+    checks.that(way.country.is_empty() || is_country(way.country), "country", "not_a_country", "Two capital letters, such as NO.");
+    checks.length("shippingMethod", way.method.unwrap_or_default(), 40);
     checks.done()?;
-    let ids: Vec<ProductId> = wanted(items).into_keys().collect();
-    let (tenant, goods) = app
+    let (counter, goods, named) = app
         .db
         .read(by, async |tx| {
-            let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
-            Ok::<_, Error>((tenant, products::several(tx, &ids).await?))
+            let named = coupons::named(tx, given, None).await?;
+            Ok::<_, Error>((Counter::open(tx).await?, price::goods(tx, items, false).await?, named))
         })
         .await?;
-    let goods = goods.into_iter().map(|product| (product.id, product)).collect();
-    let complaints = complaints(items, (&wanted(items), &goods, &tenant));
-    if complaints.is_empty() { priced(items, &goods, &tenant) } else { Err(Error::Unprocessable(complaints)) }
-}
-
-/// Goods, tax, shipping and total, by the settings of the tenant.
-fn priced(items: &[Item], goods: &BTreeMap<ProductId, Product>, tenant: &Tenant) -> Result<Totals> {
-    let zero = Money::zero(tenant.currency);
-    let (mut subtotal, mut grams) = (zero, 0_i64);
-    for item in items {
-        let product = goods.get(&item.product).ok_or(Error::NotFound("product"))?;
-        subtotal = subtotal.plus(product.price().times(item.quantity)?)?;
-        grams = grams.saturating_add(product.weight_g.saturating_mul(item.quantity));
+    let complaints = counter.complaints(items, &goods);
+    if !complaints.is_empty() {
+        return Err(Error::Unprocessable(complaints));
     }
-    Settings::try_from(tenant)?.checkout.totals(subtotal, zero, grams)
+    counter.price((items, &goods), way, &price::terms(&named), by.now())
 }
 
 /// Enter an order. Nothing is taken out of stock unless everything is there.
@@ -129,22 +102,40 @@ pub async fn create(app: &App, by: &Grant<can::CreateOrder>, draft: Draft, once:
             {
                 return Ok(Outcome::Reply(reply));
             }
-            let new = compose(by, tx, id, &draft).await?;
-            let taken: Vec<_> = draft.wanted().into_iter().collect();
-            if !products::take_stock(tx, &taken).await? {
-                return Err(Error::conflict("out_of_stock", "Somebody else took the last pieces a moment ago."));
-            }
-            store::insert(tx, std::slice::from_ref(&new)).await?;
-            let facts = Facts { customer_id: draft.customer, total: new.order.money(new.order.total), item_count: new.order.item_count };
-            audit::record(tx, by, Line::new("order.create", "order", id.uuid(), new.order.label()).after(&facts));
-            events::emit(tx, by, Topic::Order, "created", id.uuid());
+            enter(by, tx, id, &draft).await?;
             let detail = detail(tx, id).await?;
-            Ok::<_, Error>(match &once {
-                Some(once) => Outcome::Reply(idempotency::answer(tx, once, &detail).await?),
-                None => Outcome::Plain(detail),
-            })
+            idempotency::finish(tx, once.as_ref(), detail).await
         })
         .await
+}
+
+/// Enter an order as part of a larger change: its goods set aside, its coupons used, all or nothing.
+pub(crate) async fn enter(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: &Draft) -> Result<()> {
+    draft.check()?;
+    let (new, goods, uses) = compose(by, tx, id, draft).await?;
+    let taken: Vec<_> = wanted(&draft.items).into_iter().collect();
+    if !stock::take(tx, &taken).await? {
+        return Err(Error::conflict("out_of_stock", "Somebody else took the last pieces a moment ago."));
+    }
+    store::insert(tx, std::slice::from_ref(&new)).await?;
+    for one in &uses {
+        if !uses_up::redeem(tx, one).await? {
+            return Err(Error::conflict("coupon_used_up", format!("Somebody else used {} a moment ago.", one.code)));
+        }
+    }
+    stock::set_aside(tx, Some(&[id]), (true, by.user().map(UserId::uuid))).await?;
+    for (product, pieces) in &taken {
+        if let Some(product) = goods.get(product) {
+            crate::catalog::stock::watch(tx, by, product, product.stock - pieces);
+        }
+    }
+    if let Some(at) = new.extras.lapses_at {
+        expire::at(tx, by, id, at).await?;
+    }
+    let facts = Facts { customer_id: draft.customer, total: new.order.money(new.order.total), item_count: new.order.item_count };
+    audit::record(tx, by, Line::new("order.create", "order", id.uuid(), new.order.label()).after(&facts));
+    events::emit(tx, by, Topic::Order, "created", id.uuid());
+    Ok(())
 }
 
 /// An order as the audit log keeps it.
@@ -156,76 +147,81 @@ struct Facts {
     item_count: i64,
 }
 
-async fn compose(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: &Draft) -> Result<NewOrder> {
+async fn compose(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: &Draft) -> Result<(NewOrder, Goods, Vec<Use>)> {
     let customer = users::find(tx, draft.customer)
         .await?
         .filter(|user| user.status != Status::Deleted)
         .ok_or_else(|| Error::unprocessable("customerId", "unknown_customer", "There is no such customer."))?;
-    let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
-    let wanted = draft.wanted();
-    let ids: Vec<ProductId> = wanted.keys().copied().collect();
-    let goods: BTreeMap<ProductId, Product> = products::hold(tx, &ids).await?.into_iter().map(|product| (product.id, product)).collect();
-    let complaints = complaints(&draft.items, (&wanted, &goods, &tenant));
+    let counter = Counter::open(tx).await?;
+    let goods = price::goods(tx, &draft.items, true).await?;
+    let complaints = counter.complaints(&draft.items, &goods);
     if !complaints.is_empty() {
         return Err(Error::Unprocessable(complaints));
     }
-    let lines = lines(by, draft, &goods)?;
-    let order = total(by, (id, &lines), (draft, &goods), (&customer, &tenant))?;
+    let named = coupons::named(tx, &draft.coupons, Some(customer.id)).await?;
+    let way = Way { country: &draft.address.country, method: draft.method.as_deref() };
+    let priced = counter.price((&draft.items, &goods), way, &price::terms(&named), by.now())?;
+    let lines = lines(by, draft, &goods, &priced)?;
+    let uses = named.iter().zip(&priced.off.each).map(|(coupon, amount)| Use {
+        coupon: coupon.id,
+        code: coupon.code.clone(),
+        order: id,
+        customer: customer.id,
+        amount: *amount,
+        at: by.now(),
+    });
+    let uses: Vec<Use> = uses.collect();
+    let order = total(by, (id, &lines), (draft, priced.totals), (&customer, &counter.tenant));
     let number = tenants::take_numbers(tx, "order", 1).await?;
     let notes = draft.notes.clone().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    Ok(NewOrder { order: Order { number, ..order }, address: draft.address.clone(), notes, lines })
+    // What is paid already can not lapse.
+    let lapses_at = draft.reserve_minutes.filter(|_| order.state == OrderState::Pending);
+    let extras = Extras {
+        shipping_code: priced.method.as_ref().map(|method| method.code.clone()),
+        shipping_name: priced.method.map(|method| method.name),
+        with_tax: priced.with_tax,
+        lapses_at: lapses_at.map(|minutes| by.now().plus(minutes.saturating_mul(MINUTE))),
+        added: 0,
+        waived: 0,
+    };
+    Ok((NewOrder { order: Order { number, ..order }, address: draft.address.clone(), notes, lines, extras }, goods, uses))
 }
 
-/// What can not be sold, line by line.
-fn complaints(items: &[Item], (wanted, goods, tenant): (&BTreeMap<ProductId, i64>, &BTreeMap<ProductId, Product>, &Tenant)) -> Vec<FieldError> {
-    let mut found = Vec::new();
-    for (place, item) in items.iter().enumerate() {
-        let field = |name| format!("items[{place}].{name}");
-        let Some(product) = goods.get(&item.product) else {
-            found.push(FieldError::new(field("productId"), "unknown_product", "There is no such product."));
-            continue;
-        };
-        if !product.active {
-            let message = format!("{} is no longer for sale.", product.name);
-            found.push(FieldError::new(field("productId"), "not_for_sale", message));
-        } else if product.currency != tenant.currency {
-            let message = format!("{} is priced in {}, not in {}.", product.name, product.currency, tenant.currency);
-            found.push(FieldError::new(field("productId"), "wrong_currency", message));
-        } else if wanted.get(&item.product).is_some_and(|quantity| *quantity > product.stock) {
-            let message = format!("Only {} of {} left.", product.stock, product.name);
-            found.push(FieldError::new(field("quantity"), "out_of_stock", message));
-        }
-    }
-    found
-}
-
-fn lines(by: &Grant<can::CreateOrder>, draft: &Draft, goods: &BTreeMap<ProductId, Product>) -> Result<Vec<OrderLine>> {
+fn lines(by: &Grant<can::CreateOrder>, draft: &Draft, goods: &Goods, priced: &Priced) -> Result<Vec<OrderLine>> {
     let mut lines = Vec::with_capacity(draft.items.len());
-    for item in &draft.items {
+    for (item, (rate, tax)) in draft.items.iter().zip(&priced.lines) {
         let product = goods.get(&item.product).ok_or(Error::NotFound("product"))?;
-        lines.push(OrderLine {
-            id: by.id::<LineId>(),
-            product_id: Some(product.id.uuid()),
-            name: product.name.clone(),
-            sku: product.sku.clone(),
-            quantity: item.quantity,
-            unit_price: product.price,
-            total: product.price().times(item.quantity)?.amount,
-        });
+        lines.push(line(by.id(), (product, item.quantity), (*rate, *tax), by.now())?);
     }
     Ok(lines)
+}
+
+/// A line of so many pieces at the price of `now`.
+pub(super) fn line(id: LineId, (product, quantity): (&Product, i64), (rate, tax): (i64, Money), now: Timestamp) -> Result<OrderLine> {
+    let price = product.price_at(now);
+    Ok(OrderLine {
+        id,
+        product_id: Some(product.id.uuid()),
+        name: product.name.clone(),
+        sku: product.sku.clone(),
+        quantity,
+        unit_price: price.amount,
+        total: price.times(quantity)?.amount,
+        tax: Some(tax.amount),
+        tax_bp: Some(rate),
+        cancelled: 0,
+    })
 }
 
 fn total(
     by: &Grant<can::CreateOrder>,
     (id, lines): (OrderId, &[OrderLine]),
-    (draft, goods): (&Draft, &BTreeMap<ProductId, Product>),
+    (draft, totals): (&Draft, Totals),
     (customer, tenant): (&User, &Tenant),
-) -> Result<Order> {
-    let totals = priced(&draft.items, goods, tenant)?;
+) -> Order {
     // Nothing to pay is paid.
     let free = totals.total.amount == 0;
-    Ok(Order {
+    Order {
         id,
         number: 0,
         reference: None,
@@ -245,9 +241,9 @@ fn total(
         total: totals.total.amount,
         paid: 0,
         refunded: 0,
-        source: OrderSource::Staff,
+        source: draft.source,
         version: 1,
         created_at: by.now(),
         updated_at: by.now(),
-    })
+    }
 }

@@ -2,13 +2,32 @@
 //!
 //! Rules only. Statements live in `purser_store::orders`, HTTP words in `http::orders`; paying is `payments`.
 
+mod bulk;
 mod cancel;
+mod confirm;
 mod create;
+pub mod edit;
+mod expire;
 mod export;
+mod handling;
+pub mod history;
+pub(crate) mod price;
+pub mod returns;
+mod sums;
+mod waive;
 
+pub use bulk::{BulkMove, Row as BulkRow, bulk};
 pub use cancel::cancel;
-pub use create::{Draft, Item, create, quote};
+pub(crate) use cancel::{cancel_for, lapse};
+pub use confirm::confirm_again;
+pub use create::{Draft, create, quote};
+pub(crate) use create::{check_address, enter};
+pub(crate) use expire::Expire;
 pub use export::export;
+pub use handling::{Handling, Parcel, deliver, fulfil, hold, read as handling, tag, tag_list};
+pub use price::{Item, Way};
+pub use sums::{Sums, on_its_way, sums};
+pub use waive::waive;
 
 use purser_core::access::{Grant, Scoped, can};
 use purser_core::events::Topic;
@@ -19,7 +38,7 @@ use purser_store::orders::{self as store, Filter, Line as OrderLine, Order, Part
 use purser_store::page::COUNT_LIMIT;
 use purser_store::payments::{self, Payment};
 use purser_store::refunds::{self, Refund};
-use purser_store::{Listing, Page, Tx};
+use purser_store::{Listing, Page, Tx, handling as parcels};
 use serde::Serialize;
 
 use crate::audit::{self, Line};
@@ -43,19 +62,24 @@ pub struct Detail {
 
 /// A page of orders and, without a cursor, how many there are: of everybody's, or of the caller's own where they may see no others.
 pub async fn list(app: &App, by: &Scoped<can::ReadOrder>, filter: Filter, page: &Page) -> Result<(Listing<Order>, Option<(i64, bool)>)> {
-    let filter = &match by.own() {
+    let filter = &of_whom(by, filter);
+    let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
+    let most = if *filter == Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
+    let wanted = Wanted { tenant: by.tenant(), list: format!("orders {filter:?}"), topics: &[Topic::Order, Topic::User, Topic::Import], page };
+    let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
+    Ok((listing, app.totals.of(&app.db, &wanted, count).await?))
+}
+
+/// The filter, narrowed to the caller's own orders where they may see no others.
+fn of_whom(by: &Scoped<can::ReadOrder>, filter: Filter) -> Filter {
+    match by.own() {
         None => filter,
         // Asked for somebody else's, they find nothing.
         Some(own) if !filter.customers.is_empty() && !filter.customers.contains(&own) => {
             Filter { customers: vec![UserId(uuid::Uuid::nil())], ..filter }
         }
         Some(own) => Filter { customers: vec![own], ..filter },
-    };
-    let listing = app.db.read(by, async |tx| store::list(tx, filter, page).await.map_err(Error::from)).await?;
-    let most = if *filter == Filter::default() { i64::MAX - 1 } else { COUNT_LIMIT };
-    let wanted = Wanted { tenant: by.tenant(), list: format!("orders {filter:?}"), topics: &[Topic::Order, Topic::User, Topic::Import], page };
-    let count = async || app.db.read(by, async |tx| store::count(tx, filter, most).await.map_err(Error::from)).await;
-    Ok((listing, app.totals.of(&app.db, &wanted, count).await?))
+    }
 }
 
 /// One order with everything its page shows: five statements, however large it is.
@@ -91,7 +115,14 @@ pub async fn set_state(app: &App, by: &Grant<can::UpdateOrder>, id: OrderId, wan
         .transact(by, async |tx| {
             let order = store::hold(tx, id).await?.ok_or(Error::NotFound("order"))?;
             let state = order.state.apply(event)?;
-            write_state(by, tx, &order, (state, None)).await?;
+            match state {
+                // What is left leaves in one parcel, and the order moves on with it.
+                OrderState::Shipped => handling::leave(tx, by, &order, &Parcel::default()).await?,
+                _ => write_state(by, tx, &order, (state, None)).await?,
+            }
+            if state == OrderState::Delivered {
+                parcels::deliver_all(tx, id, by.now()).await?;
+            }
             detail(tx, id).await
         })
         .await

@@ -5,13 +5,16 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use purser_core::ids::{Ids, PaymentId, RefundId};
+use purser_core::gateways::Health;
+use purser_core::ids::{ConnectionId, Ids, PaymentId, RefundId};
 use purser_core::time::Clock;
 use purser_store::Db;
 use tokio::sync::mpsc;
 
+use super::patience::OpenEnds;
 use super::port::Gateway;
 use super::settler::{self, Ticket};
+use super::switch::Switch;
 
 /// Things this process is working on right now, so that nobody here takes up the same thing twice.
 pub(crate) struct Busy<T>(Arc<Mutex<HashSet<T>>>);
@@ -48,9 +51,13 @@ impl<T: Copy + Eq + Hash> Drop for Held<T> {
 /// The payments of the running process.
 pub struct Desk {
     pub(crate) gateway: Arc<dyn Gateway>,
+    /// The same, with the ways behind it.
+    pub(crate) switch: Arc<Switch>,
     pub(crate) payments: Busy<PaymentId>,
     pub(crate) refunds: Busy<RefundId>,
     pub(crate) settler: mpsc::Sender<Ticket>,
+    /// When what has no answer is asked about again.
+    pub(crate) ends: OpenEnds,
 }
 
 /// Refunds waiting for the settler; a caller that finds it full waits.
@@ -58,11 +65,18 @@ const QUEUE: usize = 1_024;
 
 impl Desk {
     /// Open for business: starts the settler, which ends with the last copy of the engine.
-    pub fn open(gateway: Arc<dyn Gateway>, db: &Db, clock: &Clock, ids: &Ids) -> Self {
+    pub(crate) fn open(switch: Switch, db: &Db, clock: &Clock, ids: &Ids) -> Self {
+        let switch = Arc::new(switch);
+        let gateway: Arc<dyn Gateway> = switch.clone();
         let (settler, tickets) = mpsc::channel(QUEUE);
         let books = settler::Books { db: db.clone(), clock: clock.clone(), ids: ids.clone(), gateway: gateway.clone() };
         tokio::spawn(settler::run(books, tickets));
-        Self { gateway, payments: Busy::new(), refunds: Busy::new(), settler }
+        Self { gateway, switch, payments: Busy::new(), refunds: Busy::new(), settler, ends: OpenEnds::new() }
+    }
+
+    /// How the way a connection leads is.
+    pub fn health(&self, connection: ConnectionId) -> Health {
+        self.switch.health(connection)
     }
 
     /// The provider in use.

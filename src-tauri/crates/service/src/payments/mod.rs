@@ -3,22 +3,40 @@
 //!
 //! Rules only. Statements live in `purser_store::{payments, refunds}`, providers in the adapters behind [`port::Gateway`].
 
+mod aside;
+mod compose;
+pub mod connections;
 mod desk;
+pub mod door;
+pub mod means;
+pub mod notices;
 mod operate;
+mod order_refunds;
+mod patience;
 pub mod port;
 mod refunds;
+pub mod remote;
 mod resolve;
+mod returned;
 mod settle;
 mod settler;
+mod switch;
+mod ways;
 
+pub(crate) use aside::{Request, put_aside, route};
+pub(crate) use compose::Basis;
+pub use compose::{Part, Plan, What};
 pub use desk::Desk;
-pub(crate) use operate::{Begun, finish as finish_operation, start_void};
+pub(crate) use operate::{Begun, check_method, finish as finish_operation, start_void};
 pub use operate::{Pay, capture, confirm, pay, void};
+pub use order_refunds::{OrderRefund, Preview, Wish, preview_refund, refund_order};
 pub(crate) use refunds::{Accepted, accept, wait};
 pub use refunds::{Ask, refund};
-pub use resolve::{keep_resolving, resolve_unknown};
+pub(crate) use resolve::refresh;
+pub use resolve::{keep_resolving, resolve_unknown, resolve_waiting};
 pub use settle::Paid;
 pub use settler::Refunded;
+pub(crate) use switch::Switch;
 
 use purser_core::access::{Grant, can};
 use purser_core::events::Topic;

@@ -5,15 +5,18 @@
 
 use purser_core::access::{Grant, Right, can};
 use purser_core::events::Topic;
-use purser_core::ids::{OrderId, PaymentId};
-use purser_core::orders::{MoneyState, OrderEvent};
+use purser_core::gateways::Health;
+use purser_core::ids::{OrderId, PaymentId, TenantId};
+use purser_core::orders::{MoneyState, OrderEvent, OrderState};
 use purser_core::payments::{PaymentEvent, PaymentState};
 use purser_core::{Error, Money, Result};
-use purser_store::Tx;
+use purser_store::gateways::{self, Connection};
 use purser_store::orders::{self, Order, Step};
 use purser_store::payments::{self as store, Payment};
+use purser_store::{Tx, order_edits};
 
 use super::settle::{self, Paid};
+use super::switch::takes;
 use super::{port::Trouble, resolve};
 use crate::idempotency::{self, Claim, Once, Outcome, Reply, Turn};
 use crate::{App, events};
@@ -37,10 +40,15 @@ pub(crate) enum Begun {
 
 /// Pay an order.
 pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay: Pay, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
-    if app.payments.gateway.method_label(&pay.method).is_none() {
-        return Err(Error::unprocessable("paymentMethod", "unknown_method", "The payment provider does not know this means of payment."));
-    }
     let turn = enter(app, by, once.as_ref())?;
+    let way = match choose(app, by.tenant(), &pay.method).await {
+        Ok(way) => way,
+        // Nothing can be begun now; what was begun before is told all the same.
+        Err(error) => match repeated(app, by, once.as_ref()).await? {
+            Some(begun) => return finish(app, by, begun, once, turn).await,
+            None => return Err(error),
+        },
+    };
     let begun = app
         .db
         .transact(by, async |tx| {
@@ -49,18 +57,39 @@ pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay
                 return Ok(begun);
             }
             let order = orders::hold(tx, order).await?.ok_or(Error::NotFound("order"))?;
-            begin(app, by, tx, (&order, id, pay)).await?;
+            begin(app, by, tx, (&order, id, pay), way).await?;
             Ok::<_, Error>(Begun::Ask(id))
         })
         .await?;
     finish(app, by, begun, once, turn).await
 }
 
-async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Order, PaymentId, Pay)) -> Result<()> {
-    order.state.apply(OrderEvent::Pay)?;
-    if !matches!(order.payment_state, MoneyState::Unpaid | MoneyState::Failed) {
-        return Err(Error::conflict("payment_under_way", "A payment of this order is already under way. Wait for it, or void it first."));
+/// Refuse a means of payment nobody takes, and any while the provider is away.
+pub(crate) async fn check_method(app: &App, tenant: TenantId, method: &str) -> Result<()> {
+    choose(app, tenant, method).await.map(drop)
+}
+
+/// Where a new payment goes; `None`: to the sandbox.
+async fn choose(app: &App, tenant: TenantId, method: &str) -> Result<Option<Connection>> {
+    let way = app.payments.switch.leading(tenant).await?;
+    let known = match &way {
+        Some(connection) => takes(connection.kind, method),
+        None => app.payments.gateway.method_label(method).is_some(),
+    };
+    if !known {
+        return Err(Error::unprocessable("paymentMethod", "unknown_method", "The payment provider does not know this means of payment."));
     }
+    if let Some(connection) = &way
+        && app.payments.switch.health(connection.id) == Health::Open
+    {
+        let message = format!("{} does not answer at the moment. Nothing was begun; try again in half a minute.", connection.kind.words());
+        return Err(Error::Unavailable("provider_down", message.into()));
+    }
+    Ok(way)
+}
+
+async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Order, PaymentId, Pay), way: Option<Connection>) -> Result<()> {
+    let due = due(tx, order).await?;
     let payment = Payment {
         id,
         order_id: order.id,
@@ -69,18 +98,19 @@ async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Ord
         first_name: String::new(),
         last_name: String::new(),
         email: String::new(),
-        provider: app.payments.gateway.name().to_owned(),
+        provider: way.as_ref().map_or_else(|| app.payments.gateway.name(), |way| way.kind.as_str()).to_owned(),
         method: pay.method,
         capture_mode: if pay.capture { "automatic" } else { "manual" }.to_owned(),
         state: PaymentState::Created,
         pending: Some("authorise".into()),
         pending_amount: None,
         currency: order.currency,
-        amount: order.total,
+        amount: due,
         captured: 0,
         refunded: 0,
         refunded_tax: 0,
         refunded_shipping: 0,
+        refunded_discount: 0,
         refund_pending: 0,
         failure_code: None,
         failure_message: None,
@@ -91,12 +121,34 @@ async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Ord
         updated_at: by.now(),
     };
     store::insert(tx, std::slice::from_ref(&payment)).await?;
+    if let Some(way) = way {
+        gateways::route(tx, id, way.id, by.now()).await?;
+    }
     let step = Step { state: (order.state, order.state), money: (order.payment_state, MoneyState::Processing), paid: 0, at: by.now() };
     if !orders::advance(tx, order.id, &step).await? {
         return Err(Error::conflict("payment_under_way", "A payment of this order is already under way."));
     }
     events::emit(tx, by, Topic::Payment, "created", id.uuid());
     Ok(())
+}
+
+/// What has to be paid for an order now: all of it, what is missing of it, or what was added since it was paid.
+async fn due(tx: &mut Tx, order: &Order) -> Result<i64> {
+    let under_way = || Error::conflict("payment_under_way", "A payment of this order is already under way. Wait for it, or void it first.");
+    let missing = match order.state {
+        OrderState::Pending if order.paid > 0 => order.total - order.paid,
+        OrderState::Pending | OrderState::Cancelled => 0,
+        _ => order_edits::extra(tx, order.id).await?.sum().min(order.total - order.paid),
+    };
+    if missing <= 0 {
+        order.state.apply(OrderEvent::Pay)?;
+        return if matches!(order.payment_state, MoneyState::Unpaid | MoneyState::Failed) { Ok(order.total) } else { Err(under_way()) };
+    }
+    // A refund of the rest says nothing about the payment of this.
+    if store::of_order(tx, order.id).await?.iter().any(|payment| payment.state.is_open()) {
+        return Err(under_way());
+    }
+    Ok(missing)
 }
 
 /// Take what was promised, or less of it.
@@ -193,15 +245,32 @@ fn enter<P>(app: &App, by: &Grant<P>, once: Option<&Once<Paid>>) -> Result<Optio
 /// Claim the key for the payment `id`: `None` for a new one, else how far the first request came.
 async fn claim<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (once, id): (Option<&Once<Paid>>, PaymentId)) -> Result<Option<Begun>> {
     let Some(once) = once else { return Ok(None) };
-    Ok(match app.once.claim(tx, &once.key, by.now(), id.uuid()).await? {
+    Ok(begun(app.once.claim(tx, &once.key, by.now(), id.uuid()).await?))
+}
+
+/// How far an earlier request with this key came, if there was one.
+async fn repeated<P: Right>(app: &App, by: &Grant<P>, once: Option<&Once<Paid>>) -> Result<Option<Begun>> {
+    let Some(once) = once else { return Ok(None) };
+    let claim = app.db.transact(by, async |tx| app.once.again(tx, &once.key, by.now()).await).await?;
+    Ok(claim.and_then(begun))
+}
+
+fn begun(claim: Claim) -> Option<Begun> {
+    match claim {
         Claim::New(_) => None,
         Claim::Answered(reply) => Some(Begun::Answered(reply)),
         Claim::Left(id) => Some(Begun::Ask(PaymentId(id))),
-    })
+    }
 }
 
 /// Ask the provider and book its answer, whether or not the caller waits.
-pub(crate) async fn finish<P: Right>(app: &App, by: &Grant<P>, begun: Begun, once: Option<Once<Paid>>, turn: Option<Turn>) -> Result<Outcome<Paid>> {
+pub(crate) async fn finish<P: 'static>(
+    app: &App,
+    by: &Grant<P>,
+    begun: Begun,
+    once: Option<Once<Paid>>,
+    turn: Option<Turn>,
+) -> Result<Outcome<Paid>> {
     let id = match begun {
         Begun::Answered(reply) => return Ok(Outcome::Reply(reply)),
         Begun::Ask(id) => id,
@@ -215,7 +284,7 @@ pub(crate) async fn finish<P: Right>(app: &App, by: &Grant<P>, begun: Begun, onc
     tokio::spawn(work).await.map_err(|error| Error::Internal(Box::new(error)))?
 }
 
-async fn ask_and_book<P: Right>(app: &App, by: &Grant<P>, id: PaymentId, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+async fn ask_and_book<P: 'static>(app: &App, by: &Grant<P>, id: PaymentId, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
     let payment = app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("payment"))).await?;
     let held = app.payments.payments.hold(id);
     let answer = match (&payment.pending, &held) {
@@ -230,10 +299,7 @@ async fn ask_and_book<P: Right>(app: &App, by: &Grant<P>, id: PaymentId, once: O
                 settle::book(app, by, tx, id, answer).await?;
             }
             let paid = Paid::read(tx, id).await?;
-            Ok::<_, Error>(match &once {
-                Some(once) => Outcome::Reply(idempotency::answer(tx, once, &paid).await?),
-                None => Outcome::Plain(paid),
-            })
+            idempotency::finish(tx, once.as_ref(), paid).await
         })
         .await?;
     match answer {

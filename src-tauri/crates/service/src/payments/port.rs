@@ -77,6 +77,19 @@ pub enum RefundAnswer {
     Unknown,
 }
 
+/// A refund as the provider knows it, whoever asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderRefund {
+    /// What the provider calls it.
+    pub reference: String,
+    /// Which of ours it says it is.
+    pub ours: Option<RefundId>,
+    /// How much.
+    pub amount: Money,
+    /// Whether it was made, or did not work; `None` while it is on its way.
+    pub done: Option<bool>,
+}
+
 /// A payment provider.
 #[async_trait]
 pub trait Gateway: Send + Sync {
@@ -101,7 +114,32 @@ pub trait Gateway: Send + Sync {
     /// Ask where a payment stands; `Ok(None)` if the provider never heard of it.
     async fn lookup(&self, handle: Handle) -> Result<Option<Standing>, Trouble>;
 
+    /// See to it that nothing of a payment that never came about has an effect later: what was on its way to the provider finds it let go.
+    async fn abandon(&self, _: Handle) -> Answer {
+        Ok(Standing::Voided)
+    }
+
     /// Make refunds of one merchant, or ask what became of them: a key that is known gets the answer it got before. One answer each, in
     /// the order asked.
     async fn refund(&self, tenant: TenantId, refunds: &[RefundCall]) -> Vec<RefundAnswer>;
+
+    /// Every refund of a payment; none where the provider does not tell.
+    async fn refunds_of(&self, _: Handle) -> Result<Vec<ProviderRefund>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    /// What it can be told to play: only the sandbox can.
+    fn playground(&self) -> Option<&dyn crate::sandbox::port::Playground> {
+        None
+    }
+
+    /// Its account of what moved, if it gives one.
+    fn balance_report(&self) -> Option<&dyn crate::reconciliation::port::BalanceReport> {
+        None
+    }
+
+    /// Its disputes, if it passes them on.
+    fn disputes(&self) -> Option<&dyn crate::disputes::port::Disputes> {
+        None
+    }
 }

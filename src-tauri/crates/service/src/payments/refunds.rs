@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use purser_core::access::{self, Cleared, Grant, Right, can};
+use purser_core::access::{Grant, Right, can};
 use purser_core::error::Checks;
 use purser_core::ids::{PaymentId, RefundId};
 use purser_core::payments::{OUTSIDE, RefundKind, RefundState};
-use purser_core::{Error, Money, Permission, Result};
-use purser_store::payments::{self, Payment};
+use purser_core::{Error, Money, Result};
+use purser_store::payments;
 use purser_store::refunds::{self as store, Refund};
 use purser_store::{Tx, orders};
-use serde::Serialize;
 use tokio::sync::oneshot;
 
+use super::aside::{Request, put_aside};
+use super::compose::{Basis, What};
 use super::desk::Held;
 use super::port::RefundCall;
 use super::settler::{Refunded, Ticket};
 use crate::App;
-use crate::audit::{self, Line};
-use crate::idempotency::{Claim, Once, Outcome, Turn};
+use crate::idempotency::{self, Claim, Once, Outcome, Turn};
 use crate::identity::step_up;
 
 /// Longest a caller waits for the provider; afterwards the refund is shown as it stands.
@@ -40,9 +40,29 @@ pub struct Ask {
 
 /// A refund that was accepted: the money is put aside, the provider not yet asked.
 pub(crate) struct Accepted {
-    call: RefundCall,
+    pub(super) call: RefundCall,
     /// Whether the money moves outside, by hand.
-    outside: bool,
+    pub(super) outside: bool,
+    /// Whether somebody else has to send it first.
+    pub(super) waiting: bool,
+}
+
+impl Accepted {
+    /// One that is written down already.
+    pub(crate) fn again(refund: &Refund) -> Self {
+        let call = RefundCall { id: refund.id, payment: refund.payment_id, amount: refund.money() };
+        Self { call, outside: refund.provider == OUTSIDE, waiting: refund.state == RefundState::Waiting }
+    }
+
+    /// How much it is.
+    pub(crate) const fn amount(&self) -> i64 {
+        self.call.amount.amount
+    }
+
+    /// Whether somebody else has to approve it before it is made.
+    pub(crate) const fn waits(&self) -> bool {
+        self.waiting
+    }
 }
 
 enum Begun {
@@ -75,7 +95,13 @@ pub async fn refund(
                     Claim::Left(made) => return left(tx, RefundId(made)).await,
                 }
             }
-            Ok::<_, Error>(Begun::Accepted(accept(by, tx, (id, payment), &ask).await?))
+            let accepted = accept(by, tx, (id, payment), &ask).await?;
+            if let (true, Some(once)) = (accepted.waiting, &once) {
+                // Nothing more happens by itself: this is the answer, now and for every repeat.
+                let granted = read(tx, id).await?;
+                return Ok(Begun::Answered(idempotency::answer(tx, once, &granted).await?));
+            }
+            Ok::<_, Error>(Begun::Accepted(accepted))
         })
         .await?;
     match begun {
@@ -87,97 +113,24 @@ pub async fn refund(
 /// A refund a crash left behind, with its key claimed: go on where it stopped.
 async fn left(tx: &mut Tx, id: RefundId) -> Result<Begun> {
     let refund = store::find(tx, id).await?.ok_or(Error::NotFound("refund"))?;
-    let call = RefundCall { id, payment: refund.payment_id, amount: refund.money() };
-    Ok(Begun::Accepted(Accepted { call, outside: refund.provider == OUTSIDE }))
+    Ok(Begun::Accepted(Accepted::again(&refund)))
 }
 
 /// Put the money aside and write the refund down.
 pub(crate) async fn accept<P: Right>(by: &Grant<P>, tx: &mut Tx, (id, payment): (RefundId, PaymentId), ask: &Ask) -> Result<Accepted> {
-    let amount = match ask.amount {
-        Some(amount) => amount,
-        None => rest(tx, payment).await?,
-    };
-    let by = &by.under(Permission::RefundOrder, access::Facts { amount: Some(amount), ..access::Facts::default() })?;
-    put_aside(by, tx, (id, payment, amount), ask).await
+    let Some(basis) = Basis::of_payment(tx, payment).await? else { return Err(why_not(tx, payment).await?) };
+    let what = ask.amount.map_or(What::Rest, What::Amount);
+    let plan = basis.plan(&what, &[payment])?;
+    let request = Request { id: None, first: Some(id), reason: &ask.reason, kind: ask.kind };
+    let mut aside = put_aside(by, tx, &plan, &request).await?;
+    aside.pop().ok_or_else(|| Error::internal("a refund of no payment"))
 }
 
-/// The same once the policies have heard the amount.
-async fn put_aside<P: Right>(by: &Cleared<P>, tx: &mut Tx, (id, payment, amount): (RefundId, PaymentId, Money), ask: &Ask) -> Result<Accepted> {
-    let Some(reserved) = payments::reserve(tx, payment, amount).await? else { return Err(why_not(tx, payment, amount).await?) };
-    let reason = ask.reason.trim().to_owned();
-    let outside = reserved.provider == OUTSIDE;
-    let refund = Refund {
-        id,
-        payment_id: payment,
-        provider: reserved.provider,
-        order_id: reserved.order_id,
-        order_number: reserved.order_number,
-        customer_id: purser_core::ids::UserId(uuid::Uuid::nil()),
-        first_name: String::new(),
-        last_name: String::new(),
-        email: String::new(),
-        amount: amount.amount,
-        currency: amount.currency,
-        reason: reason.clone(),
-        kind: ask.kind,
-        state: RefundState::Pending,
-        failure_message: None,
-        created_by: by.user().map(purser_core::ids::UserId::uuid),
-        created_by_name: by.actor().name.clone(),
-        created_at: by.now(),
-        settled_at: None,
-    };
-    store::insert(tx, std::slice::from_ref(&refund)).await?;
-    let facts = Facts { refund_id: id, payment_id: payment, amount, kind: ask.kind, left: Money::new(reserved.left, amount.currency), outside };
-    let line = Line::new("order.refund", "order", reserved.order_id.uuid(), format!("#{}", reserved.order_number)).after(&facts).reason(reason);
-    audit::record(tx, by, line);
-    Ok(Accepted { call: RefundCall { id, payment, amount }, outside })
-}
-
-/// A refund as the audit log keeps it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Facts {
-    refund_id: RefundId,
-    payment_id: PaymentId,
-    amount: Money,
-    kind: RefundKind,
-    left: Money,
-    /// Made outside, by hand.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    outside: bool,
-}
-
-/// Everything that is left of a payment.
-async fn rest(tx: &mut Tx, id: PaymentId) -> Result<Money> {
-    let payment = payments::hold(tx, id).await?.ok_or(Error::NotFound("payment"))?;
-    let left = payment.money(payment.refundable());
-    if left.amount > 0 && payment.state.is_refundable() { Ok(left) } else { Err(nothing_left(&payment)) }
-}
-
-/// Why a reservation was not possible.
-async fn why_not(tx: &mut Tx, id: PaymentId, amount: Money) -> Result<Error> {
+/// Why nothing of a payment that took nothing can be given back.
+async fn why_not(tx: &mut Tx, id: PaymentId) -> Result<Error> {
     let payment = payments::find(tx, id).await?.ok_or(Error::NotFound("payment"))?;
-    if amount.currency != payment.currency {
-        let message = format!("The payment is in {}; it can only be refunded in {0}.", payment.currency);
-        return Ok(Error::unprocessable("amount.currency", "wrong_currency", message));
-    }
-    let left = payment.money(payment.refundable());
-    if left.amount <= 0 || !payment.state.is_refundable() {
-        return Ok(nothing_left(&payment));
-    }
-    let message = format!("At most {left} can still be refunded.");
-    Ok(Error::unprocessable("amount.amount", "more_than_left", message))
-}
-
-fn nothing_left(payment: &Payment) -> Error {
-    if payment.captured == 0 {
-        return Error::conflict("nothing_captured", format!("A payment that is {} took no money that could be given back.", payment.state.words()));
-    }
-    if payment.state.is_refundable() || payment.refundable() == 0 {
-        return Error::conflict("nothing_left", "Everything this payment took has been given back or is on its way.");
-    }
-    Error::conflict("not_refundable", format!("A payment that is {} can not be refunded.", payment.state.words()))
+    let message = format!("A payment that is {} took no money that could be given back.", payment.state.words());
+    Ok(Error::conflict("nothing_captured", message))
 }
 
 /// Take the refund up. Whoever else here is at it (after a start, the look for open ends) is done in a moment; what it then is, is answered
@@ -195,11 +148,18 @@ async fn take_up(app: &App, id: RefundId) -> Option<Held<RefundId>> {
 }
 
 /// Hand an accepted refund to the settler and wait, with patience but not for ever.
-pub(crate) async fn wait<P: Right>(app: &App, by: &Grant<P>, accepted: Accepted, once: Option<(Once<Refunded>, Turn)>) -> Result<Outcome<Refunded>> {
+pub(crate) async fn wait<P: 'static>(
+    app: &App,
+    by: &Grant<P>,
+    accepted: Accepted,
+    once: Option<(Once<Refunded>, Turn)>,
+) -> Result<Outcome<Refunded>> {
     let (done, answer) = oneshot::channel();
     let render = once.as_ref().map(|(once, _)| once.render.clone());
-    if let Some(held) = take_up(app, accepted.call.id).await {
-        let Accepted { call, outside } = accepted;
+    if !accepted.waiting
+        && let Some(held) = take_up(app, accepted.call.id).await
+    {
+        let Accepted { call, outside, .. } = accepted;
         let ticket = Ticket { tenant: by.tenant(), call, outside, actor: by.user(), once, done, held };
         app.payments.settler.send(ticket).await.map_err(|_| Error::internal("the settler is gone"))?;
         match tokio::time::timeout(PATIENCE, answer).await {

@@ -2,7 +2,7 @@
 //!
 //! With many callers at once each statement, each audit of the books and each write to disk is shared by all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use purser_core::{Error, Money, Result, Timestamp};
 use purser_store::orders::{self, Order};
 use purser_store::payments::{self, Payment, Settled};
 use purser_store::refunds::{self as store, Refund, Unsettled, Verdict};
-use purser_store::{Db, Tx, idempotency as keys, ledger as ledger_store};
+use purser_store::{Db, Tx, idempotency as keys, ledger as ledger_store, open_ends};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::desk::Held;
@@ -103,8 +103,13 @@ pub(crate) async fn run(books: Books, mut tickets: mpsc::Receiver<Ticket>) {
 impl Books {
     /// Ask the provider, book the answers, tell whoever waits.
     async fn settle(&self, tenant: TenantId, tickets: Vec<Ticket>) {
-        let answers = self.ask(tenant, &tickets).await;
-        let outcomes = self.db.transact(tenant, async |tx| self.book(tx, &tickets, &answers).await).await;
+        let outcomes = match self.open(tenant, &tickets).await {
+            Ok(open) => {
+                let answers = self.ask(tenant, &tickets, &open).await;
+                self.db.transact(tenant, async |tx| self.book(tx, &tickets, &answers).await).await
+            }
+            Err(error) => Err(error),
+        };
         match outcomes {
             Ok(outcomes) => {
                 for (ticket, outcome) in tickets.into_iter().zip(outcomes) {
@@ -122,15 +127,32 @@ impl Books {
         }
     }
 
-    /// What becomes of each refund: the provider's word, or, where the money moves outside, ours.
-    async fn ask(&self, tenant: TenantId, tickets: &[Ticket]) -> Vec<RefundAnswer> {
-        let calls: Vec<RefundCall> = tickets.iter().filter(|ticket| !ticket.outside).map(|ticket| ticket.call).collect();
+    /// Those of the refunds that are on their way. Whoever hands one in again may not know that it is over, or was never sent: a provider that
+    /// does not remember its refusals would make it then, and nobody would book it.
+    async fn open(&self, tenant: TenantId, tickets: &[Ticket]) -> Result<HashSet<RefundId>> {
+        let ids: Vec<RefundId> = tickets.iter().map(|ticket| ticket.call.id).collect();
+        let open = self.db.read(tenant, async |tx| open_ends::unsettled(tx, &ids).await.map_err(Error::from)).await?;
+        Ok(open.into_iter().collect())
+    }
+
+    /// What becomes of each refund that is `open`: the provider's word, or, where the money moves outside, ours.
+    async fn ask(&self, tenant: TenantId, tickets: &[Ticket], open: &HashSet<RefundId>) -> Vec<RefundAnswer> {
+        let asks = |ticket: &&Ticket| !ticket.outside && open.contains(&ticket.call.id);
+        let calls: Vec<RefundCall> = tickets.iter().filter(asks).map(|ticket| ticket.call).collect();
         let mut answers = Vec::new();
         if !calls.is_empty() {
             answers = tokio::time::timeout(LONGEST, self.gateway.refund(tenant, &calls)).await.unwrap_or_default();
         }
         let mut heard = if answers.len() == calls.len() { answers } else { Vec::new() }.into_iter();
-        let answer = |ticket: &Ticket| if ticket.outside { RefundAnswer::Done } else { heard.next().unwrap_or(RefundAnswer::Unknown) };
+        let answer = |ticket: &Ticket| {
+            if ticket.outside {
+                RefundAnswer::Done
+            } else if asks(&ticket) {
+                heard.next().unwrap_or(RefundAnswer::Unknown)
+            } else {
+                RefundAnswer::Unknown
+            }
+        };
         tickets.iter().map(answer).collect()
     }
 
@@ -139,10 +161,13 @@ impl Books {
         let ids: Vec<RefundId> = tickets.iter().map(|ticket| ticket.call.id).collect();
         let by_id: HashMap<RefundId, (&Ticket, &RefundAnswer)> = ids.iter().copied().zip(tickets.iter().zip(answers)).collect();
         let mut sums = Sums::default();
+        open_ends::hold_orders_of(tx, &ids).await?;
         for row in store::hold_unsettled(tx, &ids).await? {
             if let Some((ticket, answer)) = by_id.get(&row.id) {
-                sums.add(self, &row, (answer, ticket.outside), now)?;
-                announce(tx, &row, ticket, now);
+                let state = sums.add(self, &row, (answer, ticket.outside), now)?;
+                if state != row.state {
+                    announce(tx, &row, (ticket, state), now);
+                }
             }
         }
         self.write(tx, &sums, now).await?;
@@ -199,7 +224,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, books: &Books, row: &Unsettled, (answer, outside): (&RefundAnswer, bool), now: Timestamp) -> Result<()> {
+    fn add(&mut self, books: &Books, row: &Unsettled, (answer, outside): (&RefundAnswer, bool), now: Timestamp) -> Result<RefundState> {
         let (event, failure) = match answer {
             RefundAnswer::Done => (RefundEvent::Succeed, None),
             RefundAnswer::Refused(message) => (RefundEvent::Fail, Some(message.clone())),
@@ -212,23 +237,28 @@ impl Sums {
                 self.payments.entry(row.payment_id).or_default().released += row.amount;
                 self.refused.push((row.order_id, row.order_number, failure.clone().unwrap_or_default()));
             }
-            RefundState::Pending | RefundState::Unknown => {}
+            RefundState::Waiting | RefundState::Pending | RefundState::Unknown | RefundState::Cancelled => {}
         }
-        self.verdicts.push(Verdict { id: row.id, state, failure, settled_at: state.is_settled().then_some(now) });
-        Ok(())
+        if state != row.state {
+            self.verdicts.push(Verdict { id: row.id, state, failure, settled_at: state.is_settled().then_some(now) });
+        }
+        Ok(state)
     }
 
     fn done(&mut self, books: &Books, row: &Unsettled, outside: bool, now: Timestamp) {
         let settled = self.payments.entry(row.payment_id).or_default();
         let (tax, shipping) = (row.refunded_tax + settled.tax, row.refunded_shipping + settled.shipping);
-        let used = Shares { goods: row.refunded + settled.refunded - tax - shipping, tax, shipping };
-        // What was taken may be less than the order; its shares are in proportion.
-        let whole = Shares::of_order(row.subtotal, row.discount, row.tax, row.shipping);
-        let whole = whole.take(Shares::default(), Money::new(row.captured, row.currency));
-        let part = whole.take(used, Money::new(row.amount, row.currency));
+        let part = row.split.shares().unwrap_or_else(|| {
+            // Accepted before splits were kept. What was taken may be less than the order; its shares are in proportion.
+            let used = Shares { goods: row.refunded + settled.refunded - tax - shipping, tax, shipping, discount: 0 };
+            let whole = Shares::of_order(row.subtotal, row.discount, row.tax, row.shipping);
+            let whole = whole.take(Shares::default(), Money::new(row.captured, row.currency));
+            whole.take(used, Money::new(row.amount, row.currency))
+        });
         settled.refunded += row.amount;
         settled.tax += part.tax;
         settled.shipping += part.shipping;
+        settled.discount += part.discount;
         *self.orders.entry(row.order_id).or_default() += row.amount;
         let about = ledger::About {
             order: row.order_id,
@@ -242,10 +272,17 @@ impl Sums {
     }
 }
 
-fn announce(tx: &mut Tx, row: &Unsettled, ticket: &Ticket, at: Timestamp) {
+/// Tell where a refund is now. Only one that was made says that money went back.
+fn announce(tx: &mut Tx, row: &Unsettled, (ticket, state): (&Ticket, RefundState), at: Timestamp) {
+    let action = match state {
+        RefundState::Succeeded => "refunded",
+        RefundState::Failed => "refund_failed",
+        _ => "refund_unknown",
+    };
     let things = [(Topic::Refund, row.id.uuid()), (Topic::Payment, row.payment_id.uuid()), (Topic::Order, row.order_id.uuid())];
-    for (topic, subject_id) in things.into_iter().chain([(Topic::Ledger, row.order_id.uuid())]) {
-        tx.emit(Event { seq: 0, tenant: ticket.tenant, topic, action: "refunded".into(), subject_id, actor_id: ticket.actor, at });
+    let booked = (state == RefundState::Succeeded).then_some((Topic::Ledger, row.order_id.uuid()));
+    for (topic, subject_id) in things.into_iter().chain(booked) {
+        tx.emit(Event { seq: 0, tenant: ticket.tenant, topic, action: action.into(), subject_id, actor_id: ticket.actor, at });
     }
 }
 

@@ -11,6 +11,7 @@ use purser_store::people::Person;
 
 use super::standing::{Standings, apply, check_reason, verdict};
 use crate::App;
+use crate::identity::step_up;
 
 /// Most people in one go.
 const MOST: usize = 500;
@@ -55,6 +56,9 @@ impl Outcome {
 /// Move many people. The caller's proof is for the right this move needs: `update:user` to lock and unlock, `delete:user` for the others.
 pub async fn bulk<P: Right>(app: &App, by: &Grant<P>, bulk: &Bulk) -> Result<Outcome> {
     check(bulk)?;
+    if bulk.step == Move::Delete && !bulk.dry_run {
+        step_up::demand_unless_key(app, by).await?;
+    }
     let work = async |tx: &mut purser_store::Tx| {
         let mut standings = Standings::read(tx, by, bulk.step, &bulk.ids).await?;
         let found = store::hold(tx, &bulk.ids).await?;

@@ -4,18 +4,22 @@ use purser_core::access::{Cleared, Facts, Grant, Role, RoleKey, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::UserId;
+use purser_core::mail::Notice;
 use purser_core::people::{PersonChecks, Status, email_key};
 use purser_core::{Error, Patch, Permission, Result};
 use purser_store::people::Person;
+use purser_store::private::Column;
 use purser_store::users::User;
-use purser_store::{Tx, people as store, sessions, users};
+use purser_store::{Tx, people as store, registrations, sessions, users};
 
+use super::standing::check_reason;
 use super::{Facts as PersonFacts, find, hold, label, last_owner, told};
 use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Once, Outcome};
 use crate::identity::passwords::keep;
 use crate::identity::{self, step_up};
+use crate::mail::{self, News};
 use crate::{App, events};
 
 /// Somebody to invite.
@@ -93,6 +97,7 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
     };
     invite.check()?;
     let by = &*by.under(Permission::CreateUser, giving(invite.role))?;
+    let proof = step_up::later(app, by).await?;
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     let about = [invite.email.as_str(), &invite.first_name, &invite.last_name];
     let fresh = match invite.password.clone() {
@@ -106,7 +111,12 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
             if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), user.id.uuid())).await? {
                 return Ok(Outcome::Reply(reply));
             }
-            Ranks::alone(tx).await?.check_assign(by, user.role)?;
+            let ranks = Ranks::alone(tx).await?;
+            ranks.check_assign(by, user.role)?;
+            // A new account with rights is as much as another role for an old one.
+            if ranks.is_more_than_customer(user.role) {
+                proof.ask(by)?;
+            }
             match users::insert(tx, std::slice::from_ref(&user)).await {
                 Err(error) if error.is_taken() => return Err(taken()),
                 other => other?,
@@ -124,12 +134,8 @@ pub async fn invite_once(app: &App, by: &Grant<can::CreateUser>, invite: Invite,
 }
 
 fn row(by: &Grant<can::CreateUser>, invite: Invite, password_hash: Option<String>) -> User {
+    let names = (invite.first_name.as_str(), invite.last_name.as_str());
     User {
-        id: by.id(),
-        tenant_id: by.tenant(),
-        email: invite.email.trim().to_owned(),
-        first_name: invite.first_name.trim().to_owned(),
-        last_name: invite.last_name.trim().to_owned(),
         role: invite.role,
         status: if password_hash.is_some() { Status::Active } else { Status::Invited },
         password_hash,
@@ -137,14 +143,7 @@ fn row(by: &Grant<can::CreateUser>, invite: Invite, password_hash: Option<String
         country: invite.country,
         language: invite.language,
         notes: invite.notes,
-        email_verified: false,
-        last_login_at: None,
-        locked_at: None,
-        lock_reason: None,
-        deleted_at: None,
-        version: 1,
-        created_at: by.now(),
-        updated_at: by.now(),
+        ..User::new((by.id(), by.tenant()), &invite.email, names, by.now())
     }
 }
 
@@ -168,7 +167,7 @@ pub struct Particulars {
 }
 
 impl Particulars {
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let all = [&self.email, &self.first_name, &self.last_name, &self.phone, &self.country, &self.language, &self.notes];
         if all.iter().all(|field| field.is_keep()) {
             return Err(Error::invalid("body", "empty", "Name at least one field to change."));
@@ -190,8 +189,18 @@ impl Particulars {
         checks.done()
     }
 
+    /// What nobody here can read is not written over: it would be lost for good.
+    pub(crate) fn readable(&self, person: &Person) -> Result<()> {
+        let mut checks = Checks::new();
+        for (column, field) in [(Column::UserPhone, &self.phone), (Column::UserNotes, &self.notes)] {
+            let message = "It is sealed with a key this server does not have. Give the server that key first.";
+            checks.that(field.is_keep() || !person.unreadable.contains(&column), column.field(), "unreadable", message);
+        }
+        checks.done()
+    }
+
     /// `person` with the changes; whether name or address differ.
-    fn applied(self, person: &Person) -> (Person, bool) {
+    pub(crate) fn applied(self, person: &Person) -> (Person, bool) {
         let mut next = person.clone();
         self.email.apply(&mut next.email);
         self.first_name.apply(&mut next.first_name);
@@ -215,6 +224,7 @@ impl Particulars {
 /// Change the particulars of a person whose `version` the caller has read.
 pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version: i64, change: Particulars) -> Result<Person> {
     change.check()?;
+    let proof = step_up::later(app, by).await?;
     app.db
         .transact(by, async |tx| {
             let ranks = Ranks::read(tx).await?.with(tx, &[id], by.now()).await?;
@@ -226,12 +236,21 @@ pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version:
             if person.status == Status::Deleted {
                 return Err(Error::conflict("deleted", "This account is deleted. Restore it first."));
             }
+            change.readable(&person)?;
             let (next, renamed) = change.applied(&person);
+            // Where one is reached is what one's own account is recovered by.
+            if by.user() == Some(id) && (next.email_key != person.email_key || next.phone != person.phone) {
+                step_up::check_self(by)?;
+            }
+            // Whoever chooses where a link for a new password goes has the account.
+            if by.user() != Some(id) && next.email_key != person.email_key {
+                proof.ask_unless_key(by)?;
+            }
             let next = save(tx, by, (&person, next), renamed).await?;
             let (before, after) = audit::changes(&PersonFacts::from(&person), &PersonFacts::from(&next));
             audit::record(tx, by, Line::new("user.update", "user", id.uuid(), label(&next)).before(&told(before)).after(&told(after)));
             if next.email_key != person.email_key {
-                readdress(app, tx, by, id).await?;
+                readdress(app, tx, by, (&person, id)).await?;
             }
             events::emit(tx, by, Topic::User, "updated", id.uuid());
             Ok(next)
@@ -240,8 +259,14 @@ pub async fn update(app: &App, by: &Grant<can::UpdateUser>, id: UserId, version:
 }
 
 /// A new address has to be proved, and an invitation goes where the person is now.
-async fn readdress(app: &App, tx: &mut Tx, by: &Grant<can::UpdateUser>, id: UserId) -> Result<()> {
+async fn readdress(app: &App, tx: &mut Tx, by: &Grant<can::UpdateUser>, (before, id): (&Person, UserId)) -> Result<()> {
     let Some(user) = users::find(tx, id).await? else { return Ok(()) };
+    registrations::proved(tx, id).await?;
+    // Whoever reads the old address hears that it is no longer this account's.
+    if matches!(user.status, Status::Active | Status::Locked) {
+        let news = News { address: Some(&before.email), ..News::plain(Notice::EmailChanged) };
+        mail::tell(tx, by, &user, news).await?;
+    }
     match user.status {
         Status::Invited => identity::invite::send(app, tx, by, &user).await,
         Status::Active => identity::verify::send(app, tx, by, &user).await,
@@ -274,8 +299,16 @@ async fn give_role(tx: &mut Tx, by: &Cleared<can::UpdateRole>, (person, role): (
     save(tx, by, (person, Person { role, ..person.clone() }), false).await
 }
 
-/// Give a person another role. Their open pages and sessions follow it from their next request on.
-pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: RoleKey) -> Result<Person> {
+/// Give a person another role, and say why where there is something to say. Their open pages and sessions follow it from their next request
+/// on. Nobody gives themselves another one.
+pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, (role, reason): (RoleKey, Option<String>)) -> Result<Person> {
+    let reason = trimmed(reason);
+    if let Some(reason) = &reason {
+        check_reason(reason)?;
+    }
+    if by.user() == Some(id) {
+        return Err(Error::invalid("role", "own_account", "This is your own account. Ask somebody else to give you another role."));
+    }
     step_up::demand(app, by).await?;
     app.db
         .transact(by, async |tx| {
@@ -294,15 +327,26 @@ pub async fn set_role(app: &App, by: &Grant<can::UpdateRole>, id: UserId, role: 
                 return Err(last_owner());
             }
             let by = &by.under(Permission::UpdateRole, giving(role))?;
+            registrations::proved(tx, id).await?;
             let next = give_role(tx, by, (&person, role)).await?;
             if !ranks.is_staff(role) {
                 // A customer has no business with a staff page that is still open.
                 sessions::end_all(tx, id, None, by.now(), "role_changed").await?;
             }
             let (before, after) = audit::changes(&PersonFacts::from(&person), &PersonFacts::from(&next));
-            audit::record(tx, by, Line::new("user.role", "user", id.uuid(), label(&next)).before(&before).after(&after));
+            let line = Line::new("user.role", "user", id.uuid(), label(&next)).before(&before).after(&after);
+            audit::record(tx, by, reason.iter().fold(line, Line::reason));
             events::emit(tx, by, Topic::User, "role_changed", id.uuid());
+            tell_role(tx, by, (id, ranks.name(role))).await?;
             Ok(next)
         })
         .await
+}
+
+/// Whoever uses the account hears which role it has now.
+async fn tell_role<P>(tx: &mut Tx, by: &Grant<P>, (id, role): (UserId, String)) -> Result<()> {
+    match users::find(tx, id).await? {
+        Some(user) if matches!(user.status, Status::Active | Status::Locked) => mail::tell(tx, by, &user, News::of(Notice::RoleChanged, role)).await,
+        _ => Ok(()),
+    }
 }

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use purser_core::access::{Grant, can};
+use purser_core::access::{Grant, Role, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::{FileId, UserId};
 use purser_core::jobs::Wait;
-use purser_core::people::Status;
+use purser_core::people::{Move, Status};
 use purser_core::time::SECOND;
 use purser_core::{Error, Result};
 use purser_store::audit::{self as log, About};
@@ -18,6 +18,7 @@ use purser_store::people::Person;
 use purser_store::{Tx, erasure};
 use serde::{Deserialize, Serialize};
 
+use super::standing::apply;
 use super::{find, hold};
 use crate::access::Ranks;
 use crate::audit::{self, ERASED, Line};
@@ -76,6 +77,19 @@ pub(crate) async fn erase_due(app: &App, by: &Grant<can::ManageJob>, id: UserId)
             }
         })
         .await
+}
+
+/// Take an account away for good whose owner never proved its address, unless they did in this moment, or became somebody.
+pub(crate) async fn forget_unproved(tx: &mut Tx, by: &Grant<can::ManageJob>, (id, days): (UserId, i64)) -> Result<()> {
+    let person = hold(tx, id).await?;
+    let nobody = person.status == Status::Active && !person.email_verified && person.role == Role::User;
+    if !nobody || erasure::any_order(tx, id).await? {
+        return Ok(());
+    }
+    let reason = format!("The address was not proved within {days} days");
+    apply(tx, by, &[(&person, Status::Deleted)], Move::Delete, Some(&reason)).await?;
+    let person = find(tx, id).await?;
+    empty(tx, by, (&person, &reason)).await
 }
 
 /// The rest of erasing a person: orders, bytes of files, the log.

@@ -13,7 +13,7 @@ mod standing;
 pub use bulk::{Bulk, Outcome, Row as BulkRow, bulk};
 pub use change::{Invite, Particulars, invite, invite_once, set_role, update};
 pub use erase::erase;
-pub(crate) use erase::{Erase, erase_due};
+pub(crate) use erase::{Erase, erase_due, forget_unproved};
 pub use export::export;
 pub use overview::{Overview, overview};
 pub use standing::{delete, lock, restore, unlock};
@@ -58,7 +58,13 @@ async fn known<P>(app: &App, by: &Grant<P>, roles: &[RoleKey]) -> Result<()> {
 
 /// One person, deleted ones included: their orders and the log still point at them.
 pub async fn read(app: &App, by: &Grant<can::ReadUser>, id: UserId) -> Result<Person> {
-    app.db.read(by, async |tx| find(tx, id).await).await
+    let person = app.db.read(by, async |tx| find(tx, id).await).await?;
+    let shown = [("phone", person.phone.is_some()), ("notes", person.notes.is_some())];
+    let shown: Vec<&'static str> = shown.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect();
+    if !shown.is_empty() {
+        app.watch.viewed(app, by, (id, label(&person)), shown);
+    }
+    Ok(person)
 }
 
 async fn find(tx: &mut Tx, id: UserId) -> Result<Person> {
@@ -79,7 +85,7 @@ pub(crate) fn label(person: &Person) -> String {
 /// A person as the audit log keeps them: nothing secret, nothing that every change touches.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Facts<'a> {
+pub(crate) struct Facts<'a> {
     email: &'a str,
     first_name: &'a str,
     last_name: &'a str,
@@ -112,7 +118,7 @@ impl<'a> From<&'a Person> for Facts<'a> {
 }
 
 /// The same with private columns told apart but not readable: they are sealed in their own table, and the log is read by more people.
-fn told(fields: impl Serialize) -> serde_json::Value {
+pub(crate) fn told(fields: impl Serialize) -> serde_json::Value {
     let mut value = serde_json::to_value(fields).unwrap_or_default();
     for name in ["phone", "notes"] {
         if let Some(serde_json::Value::String(text)) = value.get_mut(name) {

@@ -7,12 +7,12 @@ use purser_core::ids::UserId;
 use purser_core::people::{Move, Status};
 use purser_core::{Error, Result};
 use purser_store::people::{Person, Step};
-use purser_store::{Tx, people as store, sessions};
+use purser_store::{Tx, people as store, registrations, sessions};
 
 use super::{Facts, find, hold, label, last_owner};
 use crate::access::Ranks;
 use crate::audit::{self, Line};
-use crate::identity::lockout;
+use crate::identity::{lockout, step_up};
 use crate::{App, events};
 
 /// Lock an account. Its sessions stay, but every use of them is refused until it is unlocked.
@@ -46,12 +46,15 @@ async fn one<P: Right>(app: &App, by: &Grant<P>, id: UserId, step: Move, reason:
     if let Some(reason) = reason {
         check_reason(reason)?;
     }
+    if step == Move::Delete {
+        step_up::demand_unless_key(app, by).await?;
+    }
     app.db
         .transact(by, async |tx| {
             let mut standings = Standings::read(tx, by, step, &[id]).await?;
             let person = hold(tx, id).await?;
             let to = verdict(tx, by, &person, step, &mut standings).await?;
-            if step == Move::Unlock && lockout::clear_person(tx, &person.email_key, id).await? && to.is_none() {
+            if step == Move::Unlock && lockout::forgive_person(tx, ((by.tenant(), id), &person.email_key), by.now()).await? && to.is_none() {
                 // Nobody had locked the account; too many failures had.
                 audit::record(tx, by, Line::new("sign_in.unlock", "user", id.uuid(), label(&person)));
                 events::emit(tx, by, Topic::User, "unlocked", id.uuid());
@@ -122,6 +125,11 @@ pub(super) async fn apply<P>(tx: &mut Tx, by: &Grant<P>, people: &[(&Person, Sta
             }
             other => other?,
         };
+    }
+    // Whom somebody lets back in is known here.
+    if matches!(step, Move::Restore | Move::Unlock) && !people.is_empty() {
+        let ids: Vec<UserId> = people.iter().map(|(person, _)| person.id).collect();
+        registrations::all_proved(tx, &ids).await?;
     }
     for (person, to) in people {
         if step == Move::Delete {

@@ -133,6 +133,7 @@ pub async fn start(app: &App, start: Start, origin: Arc<Origin>) -> Result<Begun
 /// Begin to add a way in to one's own account.
 pub async fn link(app: &App, by: &Grant<can::ReadSelf>, start: Start) -> Result<Begun> {
     step_up::demand(app, by).await?;
+    step_up::check_self(by)?;
     count(app, by.origin()).await?;
     let user = by.user().ok_or(Error::NotFound("user"))?;
     let found = app.db.read(by, async |tx| providers::find(tx, start.provider).await.map_err(Error::from)).await?;

@@ -12,7 +12,7 @@ use purser_store::{Scope, sign_ins};
 use super::openid::Party;
 use super::{Kept, PAGE, count, misconfigured, over, place, random, terms, untrusted};
 use crate::App;
-use crate::identity::tokens;
+use crate::identity::{attempts, tokens};
 
 /// Longest of what somebody brings.
 const LONGEST: usize = 4_000;
@@ -168,19 +168,5 @@ fn name(user: &str) -> Option<(Option<String>, Option<String>)> {
 
 /// An attempt that was refused before it was known whose it is.
 pub(super) fn refused(app: &App, provider: &Provider, origin: &Origin, reason: &'static str) -> sign_ins::Attempt {
-    let now = app.clock.now();
-    sign_ins::Attempt {
-        id: app.ids.next(now),
-        tenant: provider.tenant_id,
-        user: None,
-        email: None,
-        outcome: "refused",
-        reason: Some(reason),
-        method: provider.kind.as_str(),
-        ip: origin.ip.clone(),
-        user_agent: origin.user_agent.clone(),
-        session: None,
-        new_device: false,
-        at: now,
-    }
+    attempts::refused(attempts::from(app, provider.tenant_id, origin, provider.kind.as_str()), reason)
 }

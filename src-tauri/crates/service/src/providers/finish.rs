@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use purser_core::access::{Grant, Origin, can};
-use purser_core::people::{Status, email_key};
+use purser_core::people::Status;
 use purser_core::providers::{Aim, Said};
 use purser_core::{Error, Result};
 use purser_store::identities::{self, Linked};
@@ -18,8 +18,9 @@ use super::people::{Comer, Found};
 use super::{count, over, place, terms};
 use crate::App;
 use crate::identity::challenge::{self, Asked};
+use crate::identity::lockout::{self, Account};
 use crate::identity::sign_in::{self, Begun, Entry, Outcome};
-use crate::identity::{lockout, policy, step_up, tokens};
+use crate::identity::{policy, step_up, tokens};
 
 /// The sign-in whose outcome waits under `code`, for whoever shows what was kept when it began.
 async fn waiting(app: &App, code: &str, shown: Option<&str>) -> Result<Pending> {
@@ -70,12 +71,12 @@ pub async fn finish(app: &App, code: &str, shown: Option<&str>, origin: Arc<Orig
                     return Ok(Step::Refused(error));
                 }
             };
-            let (account, address) = (email_key(&user.email), lockout::address(origin.ip.as_deref()).to_owned());
+            let (account, address) = (Account::of(&user), lockout::address(origin.ip.as_deref()).to_owned());
             if let Some(until) = lockout::locked_until(tx, &account, &address, app.clock.now()).await? {
                 note(app, tx, (&provider, Some(&user)), &origin, "locked").await?;
                 return Ok(Step::Refused(lockout::limited(until, app.clock.now())));
             }
-            let required = policy.require_factor_for.iter().any(|role| user.role == *role);
+            let required = policy.require_factor_for.contains(&user.role);
             if let Some(asked) = challenge::ask(tx, app, &user, (required, pending.remembered)).await? {
                 return Ok(Step::Asked(asked));
             }

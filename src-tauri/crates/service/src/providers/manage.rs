@@ -101,7 +101,12 @@ impl<'a> Facts<'a> {
 }
 
 async fn shown(app: &App, tx: &mut Tx, provider: Provider) -> Result<Shown> {
-    let (terms, people) = (terms(&provider)?, identities::count(tx, provider.id).await?);
+    let people = identities::count(tx, provider.id).await?;
+    with_people(app, provider, people)
+}
+
+fn with_people(app: &App, provider: Provider, people: i64) -> Result<Shown> {
+    let terms = terms(&provider)?;
     let service = (provider.kind == Kind::Saml).then(|| saml::service(app, provider.id));
     let redirect_uri = service.as_ref().map_or_else(|| begin::callback(app), |service| service.acs_url.clone());
     let certificates = terms.saml.as_ref().map(saml::shown).unwrap_or_default();
@@ -112,11 +117,13 @@ async fn shown(app: &App, tx: &mut Tx, provider: Provider) -> Result<Shown> {
 pub async fn list(app: &App, by: &Grant<can::ReadSetting>) -> Result<Vec<Shown>> {
     app.db
         .read(by, async |tx| {
-            let mut all = Vec::new();
-            for provider in store::list(tx).await? {
-                all.push(shown(app, tx, provider).await?);
-            }
-            Ok(all)
+            let people = identities::counts(tx).await?;
+            let all = store::list(tx).await?.into_iter();
+            all.map(|provider| {
+                let known = people.get(&provider.id).copied().unwrap_or(0);
+                with_people(app, provider, known)
+            })
+            .collect()
         })
         .await
 }
@@ -351,7 +358,7 @@ pub async fn delete(app: &App, by: &Grant<can::ManageProvider>, id: ProviderId, 
             let stranded = identities::stranded(tx, id).await?;
             if stranded > 0 && !force {
                 let message = format!("{stranded} people have no other way in. They would have to ask for a link to choose a password.");
-                return Err(Error::conflict("last_way_in_for_some", message));
+                return Err(Error::Several("last_way_in_for_some", message.into(), stranded));
             }
             let people = identities::count(tx, id).await?;
             store::delete(tx, id).await?;

@@ -18,6 +18,8 @@ mod port;
 mod probe;
 mod saml;
 mod token;
+#[cfg(test)]
+mod vectors;
 
 pub use begin::{Begun, Button, Native, Start, Where, buttons, link, start};
 pub use come_back::{Arrival, Back, come_back};
@@ -25,8 +27,8 @@ pub use finish::{finish, finish_link};
 pub use manage::{Change, Shown, create, delete, list, read, update};
 pub use own::{Identities, list_of, list_own, unlink};
 pub use parties::Parties;
-pub use port::{Answer, Ask, Nowhere, Refusal, Web};
-pub use probe::{State, Step, Test, test};
+pub use port::{Answer, Ask, Nowhere, Parcel, Receipt, Refusal, Web};
+pub use probe::{Facts, State, Step, Test, test};
 pub use saml::{SamlChange, Service, ShownCertificate, metadata, take};
 
 use base64::Engine;
@@ -101,7 +103,7 @@ fn secret(app: &App, provider: &Provider) -> Result<Option<String>> {
 /// Seal the secrets of a tenant's connections with the key that leads.
 pub(crate) async fn reseal(app: &App, tenant: TenantId) -> Result<()> {
     for provider in app.db.read(tenant, async |tx| store::list(tx).await.map_err(Error::from)).await? {
-        let Some(old) = provider.secret.clone().filter(|old| !app.seal.is_current(old)) else { continue };
+        let Some(old) = provider.secret.clone().filter(|old| !app.seal.is_current(old) && app.seal.holds(old)) else { continue };
         let about = place(provider.id);
         let new = app.seal.seal(&about, &Zeroizing::new(app.seal.open(&about, &old)?))?;
         app.db.transact(tenant, async |tx| store::reseal(tx, provider.id, (old, new)).await.map_err(Error::from)).await?;

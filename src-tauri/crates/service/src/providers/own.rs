@@ -4,12 +4,14 @@ use purser_core::access::{Grant, can};
 use purser_core::events::Topic;
 use purser_core::identity::FactorKind;
 use purser_core::ids::{IdentityId, UserId};
+use purser_core::mail::Notice;
 use purser_core::{Error, Result};
 use purser_store::identities::{self as store, Linked};
 use purser_store::{Tx, factors, users};
 
 use crate::audit::{self, Line};
 use crate::identity::step_up;
+use crate::mail::{self, News};
 use crate::{App, events};
 
 /// The ways in a person has.
@@ -59,7 +61,8 @@ pub async fn unlink(app: &App, by: &Grant<can::ReadSelf>, id: IdentityId) -> Res
             let before = serde_json::json!({ "provider": linked.provider_name, "identity": id });
             audit::record(tx, by, Line::new("user.identity_unlink", "user", user.uuid(), by.actor().name.clone()).before(&before));
             events::emit(tx, by, Topic::User, "identity_unlinked", user.uuid());
-            Ok(())
+            let person = users::find(tx, user).await?.ok_or(Error::NotFound("user"))?;
+            mail::tell(tx, by, &person, News::of(Notice::ProviderUnlinked, linked.provider_name.clone())).await
         })
         .await
 }

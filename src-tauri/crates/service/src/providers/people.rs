@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use purser_core::access::{Grant, Origin, Role};
 use purser_core::events::Topic;
-use purser_core::mail::Template;
+use purser_core::mail::{Notice, Template};
 use purser_core::people::{Status, check_email, email_key};
 use purser_core::providers::{Known, Said, Terms, Verdict, judge};
 use purser_core::{Error, Result};
@@ -14,9 +14,10 @@ use purser_store::providers::Provider;
 use purser_store::users::User;
 use purser_store::{Tx, users};
 
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::identity::recover;
-use crate::mail::{self, Draft};
+use crate::mail::{self, Draft, News};
 use crate::{App, events};
 
 /// Somebody who came from a provider, and from where.
@@ -132,6 +133,10 @@ impl Comer<'_> {
         let after = serde_json::json!({ "provider": self.provider.name, "identity": identity.id });
         audit::record(tx, by, Line::new("user.identity_link", "user", user.id.uuid(), user.name()).after(&after));
         events::emit(tx, by, Topic::User, "identity_linked", user.id.uuid());
+        // Whoever came in this way for the first time is welcomed instead.
+        if !made_account {
+            mail::tell(tx, by, user, News::of(Notice::ProviderLinked, self.provider.name.clone())).await?;
+        }
         Ok(identity)
     }
 
@@ -144,28 +149,10 @@ impl Comer<'_> {
         };
         let local = email.split('@').next().unwrap_or_default();
         let role = self.terms.role(&self.said.groups, self.provider.default_role).unwrap_or(self.provider.default_role);
-        let user = User {
-            id: self.app.ids.next(now),
-            tenant_id: self.provider.tenant_id,
-            email: email.to_owned(),
-            first_name: clean(self.said.first_name.as_deref()).unwrap_or_else(|| local.to_owned()),
-            last_name: clean(self.said.last_name.as_deref()).unwrap_or_default(),
-            role,
-            status: Status::Active,
-            password_hash: None,
-            phone: None,
-            country: None,
-            language: None,
-            notes: None,
-            email_verified: true,
-            last_login_at: None,
-            locked_at: None,
-            lock_reason: None,
-            deleted_at: None,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        };
+        let first_name = clean(self.said.first_name.as_deref()).unwrap_or_else(|| local.to_owned());
+        let last_name = clean(self.said.last_name.as_deref()).unwrap_or_default();
+        let ids = (self.app.ids.next(now), self.provider.tenant_id);
+        let user = User { role, status: Status::Active, email_verified: true, ..User::new(ids, email, (&first_name, &last_name), now) };
         let by = recover::on_behalf(self.app, &user, self.origin)?;
         users::insert(tx, std::slice::from_ref(&user)).await?;
         let after = serde_json::json!({ "email": user.email, "role": user.role, "provider": self.provider.name });
@@ -191,6 +178,8 @@ impl Comer<'_> {
         let line = Line::new("user.role", "user", user.id.uuid(), user.name()).before(&serde_json::json!({ "role": person.role }));
         audit::record(tx, &by, line.after(&serde_json::json!({ "role": role, "provider": self.provider.name })));
         events::emit(tx, &by, Topic::User, "role_changed", user.id.uuid());
+        let name = Ranks::read(tx).await?.name(role);
+        mail::tell(tx, &by, &user, News::of(Notice::RoleChanged, name)).await?;
         Ok(User { role, ..user })
     }
 }

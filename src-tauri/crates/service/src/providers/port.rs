@@ -68,7 +68,40 @@ pub trait Web: Send + Sync {
 
     /// Whether `url` may be asked at all, and whether its name is known: for whoever looks for a fault.
     async fn reach(&self, url: &str) -> Result<String, Refusal>;
+
+    /// Whether something may be handed over at `url`, as far as its text tells.
+    fn delivers_to(&self, url: &str) -> Result<(), Refusal> {
+        if url.starts_with("https://") { Ok(()) } else { Err(Refusal::Address("The address has to begin with https.".into())) }
+    }
+
+    /// Hand something over at an address a tenant chose: nowhere in a private network unless the installation allows it.
+    async fn deliver(&self, _: Parcel) -> Result<Receipt, Refusal> {
+        Err(Refusal::Away(NOWHERE.into()))
+    }
 }
+
+/// Something to be handed over byte for byte.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Where.
+    pub url: String,
+    /// Headers beside the usual ones.
+    pub headers: Vec<(&'static str, String)>,
+    /// A JSON document.
+    pub body: String,
+}
+
+/// What was answered to it.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// HTTP status.
+    pub status: u16,
+    /// The beginning of the answer.
+    pub excerpt: String,
+}
+
+/// Said by what has no way out.
+const NOWHERE: &str = "This process does not go out to the network.";
 
 /// No way anywhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,10 +110,10 @@ pub struct Nowhere;
 #[async_trait]
 impl Web for Nowhere {
     async fn ask(&self, _: Ask) -> Result<Answer, Refusal> {
-        Err(Refusal::Away("This process does not go out to the network.".into()))
+        Err(Refusal::Away(NOWHERE.into()))
     }
 
     async fn reach(&self, _: &str) -> Result<String, Refusal> {
-        Err(Refusal::Away("This process does not go out to the network.".into()))
+        Err(Refusal::Away(NOWHERE.into()))
     }
 }

@@ -1,5 +1,7 @@
 //! Whether a connection works, step by step, as far as that can be told without a person who signs in.
 
+use std::collections::BTreeMap;
+
 use purser_core::access::{Grant, can};
 use purser_core::ids::ProviderId;
 use purser_core::providers::Protocol;
@@ -32,8 +34,41 @@ pub struct Step {
     pub name: &'static str,
     /// How it ended.
     pub state: State,
+    /// What was found, as a stable word.
+    pub code: &'static str,
+    /// What the word is about: addresses, numbers.
+    pub facts: Facts,
     /// In words.
     pub detail: String,
+}
+
+/// What a finding is about, by name.
+pub type Facts = BTreeMap<&'static str, String>;
+
+/// What was found: a stable word, what it is about, and the same in words.
+struct Finding(&'static str, Facts, String);
+
+fn found(code: &'static str, detail: impl Into<String>) -> Finding {
+    Finding(code, Facts::new(), detail.into())
+}
+
+impl Finding {
+    fn about(mut self, name: &'static str, what: impl Into<String>) -> Self {
+        self.1.insert(name, what.into());
+        self
+    }
+}
+
+impl From<Refusal> for Finding {
+    fn from(why: Refusal) -> Self {
+        let code = match why {
+            Refusal::Address(_) => "address_refused",
+            Refusal::Away(_) => "away",
+            Refusal::Certificate(_) => "certificate_refused",
+            Refusal::TooLarge => "too_large",
+        };
+        found(code, why.to_string())
+    }
 }
 
 /// What was found.
@@ -51,20 +86,20 @@ struct Run(Vec<Step>);
 type Next<T> = std::result::Result<T, ()>;
 
 impl Run {
-    fn note(&mut self, name: &'static str, state: State, detail: impl Into<String>) {
-        self.0.push(Step { name, state, detail: detail.into() });
+    fn note(&mut self, name: &'static str, state: State, Finding(code, facts, detail): Finding) {
+        self.0.push(Step { name, state, code, facts, detail });
     }
 
-    fn ok(&mut self, name: &'static str, detail: impl Into<String>) {
-        self.note(name, State::Ok, detail);
+    fn ok(&mut self, name: &'static str, finding: Finding) {
+        self.note(name, State::Ok, finding);
     }
 
-    fn fail<T>(&mut self, name: &'static str, detail: impl Into<String>) -> Next<T> {
-        self.note(name, State::Failed, detail);
+    fn fail<T>(&mut self, name: &'static str, finding: Finding) -> Next<T> {
+        self.note(name, State::Failed, finding);
         Err(())
     }
 
-    fn demand(&mut self, good: bool, name: &'static str, (right, wrong): (String, String)) -> Next<()> {
+    fn demand(&mut self, good: bool, name: &'static str, (right, wrong): (Finding, Finding)) -> Next<()> {
         if good {
             self.ok(name, right);
             Ok(())
@@ -76,11 +111,14 @@ impl Run {
     async fn json<T: for<'de> Deserialize<'de>>(&mut self, app: &App, name: &'static str, ask: Ask) -> Next<T> {
         let url = ask.url.clone();
         match app.web.ask(ask).await {
-            Err(why) => self.fail(name, why.to_string()),
-            Ok(answer) if answer.status != 200 => self.fail(name, format!("{url} answers {}.", answer.status)),
+            Err(why) => self.fail(name, why.into()),
+            Ok(answer) if answer.status != 200 => {
+                let said = found("answers_status", format!("{url} answers {}.", answer.status));
+                self.fail(name, said.about("url", url).about("status", answer.status.to_string()))
+            }
             Ok(answer) => match serde_json::from_slice(&answer.body) {
                 Ok(value) => Ok(value),
-                Err(_) => self.fail(name, format!("{url} answers something else than is needed.")),
+                Err(_) => self.fail(name, found("not_json", format!("{url} answers something else than is needed.")).about("url", url)),
             },
         }
     }
@@ -113,68 +151,74 @@ pub async fn test(app: &App, by: &Grant<can::ManageProvider>, id: ProviderId) ->
         }
     };
     for name in &names[run.0.len().min(names.len())..] {
-        run.note(name, State::Skipped, "A step before it failed.");
+        run.note(name, State::Skipped, found("skipped", "A step before it failed."));
     }
     Ok(Test { ok: run.0.iter().all(|step| matches!(step.state, State::Ok | State::Unknown)), steps: run.0 })
 }
 
 async fn reach(run: &mut Run, app: &App, url: &str) -> Next<()> {
     match app.web.reach(url).await {
-        Ok(found) => {
-            run.ok("address", found);
+        Ok(words) => {
+            run.ok("address", found("known", words));
             Ok(())
         }
-        Err(why @ (Refusal::Address(_) | Refusal::Away(_) | Refusal::Certificate(_) | Refusal::TooLarge)) => run.fail("address", why.to_string()),
+        Err(why) => run.fail("address", why.into()),
     }
 }
 
 async fn openid(run: &mut Run, party: &Party<'_>) -> Next<()> {
-    let Ok(issuer) = party.issuer() else { return run.fail("address", "There is no issuer.") };
+    let Ok(issuer) = party.issuer() else { return run.fail("address", found("no_issuer", "There is no issuer.")) };
     reach(run, party.app, issuer).await?;
     let at = well_known(issuer);
-    let found: Metadata = run.json(party.app, "discovery", Ask::get(&at)).await?;
-    run.ok("discovery", format!("{at} describes the provider."));
-    let wrong = format!("The provider calls itself {}. Write exactly that as the issuer.", found.issuer);
-    run.demand(found.issuer == issuer, "issuer", (format!("The provider calls itself {issuer}, as it should."), wrong))?;
-    let pages = page(&found.authorization_endpoint).is_some() && page(&found.token_endpoint).is_some();
-    run.demand(pages, "methods", (methods(&found), "Its pages have addresses without TLS.".into()))?;
-    let set: serde_json::Value = run.json(party.app, "keys", Ask::get(&found.jwks_uri)).await?;
+    let told: Metadata = run.json(party.app, "discovery", Ask::get(&at)).await?;
+    run.ok("discovery", found("described", format!("{at} describes the provider.")).about("url", at));
+    let wrong = found("issuer_differs", format!("The provider calls itself {}. Write exactly that as the issuer.", told.issuer));
+    let right = found("issuer_fits", format!("The provider calls itself {issuer}, as it should."));
+    run.demand(told.issuer == issuer, "issuer", (right.about("issuer", issuer), wrong.about("issuer", &told.issuer)))?;
+    let pages = page(&told.authorization_endpoint).is_some() && page(&told.token_endpoint).is_some();
+    run.demand(pages, "methods", (methods(&told), found("pages_without_tls", "Its pages have addresses without TLS.")))?;
+    let set: serde_json::Value = run.json(party.app, "keys", Ask::get(&told.jwks_uri)).await?;
     let known = |key: &&serde_json::Value| serde_json::from_value::<jsonwebtoken::jwk::Jwk>((*key).clone()).is_ok();
     let keys = set["keys"].as_array().map_or(0, |keys| keys.iter().filter(known).count());
-    run.demand(keys > 0, "keys", (format!("It publishes {keys} keys that can be used."), "It publishes no key that can be used.".into()))?;
-    credentials(run, party, &found.token_endpoint, found.token_endpoint_auth_methods_supported.as_deref()).await
+    let right = found("keys", format!("It publishes {keys} keys that can be used.")).about("n", keys.to_string());
+    run.demand(keys > 0, "keys", (right, found("no_keys", "It publishes no key that can be used.")))?;
+    credentials(run, party, &told.token_endpoint, told.token_endpoint_auth_methods_supported.as_deref()).await
 }
 
-fn methods(found: &Metadata) -> String {
-    let pkce = found.code_challenge_methods_supported.as_ref().is_some_and(|methods| methods.iter().any(|method| method == "S256"));
+fn methods(told: &Metadata) -> Finding {
+    let pkce = told.code_challenge_methods_supported.as_ref().is_some_and(|methods| methods.iter().any(|method| method == "S256"));
     if pkce {
-        "It checks that whoever brings a code asked for it (PKCE).".into()
+        found("pkce", "It checks that whoever brings a code asked for it (PKCE).")
     } else {
-        "It does not say that it checks PKCE; it is sent all the same.".into()
+        found("pkce_unsaid", "It does not say that it checks PKCE; it is sent all the same.")
     }
 }
 
 async fn oauth(run: &mut Run, party: &Party<'_>) -> Next<()> {
-    let Ok(places) = party.places() else { return run.fail("address", "There is no address.") };
+    let Ok(places) = party.places() else { return run.fail("address", found("no_address", "There is no address.")) };
     reach(run, party.app, &places.authorize).await?;
     credentials(run, party, &places.token, None).await
 }
 
 /// A SAML provider says nothing until somebody signs in; what it was told and what it has to be told can be looked at.
 async fn assertions(run: &mut Run, party: &Party<'_>) -> Next<()> {
-    let Some(known) = &party.terms.saml else { return run.fail("address", "Nothing is known of the provider.") };
+    let Some(known) = &party.terms.saml else { return run.fail("address", found("no_metadata", "Nothing is known of the provider.")) };
     reach(run, party.app, &known.sso_url).await?;
     let now = party.app.clock.now();
     let all = saml::shown(known);
     let over = all.iter().filter(|certificate| certificate.not_after <= now).count();
-    let right = format!("{} of {} certificates are within their dates.", all.len() - over, all.len());
-    run.demand(over < all.len(), "certificates", (right, "Every certificate of the provider has run out.".into()))?;
+    let (good, count) = (all.len() - over, all.len());
+    let right = found("certificates", format!("{good} of {count} certificates are within their dates."))
+        .about("good", good.to_string())
+        .about("n", count.to_string());
+    run.demand(good > 0, "certificates", (right, found("certificates_over", "Every certificate of the provider has run out.")))?;
     let kept = Kept { nonce: String::new(), verifier: String::new(), redirect_uri: String::new(), request: saml::request_id() };
     if saml::begin(party.app, (party.provider, party.terms), "test", &kept).is_err() {
-        return run.fail("request", "A signed request can not be made. Set the connection up anew.");
+        return run.fail("request", found("no_request", "A signed request can not be made. Set the connection up anew."));
     }
-    run.ok("request", "Requests can be signed. The provider finds the key in our metadata.");
-    run.note("signature", State::Unknown, "Whether the provider signs its assertions shows when somebody signs in.");
+    run.ok("request", found("request_signed", "Requests can be signed. The provider finds the key in our metadata."));
+    let shows = found("signature_later", "Whether the provider signs its assertions shows when somebody signs in.");
+    run.note("signature", State::Unknown, shows);
     Ok(())
 }
 
@@ -192,22 +236,29 @@ async fn credentials(run: &mut Run, party: &Party<'_>, endpoint: &str, methods: 
         ("redirect_uri", begin::callback(party.app)),
         ("code_verifier", super::random()),
     ];
-    let Ok(authorization) = party.prove(&mut form, methods) else { return run.fail(name, "The client id or the secret can not be used.") };
+    let Ok(authorization) = party.prove(&mut form, methods) else {
+        return run.fail(name, found("client_unusable", "The client id or the secret can not be used."));
+    };
     let answer = match party.app.web.ask(Ask { url: endpoint.to_owned(), authorization, form: Some(form) }).await {
         Ok(answer) => answer,
-        Err(why) => return run.fail(name, why.to_string()),
+        Err(why) => return run.fail(name, why.into()),
     };
     let error = serde_json::from_slice::<Complaint>(&answer.body).ok().and_then(|body| body.error);
     let code = error.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
     match code {
         "invalid_client" | "unauthorized_client" | "incorrect_client_credentials" => {
-            return run.fail(name, "The provider does not take this client id with this secret.");
+            return run.fail(name, found("client_refused", "The provider does not take this client id with this secret."));
         }
         "redirect_uri_mismatch" => {
-            return run.fail(name, format!("Tell the provider this address to send people back to: {}", begin::callback(party.app)));
+            let back = begin::callback(party.app);
+            let said = found("callback_unknown", format!("Tell the provider this address to send people back to: {back}"));
+            return run.fail(name, said.about("url", back));
         }
-        "invalid_grant" | "bad_verification_code" => run.ok(name, "The provider takes the client id and the secret."),
-        _ => run.note(name, State::Unknown, format!("The provider answers {}; it takes somebody who signs in to be sure.", answer.status)),
+        "invalid_grant" | "bad_verification_code" => run.ok(name, found("client_taken", "The provider takes the client id and the secret.")),
+        _ => {
+            let said = found("client_later", format!("The provider answers {}; it takes somebody who signs in to be sure.", answer.status));
+            run.note(name, State::Unknown, said.about("status", answer.status.to_string()));
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use purser_core::{Result, Timestamp};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::untrusted;
@@ -74,8 +75,8 @@ fn fits(key: &Jwk, kid: Option<&str>) -> bool {
     named && !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption))
 }
 
-/// What the token says, if one of these keys signed it and it is what was asked for: the subject and everything else.
-pub(super) fn check(token: &str, keys: &JwkSet, wanted: &Wanted<'_>) -> Result<(String, Map<String, Value>)> {
+/// What a token says, if one of these keys signed it.
+pub(super) fn signed<T: DeserializeOwned>(token: &str, keys: &JwkSet) -> Result<T> {
     let kid = key_of(token)?;
     let algorithm = jsonwebtoken::decode_header(token).map_err(|_| untrusted("a token whose head can not be read"))?.alg;
     let mut validation = Validation::new(algorithm);
@@ -85,11 +86,15 @@ pub(super) fn check(token: &str, keys: &JwkSet, wanted: &Wanted<'_>) -> Result<(
     validation.required_spec_claims.clear();
     let decode = |key: &Jwk| {
         let key = DecodingKey::from_jwk(key).ok()?;
-        jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()
+        jsonwebtoken::decode::<T>(token, &key, &validation).ok()
     };
     let signed = keys.keys.iter().filter(|key| fits(key, kid.as_deref())).find_map(decode);
-    let claims = signed.ok_or_else(|| untrusted("a token that none of the provider's keys signed, or that lacks something"))?.claims;
-    said(claims, wanted)
+    Ok(signed.ok_or_else(|| untrusted("a token that none of the provider's keys signed, or that lacks something"))?.claims)
+}
+
+/// What the token says, if one of these keys signed it and it is what was asked for: the subject and everything else.
+pub(super) fn check(token: &str, keys: &JwkSet, wanted: &Wanted<'_>) -> Result<(String, Map<String, Value>)> {
+    said(signed(token, keys)?, wanted)
 }
 
 fn said(claims: Claims, wanted: &Wanted<'_>) -> Result<(String, Map<String, Value>)> {

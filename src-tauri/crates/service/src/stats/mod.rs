@@ -67,7 +67,7 @@ pub struct Overview {
 }
 
 /// Overviews remembered.
-pub struct Overviews(Cache<(TenantId, i64), ([u64; 4], Overview)>);
+pub struct Overviews(Cache<(TenantId, i64), ([u64; 7], Overview)>);
 
 impl Default for Overviews {
     fn default() -> Self {
@@ -75,7 +75,7 @@ impl Default for Overviews {
     }
 }
 
-const WATCHED: [Topic; 4] = [Topic::Order, Topic::Payment, Topic::Refund, Topic::Import];
+const WATCHED: [Topic; 7] = [Topic::Order, Topic::Payment, Topic::Refund, Topic::Import, Topic::Approval, Topic::Dispute, Topic::Ledger];
 
 /// The home page for the last `days` days, beside the same number of days before.
 pub async fn overview(app: &App, by: &Grant<can::ReadStats>, days: i64) -> Result<Overview> {
@@ -104,7 +104,7 @@ async fn count(app: &App, by: &Grant<can::ReadStats>, days: i64) -> Result<Overv
             let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
             let rows = store::days(tx, midnight(first), tenant.currency).await?;
             let sign_ins = store::sign_ins(tx, midnight(first), midnight(middle)).await?;
-            Ok::<_, Error>((tenant.currency, rows, sign_ins, store::attention(tx, lately, overdue).await?))
+            Ok::<_, Error>((tenant.currency, rows, sign_ins, store::attention(tx, (lately, overdue, by.now().plus(-90 * DAY))).await?))
         })
         .await?;
     let (now, before): (Vec<&DayRow>, Vec<&DayRow>) = rows.iter().partition(|row| row.day >= middle);

@@ -58,7 +58,8 @@ pub async fn export(app: &App, by: &Grant<can::ExportTenant>, id: TenantId) -> R
     let (send, receive) = mpsc::channel(4);
     let archive = Archive { app: app.clone(), tenant, at: by.now(), out: send, _permit: Arc::new(permit) };
     tokio::spawn(archive.write());
-    let body = futures::stream::unfold(receive, async |mut receive| receive.recv().await.map(|part| (part, receive)));
+    // Whoever compresses it asks once more after the end.
+    let body = futures::stream::unfold(receive, async |mut receive| receive.recv().await.map(|part| (part, receive))).fuse();
     Ok((name, Box::pin(body)))
 }
 

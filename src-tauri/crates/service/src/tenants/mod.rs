@@ -4,6 +4,7 @@
 //! reads another tenant's orders with it. What is done to a tenant stands in its own log and in that of the home.
 
 mod export;
+pub(crate) mod part;
 mod purge;
 mod tar;
 
@@ -16,7 +17,6 @@ use purser_core::access::{Actor, Grant, Right, Role, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::TenantId;
-use purser_core::people::Status;
 use purser_core::tenants::{GRACE_DAYS, TenantMove, TenantState, grace};
 use purser_core::{Currency, Error, Result};
 use purser_store::page::COUNT_LIMIT;
@@ -140,28 +140,8 @@ pub async fn create(app: &App, by: &Grant<can::ManageTenant>, new: NewTenant) ->
 fn rows(by: &Grant<can::ManageTenant>, new: &NewTenant, slug: String) -> (Tenant, User) {
     let now = by.now();
     let tenant = setup::tenant((by.id(), now), (&new.name, slug), new.currency);
-    let owner = User {
-        id: by.id(),
-        tenant_id: tenant.id,
-        email: new.email.trim().to_owned(),
-        first_name: new.first_name.trim().to_owned(),
-        last_name: new.last_name.trim().to_owned(),
-        role: Role::Owner.key(),
-        status: Status::Invited,
-        password_hash: None,
-        phone: None,
-        country: None,
-        language: None,
-        notes: None,
-        email_verified: false,
-        last_login_at: None,
-        locked_at: None,
-        lock_reason: None,
-        deleted_at: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let names = (new.first_name.as_str(), new.last_name.as_str());
+    let owner = User { role: Role::Owner.key(), ..User::new((by.id(), tenant.id), &new.email, names, now) };
     (tenant, owner)
 }
 

@@ -1,7 +1,10 @@
 //! The `jobs` table as people see it: put a piece of work in, find it, list it, call it off. How it is worked off is in `work.rs`, what is
 //! regular in `regular.rs`.
 
+mod queues;
 mod regular;
+mod retry;
+mod terms;
 mod work;
 
 use purser_core::Timestamp;
@@ -14,7 +17,9 @@ use crate::page::{Key, List, SortKey};
 use crate::rows::{Instant, MaybeInstant};
 use crate::{Listing, Page, Query, Result, Tx, Value, sql};
 
-pub use regular::{first, forget, take_turn};
+pub use queues::{Held, held, hold_back};
+pub use regular::{Schedule, first, forget, schedules, set_schedule, take_turn};
+pub use retry::{Again, edit, retry, retry_many};
 pub use work::{Claim, Ended, advance, beat, claim, end, next_due, release, release_lapsed};
 
 /// A piece of work.
@@ -61,12 +66,19 @@ pub struct Job {
     /// When it was over.
     #[sqlx(try_from = "MaybeInstant")]
     pub finished_at: Option<Timestamp>,
+    /// The person who let it be tried again last.
+    pub retried_by: Option<Uuid>,
+    /// When that was.
+    #[sqlx(try_from = "MaybeInstant")]
+    pub retried_at: Option<Timestamp>,
+    /// How often it was.
+    pub retries: i64,
 }
 
 macro_rules! columns {
     () => {
         "j.id, j.tenant_id, j.queue, j.kind, j.payload, j.state, j.priority, j.run_at, j.attempts, j.max_attempts, j.unique_key, j.last_error, \
-         j.progress, j.created_by, j.created_at, j.started_at, j.finished_at"
+         j.progress, j.created_by, j.created_at, j.started_at, j.finished_at, j.retried_by, j.retried_at, j.retries"
     };
 }
 
@@ -74,7 +86,7 @@ macro_rules! columns {
 macro_rules! plain {
     () => {
         "id, tenant_id, queue, kind, payload, state, priority, run_at, attempts, max_attempts, unique_key, last_error, progress, created_by, \
-         created_at, started_at, finished_at"
+         created_at, started_at, finished_at, retried_by, retried_at, retries"
     };
 }
 use plain;
@@ -107,11 +119,16 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<bool> {
         .bind(job.unique_key.clone())
         .bind(job.created_by)
         .bind(job.created_at);
-    Ok(tx.run(query).await? == 1)
+    if tx.run(query).await? == 0 {
+        return Ok(false);
+    }
+    terms::insert(tx, job).await?;
+    Ok(true)
 }
 
 /// Which pieces of work.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// Any of these states.
     pub states: Vec<JobState>,
@@ -123,7 +140,7 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Put in before.
     pub to: Option<Timestamp>,
-    /// With this in its kind or in its last error.
+    /// With these words in its id, its kind or what it was put in with, or with this text in the reason it failed for good.
     pub search: Option<String>,
 }
 
@@ -145,9 +162,7 @@ fn condition(tx: &Tx, filter: &Filter) -> Query {
         query.push(" AND j.created_at < ").arg(to);
     }
     if let Some(text) = &filter.search {
-        let pattern = format!("%{}%", crate::sql::like(&text.to_lowercase()));
-        query.push(" AND (LOWER(j.kind) LIKE ").arg(pattern.clone()).push(" ESCAPE '\\' OR LOWER(j.last_error) LIKE ").arg(pattern);
-        query.push(" ESCAPE '\\')");
+        terms::found(tx, &mut query, text);
     }
     query
 }
@@ -185,14 +200,6 @@ const CANCEL: &str = "UPDATE jobs SET state = 'cancelled', worker = NULL, lease_
 /// Call off what is still in state `from`; `false` if it has moved on.
 pub async fn cancel(tx: &mut Tx, id: JobId, from: JobState, at: Timestamp) -> Result<bool> {
     Ok(tx.run(sql(CANCEL).bind(tx.tenant()).bind(id).bind(from.as_str()).bind(at)).await? == 1)
-}
-
-const RETRY: &str = "UPDATE jobs SET state = 'pending', priority = $4, run_at = $5, attempts = 0, progress = 0, finished_at = NULL \
-     WHERE tenant_id = $1 AND id = $2 AND state = $3";
-
-/// Let what is over in state `from` be tried again from the start, now; `false` if it has moved on.
-pub async fn retry(tx: &mut Tx, id: JobId, from: JobState, (priority, at): (i64, Timestamp)) -> Result<bool> {
-    Ok(tx.run(sql(RETRY).bind(tx.tenant()).bind(id).bind(from.as_str()).bind(priority).bind(at)).await? == 1)
 }
 
 /// How many pieces of work of one queue are in one state.

@@ -25,6 +25,7 @@ pub struct Claim {
 const TAKE: &str = concat!(
     "UPDATE jobs SET state = 'running', worker = $1, lease_until = $2, started_at = $3, attempts = attempts + 1 WHERE id IN \
      (SELECT id FROM jobs WHERE state = 'pending' AND run_at <= $3 AND tenant_id NOT IN (SELECT id FROM tenants WHERE state <> 'active') \
+     AND NOT EXISTS (SELECT 1 FROM job_queues q WHERE q.tenant_id = jobs.tenant_id AND q.queue = jobs.queue) \
      ORDER BY priority DESC, run_at, id LIMIT $4) RETURNING ",
     plain!()
 );
@@ -32,6 +33,7 @@ const TAKE: &str = concat!(
 const TAKE_POSTGRES: &str = concat!(
     "UPDATE jobs SET state = 'running', worker = $1, lease_until = $2, started_at = $3, attempts = attempts + 1 WHERE id = ANY(ARRAY \
      (SELECT id FROM jobs WHERE state = 'pending' AND run_at <= $3 AND tenant_id NOT IN (SELECT id FROM tenants WHERE state <> 'active') \
+     AND NOT EXISTS (SELECT 1 FROM job_queues q WHERE q.tenant_id = jobs.tenant_id AND q.queue = jobs.queue) \
      ORDER BY priority DESC, run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)) \
      RETURNING ",
     plain!()
@@ -41,6 +43,10 @@ const TAKE_POSTGRES: &str = concat!(
 pub async fn claim(tx: &mut Tx, claim: &Claim) -> Result<Vec<Job>> {
     let text = tx.pick(TAKE, TAKE_POSTGRES);
     let mut jobs: Vec<Job> = tx.all(sql(text).bind(claim.worker).bind(claim.lease_until).bind(claim.now).bind(claim.most)).await?;
+    let left = claim.most - i64::try_from(jobs.len()).unwrap_or(claim.most);
+    if left > 0 && super::queues::any(tx).await? {
+        jobs.extend(super::queues::take(tx, claim, left).await?);
+    }
     jobs.sort_by_key(|job| (-job.priority, job.run_at, job.id));
     Ok(jobs)
 }

@@ -43,6 +43,9 @@ pub struct Person {
     pub language: Option<String>,
     /// What staff wrote down.
     pub notes: Option<String>,
+    /// What is there but sealed with a key this process does not have. It stays as it is when the rest is written.
+    #[sqlx(skip)]
+    pub unreadable: Vec<Column>,
     /// Whether the address was proved.
     pub email_verified: bool,
     /// Last time somebody signed in.
@@ -99,8 +102,10 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<Person>> {
 /// The row with its private columns readable.
 fn opened(tx: &Tx, person: Person) -> Result<Person> {
     let place = |column| Place::user(tx.tenant(), person.id, column);
-    let (phone, notes) = (tx.show(place(Column::UserPhone), person.phone)?, tx.show(place(Column::UserNotes), person.notes)?);
-    Ok(Person { phone, notes, ..person })
+    let mut unreadable = Vec::new();
+    let phone = tx.show(place(Column::UserPhone), person.phone, &mut unreadable)?;
+    let notes = tx.show(place(Column::UserNotes), person.notes, &mut unreadable)?;
+    Ok(Person { phone, notes, unreadable, ..person })
 }
 
 /// The people of `ids`, deleted or not, held until the transaction ends so that what is decided about them stays true. Those that do not
@@ -126,9 +131,9 @@ pub async fn email_taken(tx: &mut Tx, email_key: &str, except: Option<UserId>) -
     Ok(count.n > 0)
 }
 
-const UPDATE: &str = "UPDATE users SET email = $3, email_key = $4, first_name = $5, last_name = $6, name_key = $7, role = $8, phone = $9, \
-     country = $10, language = $11, notes = $12, email_verified = $13, updated_at = $14, phone_index = $16, \
-     version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $15";
+const UPDATE: &str = "UPDATE users SET email = $3, email_key = $4, first_name = $5, last_name = $6, name_key = $7, role = $8, \
+     phone = CASE WHEN $17 THEN phone ELSE $9 END, phone_index = CASE WHEN $17 THEN phone_index ELSE $16 END, country = $10, language = $11, \
+     notes = CASE WHEN $18 THEN notes ELSE $12 END, email_verified = $13, updated_at = $14, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $15";
 
 /// Write the particulars and the role of `person`, whose `version` is the one that was read; `false` when it has moved on since.
 ///
@@ -154,7 +159,9 @@ pub async fn update(tx: &mut Tx, person: &Person, renamed: bool) -> Result<bool>
         .bind(person.email_verified)
         .bind(person.updated_at)
         .bind(person.version)
-        .bind(index);
+        .bind(index)
+        .bind(person.unreadable.contains(&Column::UserPhone))
+        .bind(person.unreadable.contains(&Column::UserNotes));
     if tx.run(query).await? == 0 {
         return Ok(false);
     }

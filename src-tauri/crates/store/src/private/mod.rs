@@ -8,7 +8,7 @@ mod renew;
 
 pub use renew::{Step, Table, count, is_unsealed, renew};
 
-use purser_core::ids::{OrderId, TenantId, UserId};
+use purser_core::ids::{CartId, OrderId, TenantId, UserId};
 use purser_core::people::{is_like_phone, phone_key};
 use purser_core::{Error, Result};
 use uuid::Uuid;
@@ -27,15 +27,30 @@ pub enum Column {
     OrderAddress,
     /// What staff wrote about an order.
     OrderNotes,
+    /// Where what is in a cart goes, as JSON.
+    CartAddress,
+    /// What staff wrote about a cart.
+    CartNotes,
 }
 
 impl Column {
+    /// The field people know it as.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::UserPhone => "phone",
+            Self::UserNotes | Self::OrderNotes | Self::CartNotes => "notes",
+            Self::OrderAddress | Self::CartAddress => "shippingAddress",
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::UserPhone => "users.phone",
             Self::UserNotes => "users.notes",
             Self::OrderAddress => "orders.address",
             Self::OrderNotes => "orders.notes",
+            Self::CartAddress => "carts.address",
+            Self::CartNotes => "carts.notes",
         }
     }
 }
@@ -56,6 +71,11 @@ impl Place {
 
     /// A column of an order.
     pub const fn order(tenant: TenantId, id: OrderId, column: Column) -> Self {
+        Self { tenant, row: id.uuid(), column }
+    }
+
+    /// A column of a cart.
+    pub const fn cart(tenant: TenantId, id: CartId, column: Column) -> Self {
         Self { tenant, row: id.uuid(), column }
     }
 
@@ -98,9 +118,18 @@ impl Tx {
         text.map(|text| hide(self.seal()?, place, text)).transpose()
     }
 
-    pub(crate) fn show(&self, place: Place, stored: Option<String>) -> Result<Option<String>> {
+    /// What is stored at `place`, readable. What is sealed with a key this process does not have is noted in `unreadable`, and left out: one
+    /// value nobody can open must not take a whole list away.
+    pub(crate) fn show(&self, place: Place, stored: Option<String>, unreadable: &mut Vec<Column>) -> Result<Option<String>> {
         match stored {
-            Some(stored) if Seal::is_sealed(&stored) => show(self.seal()?, place, stored).map(Some),
+            Some(stored) if Seal::is_sealed(&stored) => {
+                let seal = self.seal()?;
+                if seal.holds(&stored) {
+                    return show(seal, place, stored).map(Some);
+                }
+                unreadable.push(place.column);
+                Ok(None)
+            }
             plain => Ok(plain),
         }
     }

@@ -16,11 +16,13 @@ pub enum Table {
     Users,
     /// Orders.
     Orders,
+    /// Carts.
+    Carts,
 }
 
 impl Table {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::Users, Self::Orders];
+    pub const ALL: [Self; 3] = [Self::Users, Self::Orders, Self::Carts];
 }
 
 /// What one go did.
@@ -43,9 +45,13 @@ struct Row {
 
 const USERS: &str = "SELECT id, phone AS one, notes AS two FROM users WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const ORDERS: &str = "SELECT id, address AS one, notes AS two FROM orders WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const CARTS: &str = "SELECT id, address AS one, notes AS two FROM carts WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 const SET_USER: &str = "UPDATE users SET phone = $3, notes = $4, phone_index = $5 WHERE tenant_id = $1 AND id = $2 \
      AND phone IS NOT DISTINCT FROM $6 AND notes IS NOT DISTINCT FROM $7";
 const SET_ORDER: &str = "UPDATE orders SET address = $3, notes = $4 WHERE tenant_id = $1 AND id = $2 \
+     AND address IS NOT DISTINCT FROM $5 AND notes IS NOT DISTINCT FROM $6";
+
+const SET_CART: &str = "UPDATE carts SET address = $3, notes = $4 WHERE tenant_id = $1 AND id = $2 \
      AND address IS NOT DISTINCT FROM $5 AND notes IS NOT DISTINCT FROM $6";
 
 /// Seal the next rows of `table` behind `after` with the key that leads. A row somebody changes meanwhile is sealed by that change.
@@ -53,6 +59,7 @@ pub async fn renew(tx: &mut Tx, table: Table, after: Uuid) -> Result<Step> {
     let text = match table {
         Table::Users => USERS,
         Table::Orders => ORDERS,
+        Table::Carts => CARTS,
     };
     let tenant = tx.tenant();
     let rows: Vec<Row> = tx.all(sql(text).bind(tenant).bind(after).bind(AT_ONCE)).await?;
@@ -60,7 +67,9 @@ pub async fn renew(tx: &mut Tx, table: Table, after: Uuid) -> Result<Step> {
     let last = rows.last().map(|row| row.id).filter(|_| seen == AT_ONCE);
     for row in rows {
         let stale = |stored: &Option<String>| stored.as_ref().is_some_and(|stored| !tx.seal().is_ok_and(|seal| seal.is_current(stored)));
-        if stale(&row.one) || stale(&row.two) {
+        // What can not be opened here waits for its key, and does not hold up the others.
+        let keyless = |stored: &Option<String>| stored.as_ref().is_some_and(|stored| !tx.seal().is_ok_and(|seal| seal.holds(stored)));
+        if (stale(&row.one) || stale(&row.two)) && !keyless(&row.one) && !keyless(&row.two) {
             set(tx, table, row).await?;
         }
     }
@@ -72,6 +81,7 @@ async fn set(tx: &mut Tx, table: Table, row: Row) -> Result<()> {
     let [one, two] = match table {
         Table::Users => [Column::UserPhone, Column::UserNotes],
         Table::Orders => [Column::OrderAddress, Column::OrderNotes],
+        Table::Carts => [Column::CartAddress, Column::CartNotes],
     }
     .map(|column| Place { tenant, row: id, column });
     let (first, index) = anew(tx.seal()?, one, row.one.clone())?;
@@ -79,6 +89,7 @@ async fn set(tx: &mut Tx, table: Table, row: Row) -> Result<()> {
     let query = match table {
         Table::Users => sql(SET_USER).bind(tenant).bind(id).bind(first).bind(second).bind(index),
         Table::Orders => sql(SET_ORDER).bind(tenant).bind(id).bind(first).bind(second),
+        Table::Carts => sql(SET_CART).bind(tenant).bind(id).bind(first).bind(second),
     };
     tx.run(query.bind(row.one).bind(row.two)).await.map(drop)
 }
@@ -98,7 +109,8 @@ struct Count {
 
 /// Rows of the tenant with private columns.
 pub async fn count(tx: &mut Tx) -> Result<i64> {
-    const COUNT: &str = "SELECT (SELECT COUNT(*) FROM users WHERE tenant_id = $1) + (SELECT COUNT(*) FROM orders WHERE tenant_id = $1) AS n";
+    const COUNT: &str = "SELECT (SELECT COUNT(*) FROM users WHERE tenant_id = $1) + (SELECT COUNT(*) FROM orders WHERE tenant_id = $1) \
+         + (SELECT COUNT(*) FROM carts WHERE tenant_id = $1) AS n";
     let count: Count = tx.one(sql(COUNT).bind(tx.tenant())).await?;
     Ok(count.n)
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use purser_core::Timestamp;
-use purser_core::ids::{OrderId, TenantId, UserId};
+use purser_core::ids::{CartId, OrderId, TenantId, UserId};
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -48,24 +48,64 @@ pub const TABLES: &[Table] = tables![
     "providers",
     "identities",
     "api_keys",
+    "key_uses",
     "password_standings",
+    "registrations",
     "saved_views",
+    "categories",
     "products",
+    "stock_movements",
     "orders",
     "order_lines",
+    "order_events",
+    "fulfilments",
+    "fulfilment_lines",
+    "returns",
+    "return_lines",
+    "carts",
+    "cart_lines",
+    "coupons",
+    "coupon_uses",
     "payments",
     "refunds",
+    "refund_lines",
+    "approval_rules",
+    "approvals",
+    "disputes",
     "sandbox_charges",
     "sandbox_refunds",
+    "sandbox_disputes",
+    "sandbox_settings",
+    "sandbox_faults",
+    "sandbox_calls",
+    "sandbox_messages",
+    "sandbox_differences",
     "ledger_accounts",
     "ledger_postings",
     "ledger_entries",
+    "ledger_proofs",
+    "ledger_periods",
+    "reconciliation_runs",
+    "reconciliation_exceptions",
     "files",
     "imports",
     "import_errors",
     "mails",
+    "webhook_endpoints",
+    "webhook_deliveries",
+    "webhook_attempts",
+    "payment_connections",
+    "gateway_payments",
+    "gateway_refunds",
+    "gateway_customers",
+    "gateway_events",
     "jobs",
+    "job_queues",
+    "sagas",
+    "saga_steps",
     "events",
+    "bus_consumers",
+    "bus_stuck",
     "counters",
     "audit_log",
 ];
@@ -83,9 +123,15 @@ pub const LEFT_OUT: &[&str] = &[
     "assertions",
     "idempotency_keys",
     "job_schedules",
+    "product_tags",
+    "product_texts",
+    "job_terms",
     "user_terms",
     "balances",
     "audit_heads",
+    "bus_inbox",
+    "order_snapshots",
+    "bus_relays",
 ];
 
 /// Columns that are taken out of no table: they are secrets, sealed or not.
@@ -98,22 +144,56 @@ const BYTES: &[&str] = &["hash", "prev_hash", "salt_actor", "salt_subject", "era
 /// Columns of SQLite that are true or false.
 const BOOLEANS: &[&str] = &[
     "active",
+    "balanced",
     "denied",
     "email_verified",
     "enabled",
+    "has_signing",
+    "known_device",
+    "late",
+    "leads",
+    "live",
     "made_account",
     "must_change",
+    "of_edit",
+    "recording",
     "remembered",
+    "reorder",
     "shadow",
     "shared",
+    "stackable",
     "staff",
+    "with_tax",
     "writes",
     "home",
     "new_device",
+    "owed",
+    "paused",
+    "undoing",
+    "webhooks",
 ];
 /// Columns of SQLite that hold JSON.
-const JSON: &[&str] =
-    &["address", "cases", "facts", "granted", "header", "inherits", "mapping", "payload", "result", "sample", "settings", "withheld"];
+const JSON: &[&str] = &[
+    "address",
+    "balances",
+    "cases",
+    "currencies",
+    "evidence",
+    "facts",
+    "findings",
+    "granted",
+    "header",
+    "inherits",
+    "mapping",
+    "options",
+    "output",
+    "payload",
+    "result",
+    "roles",
+    "sample",
+    "settings",
+    "withheld",
+];
 
 /// Columns that are stored sealed and taken out readable.
 const PRIVATE: &[(&str, &str, Column)] = &[
@@ -121,10 +201,19 @@ const PRIVATE: &[(&str, &str, Column)] = &[
     ("users", "notes", Column::UserNotes),
     ("orders", "address", Column::OrderAddress),
     ("orders", "notes", Column::OrderNotes),
+    ("carts", "address", Column::CartAddress),
+    ("carts", "notes", Column::CartNotes),
 ];
 
 /// Make what is stored sealed in a row of `table` readable.
 pub fn reveal(seal: Option<&Seal>, (table, tenant): (&str, TenantId), cells: &mut Cells) -> crate::Result<()> {
+    // A secret among the settings, though sealed.
+    if table == "tenants"
+        && let Some(Value::Object(settings)) = cells.0.get_mut("settings")
+        && let Some(Value::Object(captcha)) = settings.get_mut("captcha")
+    {
+        captcha.remove("secret");
+    }
     for (_, name, column) in PRIVATE.iter().filter(|(of, ..)| *of == table) {
         let id = cells.0.get("id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
         let stored = cells.0.get(*name).and_then(Value::as_str).filter(|text| Seal::is_sealed(text)).map(str::to_owned);
@@ -132,6 +221,7 @@ pub fn reveal(seal: Option<&Seal>, (table, tenant): (&str, TenantId), cells: &mu
         let place = match column {
             Column::UserPhone | Column::UserNotes => Place::user(tenant, UserId(id), *column),
             Column::OrderAddress | Column::OrderNotes => Place::order(tenant, OrderId(id), *column),
+            Column::CartAddress | Column::CartNotes => Place::cart(tenant, CartId(id), *column),
         };
         let plain = private::show(seal, place, stored)?;
         cells.0.insert((*name).to_owned(), if JSON.contains(name) { json(plain) } else { plain.into() });

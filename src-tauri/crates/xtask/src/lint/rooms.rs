@@ -8,13 +8,13 @@ use crate::shell::{self, Result, cargo};
 const WALLS: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["purser-store", "purser-testkit", "purser-tests", "purser-bench"],
+        &["purser-store", "purser-testkit", "purser-simulator", "purser-tests", "purser-bench"],
         "statements live in the store; tests look at tables with their own eyes, and bench runs the same SQL bare, for the ratio",
     ),
     ("libsqlite3-sys", &["purser-store"], "statements live in the store"),
     (
         "axum",
-        &["purser-http", "purser-server", "purser-testkit", "purser-tests", "purser-desktop", "purser-bench"],
+        &["purser-http", "purser-server", "purser-testkit", "purser-simulator", "purser-tests", "purser-desktop", "purser-bench"],
         "requests end at the HTTP room; bench has a bare handler, for the ratio",
     ),
     ("aide", &["purser-http", "purser-server"], "routes and their document live in the HTTP room"),
@@ -40,7 +40,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("purser-server", &["core", "store", "service", "adapters", "http"]),
     ("purser-desktop", &["core", "http", "server"]),
     ("purser-testkit", &["core", "store", "service", "adapters", "http", "server"]),
-    ("purser-tests", &["core", "store", "service", "adapters", "http", "server", "testkit"]),
+    ("purser-simulator", &["core", "store", "service", "adapters", "testkit"]),
+    ("purser-tests", &["core", "store", "service", "adapters", "http", "server", "testkit", "simulator"]),
     ("purser-bench", &[]),
     ("purser-xtask", &[]),
 ];

@@ -1,40 +1,51 @@
-/** What the books will say, before it is done: the same lines the ledger will show. */
-import type { OrderDetail, Payment } from '@/api/shapes'
-import { t, word } from '@/i18n'
+/** How the amount falls on goods, tax and shipping, and what the books will say of it: the engine's own answer, before it is done. */
+import type { RefundPreview } from '@/api/shapes'
+import { t, wordFor } from '@/i18n'
 import { Money } from '@/parts/values'
-import { books } from './shares'
 
-export function Books({ order, payment, amount }: { order: OrderDetail; payment: Payment; amount: number }) {
-  const { currency } = payment.captured
-  const parts = books(order, payment, amount)
-  const debits = ([['refunds', parts.goods], ['tax', parts.tax], ['shipping', parts.shipping]] as const).filter(([, value]) => value > 0)
-  const cell = (value: number) => <Money value={{ amount: value, currency }} />
+export function Split({ preview }: { preview: RefundPreview }) {
+  const { goods, discount, tax, shipping } = preview.split
+  const parts = [
+    { id: 'goods', title: t('refund.goods'), value: goods },
+    { id: 'discount', title: t('orders.discount'), value: { ...discount, amount: -discount.amount } },
+    { id: 'tax', title: t('orders.tax'), value: tax },
+    { id: 'shipping', title: t('orders.shipping'), value: shipping },
+  ].filter(({ value }) => value.amount !== 0)
+  if (parts.length < 2) return null
   return (
-    <div className="books">
-      <table className="books-rows">
-        <caption>{t('refund.books')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('refund.account')}</th>
-            <th scope="col" className="cell-end">{t('ledger.debit')}</th>
-            <th scope="col" className="cell-end">{t('ledger.credit')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {debits.map(([code, value]) => (
-            <tr key={code}>
-              <td>{word('account', code)}</td>
-              <td className="cell-end">{cell(value)}</td>
-              <td />
-            </tr>
-          ))}
-          <tr>
-            <td>{word('account', 'cash:provider')}</td>
-            <td />
-            <td className="cell-end">{cell(amount)}</td>
-          </tr>
-        </tbody>
-      </table>
-    </div>
+    <dl className="split" aria-label={t('refund.split')}>
+      {parts.map(({ id, title, value }) => (
+        <div key={id}>
+          <dt>{title}</dt>
+          <dd>
+            <Money value={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }
+
+export const Books = ({ preview }: { preview: RefundPreview }) => (
+  <div className="books">
+    <table className="books-rows">
+      <caption>{t('refund.books')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('refund.account')}</th>
+          <th scope="col" className="cell-end">{t('ledger.debit')}</th>
+          <th scope="col" className="cell-end">{t('ledger.credit')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {preview.booking.map(({ code, name, amount }) => (
+          <tr key={`${code} ${amount.amount}`}>
+            <td>{wordFor('account', code) ?? name}</td>
+            <td className="cell-end">{amount.amount > 0 && <Money value={amount} />}</td>
+            <td className="cell-end">{amount.amount < 0 && <Money value={{ ...amount, amount: -amount.amount }} />}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)

@@ -1,118 +1,129 @@
-/** Giving money back. What is left is live, the books are told beforehand, the button says the amount, and asking twice gives once. */
+/** Giving money back. What is left is live, the split and the books are told beforehand, the button says what will happen, and asking twice gives once. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { post } from '@/api/client'
-import type { OrderDetail, Payment, RefundDone } from '@/api/shapes'
+import { asProblem } from '@/api/problem'
+import type { OrderDetail, OrderRefund, Refund, RefundPreview } from '@/api/shapes'
 import { FormDialog } from '@/forms/form'
 import { useForm, type Form } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { answered, isOpen, keyFor } from '@/lib/intent'
-import { money, parseAmount, typed } from '@/lib/money'
+import { money, typed } from '@/lib/money'
 import { orderName } from '@/lib/text'
+import { paths } from '@/paths'
 import { Button } from '@/parts/button'
 import { Dialog } from '@/parts/dialog'
-import { Part } from '@/parts/states'
-import { Money } from '@/parts/values'
+import { Bones, Part } from '@/parts/states'
+import { toast } from '@/parts/toasts'
 import { environmentNow, isArmed } from '@/session'
 import { said } from '../said'
 import { orderQuery } from '../peek'
+import { askOf, type Picked } from './ask'
+import { Books, Split } from './books'
 import { Amount, OTHER, Reason, useReasons } from './fields'
-import { Books } from './books'
 import { Outcome } from './outcome'
-import { Picks, pickedAmount, type Picked } from './picks'
-import { lineParts } from './shares'
+import { Picks } from './picks'
+import { useEverything, usePreview } from './preview'
+import { Remainder, Which } from './remainder'
 
-export function RefundDialog({ orderId, paymentId, onClose }: { orderId: string; paymentId: string | undefined; onClose: () => void }) {
+type Done = { refund: Refund; again: boolean }
+
+export function RefundDialog({ orderId, paymentId, picks, onClose }: { orderId: string; paymentId: string | undefined; picks: Picked; onClose: () => void }) {
   const order = useQuery({ ...orderQuery(orderId), refetchOnMount: 'always' })
-  const payments = (order.data?.payments ?? []).filter((payment) => payment.captured.amount > 0)
-  const first = payments.find((payment) => payment.id === paymentId) ?? payments.toSorted((a, b) => b.refundable.amount - a.refundable.amount)[0]
-  const [done, setDone] = useState<RefundDone & { again: boolean }>()
+  const [only, setOnly] = useState(paymentId ?? '')
+  const all = useEverything(orderId, only ? [only] : undefined)
+  const [done, setDone] = useState<Done>()
   const title = order.data ? t('refund.title', { order: orderName(order.data.number) }) : t('refund.deedPlain')
-  if (done) return <Outcome refund={done} again={done.again} title={title} onClose={onClose} onRetry={() => setDone(undefined)} />
-  if (order.data && first) return <Ask order={order.data} payments={payments} first={first} title={title} onClose={onClose} onDone={setDone} />
+  if (done) return <Outcome refund={done.refund} again={done.again} title={title} onClose={onClose} onRetry={() => setDone(undefined)} />
+  if (order.data && all.data) return <Ask order={order.data} all={all.data} picks={picks} only={only} onOnly={setOnly} title={title} onClose={onClose} onDone={setDone} />
+  const nothing = all.isError && asProblem(all.error).status === 409
   return (
     <Dialog open onClose={onClose} title={title} foot={<Button onClick={onClose}>{t('common.close')}</Button>}>
-      <Part query={order}>{() => <p>{t('refund.nothingTaken')}</p>}</Part>
+      {nothing ? <p>{t((order.data?.paid.amount ?? 0) > 0 ? 'refund.nothingLeft' : 'refund.nothingTaken')}</p> : <Part query={all}>{() => <Bones lines={3} />}</Part>}
     </Dialog>
   )
 }
 
-type Values = { paymentId: string; amount: string; whole: boolean; reason: string; other: string; goodwill: boolean; typed: string }
-type AskProps = { order: OrderDetail; payments: Payment[]; first: Payment; title: string; onClose: () => void; onDone: (done: RefundDone & { again: boolean }) => void }
-function Ask({ order, payments, first, title, onClose, onDone }: AskProps) {
+type Values = { amount: string; whole: boolean; reason: string; other: string; goodwill: boolean; typed: string }
+type AskProps = { order: OrderDetail; all: RefundPreview; picks: Picked; only: string; onOnly: (paymentId: string) => void; title: string; onClose: () => void; onDone: (done: Done) => void }
+function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskProps) {
   const client = useQueryClient()
   const reasons = useReasons()
-  const [picked, setPicked] = useState<Picked>({})
+  const [picked, setPicked] = useState<Picked>(picks)
   const known = useRef(new Set<string>())
-  const form: Form<Values> = useForm<Values, RefundDone>({
-    initial: { paymentId: first.id, amount: '', whole: true, reason: '', other: '', goodwill: false, typed: '' },
-    send: async (_, key): Promise<RefundDone> => {
+  const form: Form<Values> = useForm<Values, OrderRefund>({
+    initial: { amount: '', whole: Object.keys(picks).length === 0, reason: '', other: '', goodwill: false, typed: '' },
+    send: async (_, key) => {
       known.current = new Set((order.refunds ?? []).map((refund) => refund.id))
-      const reply = await post<RefundDone>(`/payments/${payment.id}/refund`, body, keyFor(meant, key)).catch((error: unknown) => {
+      const reply = await post<OrderRefund>(`/orders/${order.id}/refunds`, { ...ask, reason }, keyFor(meant, key)).catch((error: unknown) => {
         if (!said.isUnclear(error)) answered(meant)
         throw error
       })
       answered(meant)
       return reply
     },
-    onDone: (reply) => {
-      const again = known.current.has(reply.id)
-      void client.invalidateQueries({ queryKey: ['orders'] })
-      void client.invalidateQueries({ queryKey: ['payments'] })
-      if (reply.state !== 'succeeded' || again) return onDone({ ...reply, again })
-      onClose()
-      void said.toast({ text: t('refund.done', { amount: money(reply.amount), name: order.customer.name }), type: 'order', id: order.id, action: 'order.refund' })
-    },
+    onDone: (reply) => finish(reply),
   })
+  const finish = (reply: OrderRefund) => {
+    void client.invalidateQueries({ queryKey: ['orders'] })
+    void client.invalidateQueries({ queryKey: ['payments'] })
+    if (reply.approval) {
+      void client.invalidateQueries({ queryKey: ['approvals'] })
+      onClose()
+      return toast({ text: t('refund.asked', { amount: money(reply.amount) }), link: { to: paths.approval(reply.approval.id), label: t('common.open') } })
+    }
+    const open = reply.refunds.find((refund) => refund.state !== 'succeeded')
+    const seen = reply.refunds.find((refund) => known.current.has(refund.id))
+    if (open ?? seen) return onDone({ refund: (open ?? seen) as Refund, again: seen !== undefined })
+    onClose()
+    void said.toast({ text: t('refund.done', { amount: money(reply.amount), name: order.customer.name }), type: 'order', id: order.id, action: 'order.refund' })
+  }
   const { values } = form
-  const payment: Payment = payments.find((one) => one.id === values.paymentId) ?? first
-  const { currency } = payment.refundable
-  const left = payment.refundable.amount
-  const began = useRef(left)
-  const amount = values.whole ? left : parseAmount(values.amount, currency)
+  const left = all.amount
+  const { currency } = left
+  const began = useRef(left.amount)
+  const ask = askOf({ picked, whole: values.whole, amount: values.amount, goodwill: values.goodwill, paymentId: only }, left, all.shippingLeft)
+  const { shown, sure, error, asking } = usePreview(order.id, ask)
+  const picking = Object.keys(picked).length > 0
   const reason = (values.reason === OTHER || reasons.length === 0 ? values.other : values.reason).trim()
-  const kind = values.goodwill ? 'goodwill' : 'standard'
-  const body = { amount: { amount: amount ?? 0, currency }, reason, kind }
-  const meant = JSON.stringify([payment.id, body])
+  const meant = JSON.stringify([order.id, ask, reason])
   const unclear = isOpen(meant) && !form.busy
   const guarded = environmentNow() === 'production' && !isArmed()
-  const say = (value: number) => money({ amount: value, currency })
+  const say = (amount: number) => money({ amount, currency })
   const name = orderName(order.number)
+  const wrong = error ? asProblem(error) : undefined
+  const tooMuch = wrong?.errors.some(({ code }) => code === 'more_than_left') || (ask?.amount !== undefined && ask.amount.amount > left.amount)
   const refuse =
     unclear ? undefined
-    : left <= 0 ? t('refund.nothingLeft')
-    : amount === undefined || amount <= 0 ? t('refund.needsAmount')
-    : amount > left ? t('refund.tooMuch', { left: say(left) })
+    : left.amount <= 0 ? t('refund.nothingLeft')
+    : ask === undefined ? t('refund.needsAmount')
+    : tooMuch ? t('refund.tooMuch', { left: say(left.amount) })
+    : wrong ? wrong.detail || wrong.title
+    : sure?.route === 'blocked' ? (sure.cause ?? t('refund.blocked'))
     : reason === '' ? t('refund.needsReason')
     : guarded && values.typed.trim() !== name ? t('common.typeToConfirm', { name })
+    : asking ? t('refund.working')
     : undefined
-  const deed = amount && amount > 0 ? t(unclear ? 'refund.deedAgain' : 'refund.deed', { amount: say(amount) }) : t('refund.deedPlain')
-
-  const chosen = pickedAmount(lineParts(order), picked)
-  const choose = (next: Picked) => {
-    setPicked(next)
-    const sum = pickedAmount(lineParts(order), next)
-    // More than is left cannot go back: the lines may cost more than what an earlier goodwill has left of them.
-    form.set('whole', sum === 0 || sum >= left)
-    form.set('amount', sum === 0 || sum >= left ? '' : typed({ amount: sum, currency }))
-  }
+  const amount = shown && ask && !wrong ? say(shown.amount.amount) : ''
+  const deed = !amount ? t('refund.deedPlain') : t(unclear ? 'refund.deedAgain' : shown?.route === 'approval' ? 'refund.deedAsk' : 'refund.deed', { amount })
+  const text = picking ? (shown ? typed(shown.amount) : '') : values.amount
   return (
-    <FormDialog form={form} title={title} lead={<Remainder payment={payment} was={began.current} />} deed={deed} refuse={refuse ?? false} onClose={onClose} danger>
-      {payments.length > 1 && <Which form={form} payments={payments} onChange={() => setPicked({})} />}
-      <Picks order={order} picked={picked} onChange={choose} />
+    <FormDialog form={form} title={title} lead={<Remainder order={order} left={left} was={began.current} only={only} />} deed={deed} refuse={refuse ?? false} onClose={onClose} danger>
+      <Which order={order} only={only} onChange={(id) => (setPicked({}), form.set('whole', true), onOnly(id))} />
+      {!values.goodwill && <Picks lines={all.refundableLines} shipping={all.shippingLeft} chosen={shown} picked={picked} onChange={(next) => (setPicked(next), form.set('whole', Object.keys(next).length === 0))} />}
       <Amount
         currency={currency}
-        left={left}
-        note={chosen > left && left > 0 ? t('refund.capped', { chosen: say(chosen), left: say(left) }) : undefined}
-        whole={values.whole}
-        text={values.amount}
-        onText={(text) => (setPicked({}), form.set('whole', false), form.set('amount', text))}
+        left={left.amount}
+        note={picking && shown && shown.reducedBy.amount > 0 ? t('refund.capped', { chosen: say(shown.amount.amount + shown.reducedBy.amount), left: say(left.amount) }) : undefined}
+        whole={values.whole && !picking}
+        text={text}
+        onText={(next) => (setPicked({}), form.set('whole', false), form.set('amount', next))}
         onWhole={() => (setPicked({}), form.set('whole', true))}
-        error={form.errors['amount'] ?? (amount !== undefined && amount > left && left > 0 ? t('refund.tooMuch', { left: say(left) }) : undefined)}
+        error={form.errors['amount'] ?? (tooMuch && left.amount > 0 ? t('refund.tooMuch', { left: say(left.amount) }) : undefined)}
       />
       <Reason form={form} reasons={reasons} />
       <label className="check">
-        <input type="checkbox" checked={values.goodwill} onChange={(event) => form.set('goodwill', event.target.checked)} /> {t('refund.goodwill')}
+        <input type="checkbox" checked={values.goodwill} onChange={(event) => (setPicked({}), form.set('goodwill', event.target.checked))} /> {t('refund.goodwill')}
       </label>
       {guarded && (
         <label className="field">
@@ -120,7 +131,17 @@ function Ask({ order, payments, first, title, onClose, onDone }: AskProps) {
           <input className="input" value={values.typed} onChange={(event) => form.set('typed', event.target.value)} autoComplete="off" spellCheck={false} />
         </label>
       )}
-      {!unclear && amount !== undefined && amount > 0 && amount <= left && <Books order={order} payment={payment} amount={amount} />}
+      {!unclear && shown && ask && !wrong && (
+        <div aria-busy={asking}>
+          <Split preview={shown} />
+          <Books preview={shown} />
+          {shown.route !== 'send' && (
+            <p className="form-note" role="status">
+              {shown.cause ?? t(shown.route === 'blocked' ? 'refund.blocked' : 'refund.asks')}
+            </p>
+          )}
+        </div>
+      )}
       {unclear && (
         <p className="form-note" role="status">
           {t('refund.unclear')}
@@ -129,35 +150,3 @@ function Ask({ order, payments, first, title, onClose, onDone }: AskProps) {
     </FormDialog>
   )
 }
-/** What was paid, what went back, what is left; and that it changed while one was looking. */
-function Remainder({ payment, was }: { payment: Payment; was: number }) {
-  const { captured, refunded, refundable } = payment
-  const waiting = captured.amount - refunded.amount - refundable.amount
-  return (
-    <span className="remainder" role="status">
-      {t('refund.paid')} <Money value={captured} /> · {t('refund.refunded')} <Money value={refunded} />
-      {waiting > 0 && (
-        <>
-          {' '}
-          · {t('refund.waiting')} <Money value={{ ...captured, amount: waiting }} />
-        </>
-      )}{' '}
-      · <strong className="remainder-left"><Money value={refundable} /> {t('refund.left')}</strong>
-      {refundable.amount !== was && <span className="remainder-changed">{t('refund.changed', { was: money({ ...refundable, amount: was }) })}</span>}
-    </span>
-  )
-}
-
-type WhichProps = { form: Form<Values>; payments: Payment[]; onChange: () => void }
-const Which = ({ form, payments, onChange }: WhichProps) => (
-  <label className="field">
-    <span className="field-label">{t('refund.payment')}</span>
-    <select className="input select" value={form.values.paymentId} onChange={(event) => (form.set('paymentId', event.target.value), form.set('whole', true), onChange())}>
-      {payments.map((payment) => (
-        <option key={payment.id} value={payment.id}>
-          {payment.methodLabel} · {t('refund.leftOf', { left: money(payment.refundable), of: money(payment.captured) })}
-        </option>
-      ))}
-    </select>
-  </label>
-)

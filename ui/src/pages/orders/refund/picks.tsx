@@ -1,65 +1,66 @@
-/** Quick picks: lines of the order and its shipping, each with what it cost the customer. */
-import type { OrderDetail } from '@/api/shapes'
+/** What comes back: pieces of each line and the shipping, as far as they were not given back before. */
+import type { RefundPreview } from '@/api/shapes'
 import { t } from '@/i18n'
 import { Money } from '@/parts/values'
-import { lineParts, pieces } from './shares'
+import { SHIPPING, type Picked } from './ask'
 
-/** How many of each line; shipping goes by its own name. */
-export type Picked = Record<string, number>
-export const SHIPPING = 'shipping'
+type Line = RefundPreview['refundableLines'][number]
+type Props = { lines: Line[]; shipping: RefundPreview['shippingLeft']; chosen: RefundPreview | undefined; picked: Picked; onChange: (next: Picked) => void }
 
-export const pickedAmount = (parts: ReturnType<typeof lineParts>, picked: Picked) =>
-  parts.lines.reduce((sum, line) => sum + pieces(line, picked[line.id] ?? 0), 0) + (picked[SHIPPING] ? parts.shipping : 0)
-
-export function Picks({ order, picked, onChange }: { order: OrderDetail; picked: Picked; onChange: (next: Picked) => void }) {
-  const { lines, shipping } = lineParts(order)
-  const money = (amount: number) => ({ amount, currency: order.currency })
+export function Picks({ lines, shipping, chosen, picked, onChange }: Props) {
   const put = (id: string, n: number) => onChange(Object.fromEntries(Object.entries({ ...picked, [id]: n }).filter(([, count]) => count > 0)))
-  if (lines.length === 0) return null
+  if (lines.length === 0 && shipping.amount === 0) return null
   return (
     <fieldset className="picks">
       <legend className="field-label">{t('refund.picks')}</legend>
       <div className="picks-list">
-        {lines.map((line) => {
-          const n = picked[line.id] ?? 0
-          return (
-            <div key={line.id} className="pick">
-              <label className="check">
-                <input type="checkbox" checked={n > 0} onChange={(event) => put(line.id, event.target.checked ? line.quantity : 0)} />
-                <span className="pick-name">{line.name}</span>
-              </label>
-              {line.quantity > 1 && (
-                <span className="pick-count">
-                  <input
-                    className="input input-small num"
-                    type="number"
-                    min={0}
-                    max={line.quantity}
-                    aria-label={t('refund.howMany', { name: line.name })}
-                    value={n}
-                    onChange={(event) => put(line.id, Math.max(0, Math.min(line.quantity, Math.trunc(Number(event.target.value) || 0))))}
-                  />
-                  <span className="quiet">{t('refund.ofCount', { n: line.quantity })}</span>
-                </span>
-              )}
-              <span className="pick-amount">
-                <Money value={money(n > 0 ? pieces(line, n) : line.gross)} />
-              </span>
-            </div>
-          )
-        })}
-        {shipping > 0 && (
+        {lines.map((line) => (
+          <Pick key={line.lineId} line={line} n={picked[line.lineId] ?? 0} amount={chosen?.lines.find((one) => one.lineId === line.lineId && one.quantity === picked[line.lineId])?.amount} onChange={(n) => put(line.lineId, n)} />
+        ))}
+        {shipping.amount > 0 && (
           <div className="pick">
             <label className="check">
               <input type="checkbox" checked={Boolean(picked[SHIPPING])} onChange={(event) => put(SHIPPING, event.target.checked ? 1 : 0)} />
               <span className="pick-name">{t('orders.shipping')}</span>
             </label>
             <span className="pick-amount">
-              <Money value={money(shipping)} />
+              <Money value={shipping} />
             </span>
           </div>
         )}
       </div>
     </fieldset>
+  )
+}
+
+function Pick({ line, n, amount, onChange }: { line: Line; n: number; amount: Line['worth'] | undefined; onChange: (n: number) => void }) {
+  const gone = line.left === 0
+  return (
+    <div className="pick">
+      <label className="check">
+        <input type="checkbox" checked={n > 0} disabled={gone} onChange={(event) => onChange(event.target.checked ? line.left : 0)} />
+        <span className="pick-name">
+          {line.name}
+          {line.refunded > 0 && <span className="quiet"> · {t(gone ? 'refund.allBack' : 'refund.someBack', { n: line.refunded })}</span>}
+        </span>
+      </label>
+      {line.left > 1 && (
+        <span className="pick-count">
+          <input
+            className="input input-small num"
+            type="number"
+            min={0}
+            max={line.left}
+            aria-label={t('refund.howMany', { name: line.name })}
+            value={n}
+            onChange={(event) => onChange(Math.max(0, Math.min(line.left, Math.trunc(Number(event.target.value) || 0))))}
+          />
+          <span className="quiet">{t('refund.ofCount', { n: line.left })}</span>
+        </span>
+      )}
+      <span className="pick-amount">
+        <Money value={n > 0 && amount ? amount : line.worth} dash />
+      </span>
+    </div>
   )
 }

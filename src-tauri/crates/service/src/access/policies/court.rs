@@ -7,7 +7,7 @@ use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PolicyId as CedarId, PolicySet, Request,
     RestrictedExpression as Value,
 };
-use purser_core::access::{Device, Facts, RoleKey};
+use purser_core::access::{Assurance, Device, Facts, RoleKey};
 use purser_core::ids::PolicyId;
 use purser_core::time::MINUTE;
 use purser_core::{Error, Permission, Result, Timestamp};
@@ -54,6 +54,8 @@ pub(crate) struct Case<'a> {
     pub(crate) ip: Option<&'a str>,
     /// The device.
     pub(crate) device: Device,
+    /// How surely they are who they say they are.
+    pub(crate) assurance: Assurance,
     /// When.
     pub(crate) now: Timestamp,
     /// What is known.
@@ -177,6 +179,7 @@ fn situation(case: &Case<'_>) -> Result<Context> {
     let minutes = case.device.since.map_or(0, |since| case.now.since(since) / MINUTE);
     let device = Value::new_record([
         ("remembered".to_owned(), Value::new_bool(case.device.remembered)),
+        ("known".to_owned(), Value::new_bool(case.device.known)),
         ("signedInMinutes".to_owned(), Value::new_long(minutes)),
     ]);
     let mut facts = vec![
@@ -184,6 +187,7 @@ fn situation(case: &Case<'_>) -> Result<Context> {
         ("minute".to_owned(), Value::new_long(i64::from(now.minute()))),
         ("weekday".to_owned(), Value::new_long(i64::from(now.weekday().number_from_monday()))),
         ("device".to_owned(), device.map_err(internal)?),
+        ("factor".to_owned(), factor(case)?),
     ];
     // An address that is none (a socket's path) is as good as unknown.
     if let Some(ip) = case.ip.filter(|ip| ip.parse::<std::net::IpAddr>().is_ok()) {
@@ -197,6 +201,14 @@ fn situation(case: &Case<'_>) -> Result<Context> {
         facts.push(("newRole".to_owned(), Value::new_string(role.as_str().to_owned())));
     }
     Context::from_pairs(facts).map_err(internal)
+}
+
+fn factor(case: &Case<'_>) -> Result<Value> {
+    let Assurance { enrolled, proved_at, .. } = case.assurance;
+    let mut known = vec![("enrolled".to_owned(), Value::new_bool(enrolled)), ("proved".to_owned(), Value::new_bool(proved_at.is_some()))];
+    // What counts as proved for as long as the session lasts was proved just now.
+    known.extend(proved_at.map(|at| ("minutes".to_owned(), Value::new_long((case.now.since(at) / MINUTE).max(0)))));
+    Value::new_record(known).map_err(internal)
 }
 
 /// A court with one policy, for trying it out.

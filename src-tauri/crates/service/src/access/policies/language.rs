@@ -12,16 +12,19 @@ use purser_core::{Error, Permission, Result};
 pub const LONGEST: usize = 8_000;
 
 /// What is the same for every action. `hour`, `minute` and `weekday` (1 is Monday) are UTC; `amount` is in minor units and there only where
-/// money moves, `newRole` only where a role is given, `ip` only where the caller has an address.
+/// money moves, `newRole` only where a role is given, `ip` only where the caller has an address. A device is `known` if the person had signed in on
+/// it before this session; a second factor is `proved` once this session proved one, `minutes` ago. A key has neither.
 const SHAPES: &str = r"
 entity Role;
 entity User in [Role] { role: String, staff: Bool };
 entity Tenant { name: String, slug: String, environment: String, currency: String };
-type Device = { remembered: Bool, signedInMinutes: Long };
+type Device = { remembered: Bool, known: Bool, signedInMinutes: Long };
+type Factor = { enrolled: Bool, proved: Bool, minutes?: Long };
 type Situation = {
     hour: Long, minute: Long, weekday: Long,
     ip?: __cedar::ipaddr,
     device: Device,
+    factor: Factor,
     amount?: Long, currency?: String,
     newRole?: String,
 };

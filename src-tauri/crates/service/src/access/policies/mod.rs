@@ -26,6 +26,7 @@ use serde::Serialize;
 
 use super::watch;
 use crate::audit::{self, Line};
+use crate::identity::step_up;
 use crate::{App, events};
 
 /// Most policies of a tenant.
@@ -196,6 +197,7 @@ fn reason(reason: Option<&str>) -> Result<Option<String>> {
 
 /// Write a policy.
 pub async fn create(app: &App, by: &Grant<can::ManagePolicy>, new: NewPolicy) -> Result<Overview> {
+    step_up::demand_unless_key(app, by).await?;
     let policy = Policy {
         id: by.id(),
         name: new.name.trim().to_owned(),
@@ -224,6 +226,7 @@ pub async fn create(app: &App, by: &Grant<can::ManagePolicy>, new: NewPolicy) ->
 
 /// Change a policy whose `version` the caller has read. What is in force follows from the next request on.
 pub async fn update(app: &App, by: &Grant<can::ManagePolicy>, id: PolicyId, version: i64, change: Change) -> Result<Overview> {
+    step_up::demand_unless_key(app, by).await?;
     let Change { name, description, source, tests, state, reason: why } = change;
     let why = reason(why.as_deref())?;
     if name.is_keep() && description.is_keep() && source.is_keep() && tests.is_keep() && state.is_keep() {
@@ -256,6 +259,7 @@ pub async fn update(app: &App, by: &Grant<can::ManagePolicy>, id: PolicyId, vers
 
 /// Make a policy again what it was at `version`; its state stays.
 pub async fn revert(app: &App, by: &Grant<can::ManagePolicy>, id: PolicyId, version: i64, why: Option<&str>) -> Result<Overview> {
+    step_up::demand_unless_key(app, by).await?;
     let why = reason(why)?;
     app.db
         .transact(by, async |tx| {

@@ -152,6 +152,7 @@ impl Law for Session {
                 permission: ask.permission,
                 ip: ask.origin.ip.as_deref(),
                 device: ask.actor.device,
+                assurance: ask.actor.assurance,
                 now: ask.now,
                 facts: ask.facts.unwrap_or_default(),
             };
@@ -164,7 +165,7 @@ impl Law for Session {
             }
             if let Some(rule) = enforced.first() {
                 self.note_refusal(ask, Some(rule), false);
-                return Err(barred(ask.permission, rule));
+                return Err(barred(ask, rule));
             }
         }
         self.note_use(ask);
@@ -176,6 +177,7 @@ impl Law for Session {
     }
 }
 
-fn barred(permission: Permission, rule: &Rule) -> Error {
-    Error::Barred(Box::new(Bar { permission: permission.as_str(), policy: rule.id.uuid(), name: rule.name.clone(), line: rule.line }))
+fn barred(ask: &Ask<'_>, rule: &Rule) -> Error {
+    let (permission, facts) = (ask.permission.as_str(), ask.facts.unwrap_or_default());
+    Error::Barred(Box::new(Bar { permission, policy: rule.id.uuid(), name: rule.name.clone(), line: rule.line, facts }))
 }

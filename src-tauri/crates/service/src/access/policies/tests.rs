@@ -1,6 +1,6 @@
 //! Tests beside a policy: a situation and the answer it should get.
 
-use purser_core::access::{Device, Facts, RoleBook, RoleKey};
+use purser_core::access::{Assurance, Device, Facts, RoleBook, RoleKey};
 use purser_core::error::Checks;
 use purser_core::time::MINUTE;
 use purser_core::{Money, Permission, Result, Timestamp};
@@ -48,6 +48,12 @@ pub struct Test {
     /// Whether the person asked to be remembered on this device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<bool>,
+    /// Whether they had signed in on this device before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_device: Option<bool>,
+    /// How many minutes ago the session proved a second factor; it proved none unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved_minutes_ago: Option<u32>,
     /// For how many minutes they have been signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in_minutes: Option<u32>,
@@ -95,6 +101,7 @@ pub(super) fn run(statements: Vec<Statement>, tests: &[Test], book: &RoleBook, t
         .iter()
         .map(|test| {
             let at = test.at.unwrap_or(now);
+            let ago = |minutes: u32| at.plus(-i64::from(minutes) * MINUTE);
             let role = test.role.unwrap_or(purser_core::Role::Support.key());
             let line: Vec<RoleKey> = book.line(role).into_iter().map(|role| role.key).collect();
             let facts = TenantFacts {
@@ -112,7 +119,14 @@ pub(super) fn run(statements: Vec<Statement>, tests: &[Test], book: &RoleBook, t
                 ip: test.ip.as_deref(),
                 device: Device {
                     remembered: test.remembered.unwrap_or(false),
-                    since: Some(at.plus(-i64::from(test.signed_in_minutes.unwrap_or(0)) * MINUTE)),
+                    known: test.known_device.unwrap_or(false),
+                    since: Some(ago(test.signed_in_minutes.unwrap_or(0))),
+                },
+                assurance: Assurance {
+                    enrolled: test.proved_minutes_ago.is_some(),
+                    proved_at: test.proved_minutes_ago.map(ago),
+                    first: None,
+                    unproved: false,
                 },
                 now: at,
                 facts: Facts { amount: test.amount, role: test.new_role },

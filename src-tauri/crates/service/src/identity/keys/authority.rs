@@ -1,18 +1,21 @@
 //! What a key may do, re-read whenever an account or a key changed; how often it was used, written down from time to time.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use moka::sync::Cache;
 use parking_lot::Mutex;
-use purser_core::access::{Actor, Assurance, Caller, Device, Held, Origin, Permission, Permissions};
-use purser_core::ids::{KeyId, TenantId};
+use purser_core::access::{Actor, Assurance, Caller, Device, Grant, Held, Origin, Permission, Permissions};
+use purser_core::ids::{KeyId, TenantId, UserId};
+use purser_core::network::Network;
 use purser_core::people::Status;
 use purser_core::{Error, Result, Timestamp};
-use purser_store::{Scope, keys as store};
+use purser_store::{Scope, Tx, keys as store};
 
 use crate::App;
 use crate::access;
+use crate::audit::{self, Line};
 use crate::identity::tokens;
 use crate::limits::{self, Limit};
 
@@ -22,13 +25,14 @@ const REMEMBERED: u64 = 10_000;
 /// What is known of keys.
 pub struct Keys {
     cache: Cache<Vec<u8>, Known>,
-    used: Mutex<HashMap<KeyId, Use>>,
+    /// By key and address.
+    used: Mutex<HashMap<(KeyId, Option<String>), Use>>,
 }
 
 struct Use {
-    tenant: TenantId,
+    actor: Arc<Actor>,
+    user_agent: Option<String>,
     at: Timestamp,
-    ip: Option<String>,
 }
 
 #[derive(Clone)]
@@ -36,6 +40,7 @@ struct Known {
     actor: Arc<Actor>,
     id: KeyId,
     rate: i64,
+    networks: Vec<Network>,
     expires_at: Timestamp,
     /// Until when this stands if nobody changes anything.
     stands_until: Option<Timestamp>,
@@ -56,9 +61,13 @@ fn refused(code: &'static str, message: &'static str) -> Error {
 pub async fn actor(app: &App, key: &str, origin: &Origin, now: Timestamp) -> Result<Arc<Actor>> {
     let hash = tokens::hash(key);
     let known = known(app, hash, now).await?;
+    let from = origin.ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
+    if !known.networks.is_empty() && !from.is_some_and(|ip| known.networks.iter().any(|network| network.holds(ip))) {
+        return Err(Error::Refused("key_not_from_here", "This API key may not be used from this address.".into()));
+    }
     limits::take(&*app.counters, &format!("key:{}", known.id), Limit { calls: known.rate, span_s: 60 }, now).await?;
-    let last = Use { tenant: known.actor.tenant, at: now, ip: origin.ip.clone() };
-    app.keys.used.lock().insert(known.id, last);
+    let last = Use { actor: known.actor.clone(), user_agent: origin.user_agent.clone(), at: now };
+    app.keys.used.lock().insert((known.id, origin.ip.clone()), last);
     Ok(known.actor)
 }
 
@@ -102,25 +111,41 @@ async fn read(app: &App, hash: &[u8], as_of: [u64; 6], now: Timestamp) -> Result
         under: stand.under,
         acting: None,
     };
-    Ok(Known { actor: Arc::new(actor), id: row.id, rate: row.rate, expires_at: row.expires_at, stands_until: stand.until, as_of })
+    // What can not be read any more is no network: such a key works from nowhere rather than from anywhere.
+    let networks = row.networks.split_whitespace().map(|text| text.parse().unwrap_or(Network::NOWHERE)).collect();
+    Ok(Known { actor: Arc::new(actor), id: row.id, rate: row.rate, networks, expires_at: row.expires_at, stands_until: stand.until, as_of })
 }
 
-/// Write down when keys were last used.
+/// Write down when keys were last used, and the first use of a day from an address into the log.
 pub async fn flush(app: &App) -> Result<()> {
     let used = std::mem::take(&mut *app.keys.used.lock());
-    let mut tenants: HashMap<TenantId, Vec<(KeyId, Use)>> = HashMap::new();
-    for (id, last) in used {
-        tenants.entry(last.tenant).or_default().push((id, last));
+    let mut tenants: HashMap<TenantId, Vec<_>> = HashMap::new();
+    for (of, last) in used {
+        tenants.entry(last.actor.tenant).or_default().push((of, last));
     }
-    for (tenant, keys) in tenants {
+    for (tenant, mut keys) in tenants {
+        // In one order, so that two processes never wait for each other.
+        keys.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         app.db
             .transact(tenant, async |tx| {
-                for (id, last) in keys {
-                    store::used(tx, id, last.at, last.ip).await?;
+                for ((id, ip), last) in &keys {
+                    store::used(tx, *id, last.at, ip.clone()).await?;
+                    let day = last.at.to_utc().date_naive().to_string();
+                    if store::used_from(tx, *id, ip.clone().unwrap_or_default(), day).await? {
+                        first_of_day(tx, app, (*id, ip.clone()), last);
+                    }
                 }
                 Ok::<_, Error>(())
             })
             .await?;
     }
     Ok(())
+}
+
+/// A line in the log, in the name of the key itself.
+fn first_of_day(tx: &mut Tx, app: &App, (id, ip): (KeyId, Option<String>), last: &Use) {
+    let origin = Origin { ip, user_agent: last.user_agent.clone(), ..Origin::default() };
+    let by = Grant::noted(last.actor.clone(), Arc::new(origin), last.at, &app.ids);
+    let owner = last.actor.user().map_or_else(|| id.uuid(), UserId::uuid);
+    audit::record(tx, &by, Line::new("key.use", "user", owner, last.actor.name.clone()).after(&serde_json::json!({ "keyId": id })));
 }

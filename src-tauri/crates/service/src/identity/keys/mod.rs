@@ -1,8 +1,12 @@
 //! API keys: for scripts, in the name of a person, with less than the person's rights and never more.
 
+mod all;
 mod authority;
+mod warn;
 
+pub use all::list_all;
 pub use authority::{Keys, actor, flush};
+pub(crate) use warn::Warn;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +14,8 @@ use purser_core::access::{Grant, Power, Right, can};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::{KeyId, UserId};
+use purser_core::mail::Notice;
+use purser_core::network::Network;
 use purser_core::time::{DAY, HOUR};
 use purser_core::{Error, FieldError, Permission, Result};
 use purser_store::keys::{self as store, ApiKey};
@@ -18,10 +24,13 @@ use purser_store::{Tx, users};
 use super::sessions::own;
 use super::{step_up, tokens};
 use crate::audit::{self, Line};
+use crate::mail::{self, News};
 use crate::{App, events};
 
 /// Keys in force a person may have.
-const MOST: usize = 50;
+const MOST: i64 = 50;
+/// Networks a key may be used from.
+const MOST_NETWORKS: usize = 20;
 /// How every key begins.
 pub const MARK: &str = "pk_";
 
@@ -36,6 +45,8 @@ pub struct New {
     pub days: i64,
     /// Calls a minute.
     pub rate: i64,
+    /// Networks it may be used from; none: from anywhere.
+    pub networks: Vec<String>,
 }
 
 /// A key that was made, with its secret, which is shown this once.
@@ -49,14 +60,14 @@ pub struct Made {
 
 /// What a key was given, as the audit log keeps it.
 fn facts(key: &ApiKey) -> serde_json::Value {
-    serde_json::json!({ "name": key.name, "prefix": key.prefix, "scopes": key.scopes, "expiresAt": key.expires_at, "rate": key.rate })
+    serde_json::json!({ "name": key.name, "prefix": key.prefix, "scopes": key.scopes, "expiresAt": key.expires_at, "rate": key.rate, "networks": key.networks })
 }
 
 fn line(action: &'static str, owner: UserId, key: &ApiKey) -> Line {
     Line::new(action, "user", owner.uuid(), key.name.clone())
 }
 
-fn check<P>(by: &Grant<P>, new: &New) -> Result<()> {
+fn check<P>(by: &Grant<P>, new: &New) -> Result<Vec<Network>> {
     let mut checks = Checks::new();
     checks.text("name", &new.name, 60);
     checks.that(!new.scopes.is_empty(), "scopes", "required", "Name at least one permission.");
@@ -67,23 +78,35 @@ fn check<P>(by: &Grant<P>, new: &New) -> Result<()> {
     let complaint =
         |(place, scope): (usize, &Permission)| FieldError::new(format!("scopes[{place}]"), "not_yours", format!("You do not hold {scope} yourself."));
     checks.extend(missing.take(10).map(complaint));
-    checks.done()
+    checks.that(new.networks.len() <= MOST_NETWORKS, "allowedNetworks", "too_many", format!("At most {MOST_NETWORKS} networks."));
+    let mut networks: Vec<Network> = Vec::new();
+    for (place, text) in new.networks.iter().enumerate().take(MOST_NETWORKS) {
+        if let Ok(network) = text.parse() {
+            networks.push(network);
+        } else {
+            let message = "Write an address such as 203.0.113.7, or a network such as 203.0.113.0/24 or 2001:db8::/32.";
+            checks.that(false, &format!("allowedNetworks[{place}]"), "not_a_network", message);
+        }
+    }
+    checks.done()?;
+    networks.sort_unstable();
+    networks.dedup();
+    Ok(networks)
 }
 
 /// Make a key of one's own.
 pub async fn create(app: &App, by: &Grant<can::CreateKey>, new: New) -> Result<Made> {
     let (owner, _) = own(by)?;
     step_up::demand(app, by).await?;
-    check(by, &new)?;
+    let networks: Vec<String> = check(by, &new)?.iter().map(ToString::to_string).collect();
     let mut scopes = new.scopes.clone();
     scopes.sort_unstable();
     scopes.dedup();
     let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
     app.db
         .transact(by, async |tx| {
-            let open = store::of(tx, owner).await?.iter().filter(|key| key.revoked_at.is_none() && key.expires_at > by.now()).count();
-            if open >= MOST {
-                return Err(Error::conflict("too_many_keys", format!("At most {MOST} keys in force. Revoke one first.")));
+            if store::in_force(tx, owner, by.now()).await? >= MOST {
+                return Err(too_many());
             }
             let key = ApiKey {
                 id: by.id(),
@@ -93,6 +116,7 @@ pub async fn create(app: &App, by: &Grant<can::CreateKey>, new: New) -> Result<M
                 prefix: String::new(),
                 scopes: scopes.join(" "),
                 rate: new.rate,
+                networks: networks.join(" "),
                 created_at: by.now(),
                 expires_at: by.now().plus(new.days * DAY),
                 last_used_at: None,
@@ -102,9 +126,20 @@ pub async fn create(app: &App, by: &Grant<can::CreateKey>, new: New) -> Result<M
             let made = write(tx, key, None).await?;
             audit::record(tx, by, line("key.create", owner, &made.key).after(&facts(&made.key)));
             events::emit(tx, by, Topic::Session, "key_created", made.key.id.uuid());
+            told(tx, by, &made.key).await?;
             Ok(made)
         })
         .await
+}
+
+fn too_many() -> Error {
+    Error::conflict("too_many_keys", format!("At most {MOST} keys in force. Revoke one first."))
+}
+
+/// Whoever's it is hears of it.
+async fn told(tx: &mut Tx, by: &Grant<can::CreateKey>, key: &ApiKey) -> Result<()> {
+    let user = users::find(tx, key.user_id).await?.ok_or(Error::NotFound("user"))?;
+    mail::tell(tx, by, &user, News::of(Notice::KeyMade, key.name.clone())).await
 }
 
 /// Give a key its secret and store it.
@@ -172,6 +207,10 @@ pub async fn rotate(app: &App, by: &Grant<can::CreateKey>, id: KeyId, overlap_ho
             if old.revoked_at.is_some() || old.expires_at <= by.now() {
                 return Err(Error::conflict("key_over", "This key works no more. Make a new one."));
             }
+            // One more for the overlap; a key that is made anew again and again has no end.
+            if store::in_force(tx, owner, by.now()).await? > MOST {
+                return Err(too_many());
+            }
             let lifetime = old.expires_at.since(old.created_at);
             let next = ApiKey {
                 id: by.id(),
@@ -185,6 +224,7 @@ pub async fn rotate(app: &App, by: &Grant<can::CreateKey>, id: KeyId, overlap_ho
             store::shorten(tx, id, by.now().plus(overlap_hours * HOUR)).await?;
             audit::record(tx, by, line("key.rotate", owner, &made.key).before(&facts(&old)).after(&facts(&made.key)));
             events::emit(tx, by, Topic::Session, "key_rotated", id.uuid());
+            told(tx, by, &made.key).await?;
             Ok(made)
         })
         .await

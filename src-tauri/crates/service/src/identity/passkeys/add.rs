@@ -46,9 +46,7 @@ pub struct Registered {
 /// Begin to add a passkey. Whoever has a factor proves it first.
 pub async fn begin(app: &App, by: &Grant<can::ReadSelf>) -> Result<Asked> {
     let (id, _) = own(by)?;
-    if by.actor().assurance.enrolled && step_up::fresh_until(by).is_none() {
-        step_up::demand(app, by).await?;
-    }
+    step_up::check_self(by)?;
     let party = needed(app)?;
     let (token, hash) = tokens::refresh_token();
     let expires_at = by.now().plus(LIFE);
@@ -117,7 +115,7 @@ pub async fn confirm(app: &App, by: &Grant<can::ReadSelf>, (token, name): (&str,
             let codes = first_codes(tx, app, &user).await?;
             sessions::prove(tx, session, by.now()).await?;
             sessions::end_all(tx, id, Some(session), by.now(), "factor_added").await?;
-            factors::added(tx, by, &user, FactorKind::Passkey);
+            factors::added(tx, by, &user, (FactorKind::Passkey, &factor.name)).await?;
             Ok(Some(Registered { factor: new, codes }))
         })
         .await?;

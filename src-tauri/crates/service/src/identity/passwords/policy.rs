@@ -3,15 +3,15 @@
 
 use purser_core::access::{Grant, Role, RoleDef, can};
 use purser_core::error::Checks;
-use purser_core::events::Topic;
 use purser_core::time::DAY;
 use purser_core::{Error, FieldError, Patch, Result, Timestamp};
 use purser_store::tenants::{self, Tenant};
 use serde::{Deserialize, Serialize};
 
 use super::LONGEST;
-use crate::audit::{self, Line};
-use crate::{App, events};
+use crate::App;
+use crate::identity::step_up;
+use crate::tenants::part;
 
 /// Where the policy lies among the settings of the tenant.
 const KEY: &str = "passwords";
@@ -217,24 +217,15 @@ pub async fn read(app: &App, by: &Grant<can::ReadSetting>) -> Result<(Policy, i6
 
 /// Change the policy of a tenant whose settings the caller read at `version`. It counts for passwords chosen from now on, expiry for all.
 pub async fn update(app: &App, by: &Grant<can::UpdateSetting>, version: i64, change: Change) -> Result<(Policy, i64)> {
+    step_up::demand_unless_key(app, by).await?;
     app.db
         .transact(by, async |tx| {
-            let mut tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
-            if tenant.version != version {
-                return Err(Error::Stale);
-            }
+            let mut tenant = part::hold(tx, by, version).await?;
             let before = Policy::of(&tenant);
             let after = change.applied(&before)?;
-            let stored = serde_json::to_value(&after).map_err(|error| Error::Internal(Box::new(error)))?;
-            tenant.settings.0.insert(KEY.into(), stored);
-            tenant.updated_at = by.now();
-            if !tenants::update(tx, &tenant).await? {
-                return Err(Error::Stale);
-            }
-            let (was, is) = audit::changes(&before, &after);
-            audit::record(tx, by, Line::new("setting.passwords", "setting", by.tenant().uuid(), tenant.name.clone()).before(&was).after(&is));
-            events::emit(tx, by, Topic::Setting, "updated", by.tenant().uuid());
-            Ok((after, version + 1))
+            part::put(&mut tenant, KEY, &after)?;
+            let version = part::save(tx, by, ("setting.passwords", tenant), (&before, &after)).await?;
+            Ok((after, version))
         })
         .await
 }

@@ -6,6 +6,7 @@ use roxmltree::Node;
 use sha2::{Digest, Sha256};
 
 use super::certificate::Certificate;
+use super::encrypted::{Sealed, opened};
 use super::signature::verified;
 use super::xml::{ASSERTION, PROTOCOL, children, is, only, read, text};
 
@@ -27,6 +28,8 @@ pub(super) struct Wanted<'a> {
     pub(super) request: &'a str,
     /// The keys of the provider.
     pub(super) certificates: &'a [Certificate],
+    /// Our private key, for what is encrypted for us.
+    pub(super) key: &'a str,
     /// The names of what it says.
     pub(super) names: &'a SamlParty,
     /// The attribute with the groups.
@@ -79,16 +82,41 @@ pub(super) fn judge(answer: &str, wanted: &Wanted<'_>) -> Judged<Asserted> {
     if status.and_then(|code| code.attribute("Value")) != Some(SUCCESS) {
         return Err(Fault::Refused);
     }
-    if children(response, ASSERTION, "EncryptedAssertion").next().is_some() {
-        return Err(Fault::Unfit("its assertions are encrypted; have it sign them and leave encryption to TLS"));
-    }
-    // One assertion in the whole document, and where it belongs: nothing to take one for another.
-    let all = document.descendants().filter(|node| node.is_element() && node.tag_name().name() == "Assertion").count();
-    let assertion = need(only(response, ASSERTION, "Assertion").filter(|_| all == 1), "an answer without an assertion, or with several")?;
-    let covered = verified(assertion, wanted.certificates).map_err(Fault::Untrusted)?;
+    let covered = covered(response, wanted)?;
     // From here on there is nothing but what the signature covers.
     let document = need(read(&covered), "a signed text that can not be read again")?;
     asserted(document.root_element(), wanted)
+}
+
+/// The text of the one assertion, as its provider signed it, whether or not it was encrypted afterwards.
+fn covered(response: Node<'_, '_>, wanted: &Wanted<'_>) -> Judged<String> {
+    const ONE: &str = "an answer without an assertion, or with several";
+    let sealed: Vec<Node<'_, '_>> =
+        response.descendants().filter(|node| node.is_element() && node.tag_name().name() == "EncryptedAssertion").collect();
+    let [node] = sealed.as_slice() else {
+        demand(sealed.is_empty(), ONE)?;
+        let assertion = need(only(response, ASSERTION, "Assertion").filter(|node| alone(*node)), ONE)?;
+        return verified(assertion, wanted.certificates).map_err(Fault::Untrusted);
+    };
+    let place = only(response, ASSERTION, "EncryptedAssertion");
+    demand(place.as_ref() == Some(node) && assertions(response) == 0, ONE)?;
+    let text = opened(*node, wanted.key).map_err(|sealed| match sealed {
+        Sealed::Otherwise => Fault::Unfit("its assertions are encrypted in a way that is not taken; AES-GCM with RSA-OAEP is"),
+        Sealed::Broken => Fault::Untrusted("an encrypted assertion that is not for us, or was changed"),
+    })?;
+    let document = need(read(&text), "an encrypted assertion that is no XML of the kind that is taken")?;
+    let assertion = document.root_element();
+    demand(is(assertion, ASSERTION, "Assertion") && alone(assertion), ONE)?;
+    verified(assertion, wanted.certificates).map_err(Fault::Untrusted)
+}
+
+/// One assertion in the whole document, and where it belongs: nothing to take one for another.
+fn alone(assertion: Node<'_, '_>) -> bool {
+    assertions(assertion.document().root()) == 1
+}
+
+fn assertions(node: Node<'_, '_>) -> usize {
+    node.descendants().filter(|node| node.is_element() && node.tag_name().name() == "Assertion").count()
 }
 
 fn asserted(assertion: Node<'_, '_>, wanted: &Wanted<'_>) -> Judged<Asserted> {

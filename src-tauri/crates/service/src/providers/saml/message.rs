@@ -15,6 +15,9 @@ use super::xml::{METADATA, SIGNATURE, children, is, only, read, text};
 
 const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+/// What a provider may encrypt for us with.
+const ENCRYPTION: [&str; 3] =
+    ["http://www.w3.org/2009/xmlenc11#aes256-gcm", "http://www.w3.org/2009/xmlenc11#aes128-gcm", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"];
 const POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 
 /// Our addresses, as a connection's provider knows them.
@@ -55,14 +58,21 @@ pub(super) fn request(party: &SamlParty, ours: &Ours, (id, state, now): (&str, &
 
 /// Our metadata for a connection's provider.
 pub(super) fn metadata(party: &SamlParty, ours: &Ours) -> String {
+    let key = |purpose, methods| {
+        format!(
+            "<md:KeyDescriptor use=\"{purpose}\"><ds:KeyInfo xmlns:ds=\"{SIGNATURE}\"><ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate>\
+             </ds:X509Data></ds:KeyInfo>{methods}</md:KeyDescriptor>",
+            bare(&party.own_certificate)
+        )
+    };
+    let methods = ENCRYPTION.map(|method| format!("<md:EncryptionMethod Algorithm=\"{method}\"/>")).concat();
+    let keys = key("signing", "") + &key("encryption", &methods);
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<md:EntityDescriptor xmlns:md=\"{METADATA}\" entityID=\"{}\">\
          <md:SPSSODescriptor AuthnRequestsSigned=\"true\" WantAssertionsSigned=\"true\" protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
-         <md:KeyDescriptor use=\"signing\"><ds:KeyInfo xmlns:ds=\"{SIGNATURE}\"><ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data>\
-         </ds:KeyInfo></md:KeyDescriptor><md:AssertionConsumerService Binding=\"{POST}\" Location=\"{}\" index=\"0\" isDefault=\"true\"/>\
+         {keys}<md:AssertionConsumerService Binding=\"{POST}\" Location=\"{}\" index=\"0\" isDefault=\"true\"/>\
          </md:SPSSODescriptor></md:EntityDescriptor>\n",
         escaped(&ours.entity_id),
-        bare(&party.own_certificate),
         escaped(&ours.acs_url)
     )
 }

@@ -3,6 +3,7 @@
 mod assertion;
 mod c14n;
 mod certificate;
+mod encrypted;
 mod message;
 mod signature;
 mod xml;
@@ -197,12 +198,14 @@ async fn said(app: &App, provider: &Provider, kept: &Kept, answer: Option<String
     let (terms, ours) = (terms(provider)?, ours(app, provider.id));
     let party = party(&terms)?;
     let certificates: Vec<Certificate> = party.certificates.iter().filter_map(|pem| certificate::read(pem)).collect();
+    let key = secret(app, provider)?;
     let wanted = Wanted {
         issuer: provider.issuer.as_deref().unwrap_or_default(),
         audience: &ours.entity_id,
         recipient: &ours.acs_url,
         request: &kept.request,
         certificates: &certificates,
+        key: key.as_deref().unwrap_or_default(),
         names: party,
         groups: terms.group_claim.as_deref(),
         now: app.clock.now(),

@@ -1,6 +1,8 @@
 //! Assertions that are right, and every way we know in which one can be wrong. They are signed here by hand, as a provider would.
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PrivateDecryptingKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use purser_core::Timestamp;
@@ -63,6 +65,8 @@ impl Provider {
             recipient: PLACE,
             request: "_request",
             certificates: std::slice::from_ref(&self.certificate),
+            // Here, ours is the provider's own.
+            key: &self.key,
             names,
             groups: Some("groups"),
             now: Timestamp::parse(NOW).unwrap(),
@@ -242,4 +246,85 @@ fn documents_with_types_entities_or_no_end_are_not_read() {
     for text in ["", "x", "<a/>", "<samlp:Response/>", &right(&provider)[..400]] {
         assert!(provider.judge(text).is_err(), "{text}");
     }
+}
+
+/// An assertion encrypted for whoever has `key`, as the names of the ways say.
+fn encrypted(key: &str, text: &str, (way, oaep): (&str, &str)) -> String {
+    let der = STANDARD.decode(key).unwrap();
+    let theirs = OaepPublicEncryptingKey::new(PrivateDecryptingKey::from_pkcs8(&der).unwrap().public_key()).unwrap();
+    let mut room = vec![0; theirs.ciphertext_size()];
+    let wrapped = STANDARD.encode(theirs.encrypt(&OAEP_SHA1_MGF1SHA1, &[7; 32], &mut room, None).unwrap());
+    let mut sealed = text.as_bytes().to_vec();
+    let once = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[7; 32]).unwrap());
+    once.seal_in_place_append_tag(Nonce::assume_unique_for_key([9; 12]), Aad::empty(), &mut sealed).unwrap();
+    let sealed = STANDARD.encode([&[9; 12], sealed.as_slice()].concat());
+    format!(
+        "<saml:EncryptedAssertion xmlns:saml=\"{}\" xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\"><e:EncryptedData Type=\"http://www.w3.org/2001/04/xmlenc#Element\">\
+         <e:EncryptionMethod Algorithm=\"{way}\"/><ds:KeyInfo xmlns:ds=\"{}\"><e:EncryptedKey><e:EncryptionMethod Algorithm=\"{oaep}\"/>\
+         <e:CipherData><e:CipherValue>{wrapped}</e:CipherValue></e:CipherData></e:EncryptedKey></ds:KeyInfo>\
+         <e:CipherData><e:CipherValue>{sealed}</e:CipherValue></e:CipherData></e:EncryptedData></saml:EncryptedAssertion>",
+        xml::ASSERTION,
+        xml::SIGNATURE
+    )
+}
+
+const GCM: &str = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
+const OAEP: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
+
+#[test]
+fn an_encrypted_assertion_is_read_and_its_signature_asked_for() {
+    let provider = Provider::new();
+    let signed = provider.signed(&assertion("_one", "ada"), "_one");
+    let sealed = |text: &str| answer(&encrypted(&provider.key, text, (GCM, OAEP)));
+    assert_eq!(provider.judge(&sealed(&signed)).unwrap().said.subject, "ada");
+    // Our key is public: anybody can encrypt for us, so what comes out has to be signed like any other.
+    let forged = [
+        assertion("_one", "eve"),
+        signed.replace("ada</saml:NameID>", "eve</saml:NameID>"),
+        Provider::new().signed(&assertion("_one", "ada"), "_one"),
+    ];
+    for text in &forged {
+        assert!(matches!(provider.judge(&sealed(text)), Err(Fault::Untrusted(_))), "{text}");
+    }
+    for text in ["", "no XML", "<a/>", &format!("<a>{signed}</a>"), &answer(&signed)] {
+        assert!(matches!(provider.judge(&sealed(text)), Err(Fault::Untrusted(_))), "{text}");
+    }
+    // Beside another, encrypted or not, it is not clear which is meant.
+    let one = encrypted(&provider.key, &signed, (GCM, OAEP));
+    for text in [format!("{one}{one}"), format!("{one}{signed}"), format!("{signed}{one}"), format!("<samlp:Extensions>{one}</samlp:Extensions>")] {
+        assert!(matches!(provider.judge(&answer(&text)), Err(Fault::Untrusted(_))), "{text}");
+    }
+}
+
+#[test]
+fn what_was_encrypted_for_somebody_else_changed_or_in_a_weak_way_is_not_read() {
+    let provider = Provider::new();
+    let signed = provider.signed(&assertion("_one", "ada"), "_one");
+    let good = encrypted(&provider.key, &signed, (GCM, OAEP));
+    let (stranger, _) = own().unwrap();
+    let changed = |place: usize| {
+        // One sign of one of the two values.
+        let from = good.match_indices("<e:CipherValue>").nth(place).unwrap().0 + "<e:CipherValue>".len() + 40;
+        let other = if &good[from..=from] == "A" { "B" } else { "A" };
+        format!("{}{other}{}", &good[..from], &good[from + 1..])
+    };
+    let broken = [encrypted(&stranger, &signed, (GCM, OAEP)), changed(0), changed(1), good.replace("aes256-gcm", "aes128-gcm")];
+    let said = Err(Fault::Untrusted("an encrypted assertion that is not for us, or was changed"));
+    for text in &broken {
+        let judged = provider.judge(&answer(text));
+        assert_eq!(judged.map(|_| ()), said, "one sentence for whatever went wrong");
+    }
+    for way in [
+        "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+        "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
+        "http://www.w3.org/2001/04/xmlenc#tripledes-cbc",
+        "",
+    ] {
+        assert!(matches!(provider.judge(&answer(&encrypted(&provider.key, &signed, (way, OAEP)))), Err(Fault::Unfit(_))), "{way}");
+    }
+    for way in ["http://www.w3.org/2001/04/xmlenc#rsa-1_5", "http://www.w3.org/2001/04/xmlenc#kw-aes256", ""] {
+        assert!(matches!(provider.judge(&answer(&encrypted(&provider.key, &signed, (GCM, way)))), Err(Fault::Unfit(_))), "{way}");
+    }
+    let bare = good.replace("<e:EncryptedKey>", "<e:AgreementMethod>").replace("</e:EncryptedKey>", "</e:AgreementMethod>");
+    assert!(matches!(provider.judge(&answer(&bare)), Err(Fault::Unfit(_))));
 }

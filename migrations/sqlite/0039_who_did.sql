@@ -1,0 +1,4 @@
+-- Whose name is beside it, so that the name goes when the person is erased. Rows of before know the name alone.
+
+ALTER TABLE rights ADD COLUMN ended_by BLOB;
+ALTER TABLE break_glass ADD COLUMN sealed_by BLOB;

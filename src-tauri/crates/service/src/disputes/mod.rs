@@ -1,0 +1,52 @@
+//! Disputed payments: what the provider says of them, our evidence, and what comes of it in the books.
+//!
+//! The provider is only called between transactions, as for payments: what will be asked of it is written down first.
+
+mod answer;
+pub mod port;
+mod record;
+
+pub use answer::{Evidence, accept, decide, open, refresh, stage, submit, sweep};
+pub(crate) use answer::{HearDisputes, hear};
+pub use port::ProviderDispute;
+pub use record::record;
+
+use purser_core::access::{Grant, can};
+use purser_core::ids::DisputeId;
+use purser_core::{Error, Result};
+use purser_store::disputes::{self as store, Dispute, EvidenceFile, Filter};
+use purser_store::page::COUNT_LIMIT;
+use purser_store::{Listing, Page};
+
+use crate::App;
+
+/// A page of disputes and, without a cursor, how many there are.
+pub async fn list(app: &App, by: &Grant<can::ReadPayment>, filter: &Filter, page: &Page) -> Result<(Listing<Dispute>, Option<(i64, bool)>)> {
+    app.db
+        .read(by, async |tx| {
+            let listing = store::list(tx, filter, page).await?;
+            let total = if page.after.is_some() { None } else { Some(store::count(tx, filter, COUNT_LIMIT).await?) };
+            Ok::<_, Error>((listing, total))
+        })
+        .await
+}
+
+/// A dispute with the files of its evidence.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// The dispute.
+    pub dispute: Dispute,
+    /// Its files.
+    pub files: Vec<EvidenceFile>,
+}
+
+/// One dispute.
+pub async fn read(app: &App, by: &Grant<can::ReadPayment>, id: DisputeId) -> Result<Detail> {
+    app.db.read(by, async |tx| detail(tx, id).await).await
+}
+
+pub(crate) async fn detail(tx: &mut purser_store::Tx, id: DisputeId) -> Result<Detail> {
+    let dispute = store::find(tx, id).await?.ok_or(Error::NotFound("dispute"))?;
+    let files = store::evidence_files(tx, &Evidence::of(&dispute).files).await?;
+    Ok(Detail { dispute, files })
+}

@@ -1,0 +1,37 @@
+//! Goods are set aside for so long as an order says; one that was not paid by then is called off, and its goods can be sold again.
+
+use purser_core::access::{Grant, can};
+use purser_core::ids::OrderId;
+use purser_core::jobs::Wait;
+use purser_core::time::{HOUR, MINUTE};
+use purser_core::{Result, Timestamp};
+use purser_store::Tx;
+use serde::{Deserialize, Serialize};
+
+use super::cancel::lapse;
+use crate::App;
+use crate::jobs::{Failure, Plan, Turn, When, Work, enqueue};
+
+/// Call an order off unless it was paid.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Expire {
+    order: OrderId,
+}
+
+impl Work for Expire {
+    const KIND: &'static str = "order.expire";
+    const QUEUE: &'static str = "orders";
+    // While its payment is being worked on, an order can not be called off.
+    const PLAN: Plan = Plan { tries: 30, wait: Wait::Doubling(MINUTE, HOUR), ..Plan::USUAL };
+
+    async fn run(self, app: App, turn: Turn) -> Result<(), Failure> {
+        let by = Grant::<can::UpdateOrder>::system(turn.tenant, app.clock.now(), &app.ids);
+        Ok(lapse(&app, &by, self.order, "It was not paid in time.").await?)
+    }
+}
+
+/// Have an order called off at `at` unless it is paid by then.
+pub(super) async fn at(tx: &mut Tx, by: &Grant<can::CreateOrder>, order: OrderId, at: Timestamp) -> Result<()> {
+    let when = When { run_at: Some(at), unique: Some(order.to_string()), ..When::default() };
+    enqueue(tx, by, &Expire { order }, when).await.map(drop)
+}

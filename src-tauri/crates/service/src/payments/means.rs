@@ -1,0 +1,81 @@
+//! How a new payment can be made: who leads, and which means of payment they take.
+
+use purser_core::access::{Grant, can};
+use purser_core::gateways::{GatewayKind, Health};
+use purser_core::{Error, Result};
+
+use crate::App;
+
+/// One means of payment, as it can be offered.
+#[derive(Clone, Copy, Debug)]
+pub struct Mean {
+    /// What the caller names.
+    pub method: &'static str,
+    /// What people read.
+    pub label: &'static str,
+    /// What it does.
+    pub does: &'static str,
+}
+
+/// Where a new payment goes, and how it can be made there.
+#[derive(Clone, Debug)]
+pub struct Means {
+    /// Who takes it, as payments carry it.
+    pub provider: &'static str,
+    /// What people call the connection.
+    pub name: String,
+    /// Whether it moves money.
+    pub live: bool,
+    /// Whether anything can be begun there now.
+    pub health: Health,
+    /// What can be offered.
+    pub offered: Vec<Mean>,
+    /// Whether others can be named that the provider keeps: cards its own pages wrote down.
+    pub others: bool,
+    /// Whether every payment waits for its customer at the provider.
+    pub by_customer: bool,
+}
+
+const fn mean(method: &'static str, label: &'static str, does: &'static str) -> Mean {
+    Mean { method, label, does }
+}
+
+/// Cards Stripe knows where it only plays.
+const STRIPE_PLAYS: [Mean; 4] = [
+    mean("pm_card_visa", "Visa •••• 4242", "Works."),
+    mean("pm_card_mastercard", "Mastercard •••• 4444", "Works."),
+    mean("pm_card_threeDSecure2Required", "Visa •••• 3220", "Asks the customer to prove who they are."),
+    mean("pm_card_chargeDeclined", "Visa •••• 0002", "Is declined."),
+];
+
+const PAYPAL: [Mean; 1] = [mean("paypal", "PayPal", "The customer agrees at PayPal.")];
+
+/// What people call a means of payment, whoever takes it.
+pub fn called(app: &App, method: &str) -> String {
+    let known = || PAYPAL.iter().chain(&STRIPE_PLAYS).find(|mean| mean.method == method).map(|mean| mean.label);
+    app.payments.gateway.method_label(method).or_else(known).unwrap_or(method).to_owned()
+}
+
+/// How a new payment can be made.
+pub async fn means(app: &App, by: &Grant<can::CapturePayment>) -> Result<Means> {
+    let Some(way) = app.payments.switch.leading(by.tenant()).await? else {
+        let cards = app.payments.gateway.playground().ok_or_else(|| Error::internal("the sandbox is no playground"))?.cards();
+        let offered = cards.iter().map(|card| mean(card.method, card.label, card.does)).collect();
+        let provider = app.payments.gateway.name();
+        return Ok(Means { provider, name: provider.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false });
+    };
+    let (offered, others) = match way.kind {
+        GatewayKind::Stripe if way.live => (Vec::new(), true),
+        GatewayKind::Stripe => (STRIPE_PLAYS.to_vec(), true),
+        GatewayKind::Paypal => (PAYPAL.to_vec(), false),
+    };
+    Ok(Means {
+        provider: way.kind.as_str(),
+        health: app.payments.health(way.id),
+        live: way.live,
+        offered,
+        others,
+        by_customer: way.kind == GatewayKind::Paypal,
+        name: way.name,
+    })
+}
