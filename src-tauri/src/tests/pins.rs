@@ -30,6 +30,8 @@ fn config(certificate: &Certificate, key: &KeyPair) -> Arc<ServerConfig> {
 }
 
 async fn far_end(folder: &Path) -> FarEnd {
+    // As a start does.
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();

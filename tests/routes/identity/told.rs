@@ -95,7 +95,7 @@ both! {
                 let _ = app.nobody().from("198.51.100.7").post("/auth/login", body).await;
             }
         }
-        assert_eq!(told(&app, &email).await, ["Too many failed sign-ins to your account at Harbour Supplies"]);
+        assert_eq!(told(&app, &email).await, ["Failed sign-ins from one address to your account at Harbour Supplies"]);
         let text = newest(&app, &email).await;
         assert!(text.contains("198.51.100.7") && text.contains("From elsewhere you sign in as always"), "{text}");
         let after = app.owner_unasked().await.get("/mailbox").await.ok().meta()["total"].as_i64().unwrap();

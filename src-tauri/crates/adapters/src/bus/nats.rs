@@ -47,7 +47,7 @@ fn away<E: std::fmt::Debug>(what: &'static str) -> impl FnOnce(E) -> Away {
 impl Nats {
     /// The NATS at `url`. Nothing is connected yet.
     pub fn new(url: &str) -> Result<Self, String> {
-        let address = url.parse().map_err(|_| "This is not the address of a NATS.".to_owned())?;
+        let address = url.parse().ok().filter(|address: &ServerAddr| !address.host().is_empty()).ok_or("This is not the address of a NATS.")?;
         Ok(Self { address, client: OnceCell::new(), readers: Mutex::default() })
     }
 

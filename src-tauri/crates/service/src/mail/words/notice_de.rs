@@ -159,7 +159,7 @@ fn locked(facts: &Facts, notice: Notice) -> Said {
     let (business, until) = (&facts.business, facts.until.as_deref().unwrap_or("in einiger Zeit"));
     let (subject, rule) = match notice {
         Notice::LockedHere => (
-            "Zu viele Fehlversuche bei der Anmeldung an Ihrem Konto bei",
+            "Fehlversuche von einer Adresse aus bei der Anmeldung an Ihrem Konto bei",
             format!("Von dieser Adresse aus kann sich bis {until} niemand daran anmelden. Von anderswo melden Sie sich an wie immer."),
         ),
         Notice::FactorsLocked => ("Zu viele falsche Codes für Ihr Konto bei", format!("Bis {until} wird keiner Ihrer zweiten Faktoren angenommen.")),

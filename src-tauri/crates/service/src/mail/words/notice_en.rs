@@ -140,7 +140,7 @@ fn locked(facts: &Facts, notice: Notice) -> Said {
     let (business, until) = (&facts.business, facts.until.as_deref().unwrap_or("a while from now"));
     let (subject, rule) = match notice {
         Notice::LockedHere => (
-            "Too many failed sign-ins to your account at",
+            "Failed sign-ins from one address to your account at",
             format!("From that address nobody can sign in to it until {until}. From elsewhere you sign in as always."),
         ),
         Notice::FactorsLocked => ("Too many wrong codes for your account at", format!("No second factor of yours is taken until {until}.")),
