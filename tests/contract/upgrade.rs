@@ -136,7 +136,7 @@ async fn upgrades(database: Database, fresh: &Database) {
 #[tokio::test]
 async fn a_folder_that_lacks_older_numbers_upgrades_sqlite() {
     for history in HISTORIES {
-        let database = Database::sqlite();
+        let database = Database::empty_sqlite();
         sqlite_of_before(&database, history).await;
         upgrades(database, &Database::sqlite()).await;
     }

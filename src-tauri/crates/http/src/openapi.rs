@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, made from the routes themselves.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aide::openapi::{
     Info, OpenApi, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr, SchemaObject, SecurityScheme, Tag,
@@ -25,7 +25,7 @@ pub fn document() -> OpenApi {
 }
 
 /// The documented routes as plain ones, and their document.
-pub(crate) fn build() -> (Router<App>, OpenApi) {
+fn build() -> (Router<App>, OpenApi) {
     // Before the first route is made: it begins a new collection of schemas.
     aide::generate::extract_schemas(true);
     let mut document = OpenApi::default();
@@ -88,8 +88,16 @@ fn describe(operation: &mut Operation, name: &str) {
     operation.parameters.push(ReferenceOr::Item(Parameter::Path { parameter_data, style: PathStyle::Simple }));
 }
 
-/// Where the document can be read.
-pub(crate) fn routes(document: &OpenApi) -> Router<App> {
+/// The documented routes and where their document can be read. A process needs them once, however many routers it makes.
+pub(crate) fn routes() -> Router<App> {
+    static ROUTES: LazyLock<Router<App>> = LazyLock::new(|| {
+        let (api, document) = build();
+        Router::new().nest("/api/v1", api).merge(reading(&document))
+    });
+    ROUTES.clone()
+}
+
+fn reading(document: &OpenApi) -> Router<App> {
     let text: Arc<str> = serde_json::to_string(document).unwrap_or_default().into();
     let serve = move || {
         let text = text.clone();

@@ -75,11 +75,8 @@ pub(crate) fn areas() -> ApiRouter<App> {
 
 /// The router: API, documentation, health and the console's own files.
 pub fn router(app: App, options: Options) -> Router {
-    let (api, document) = openapi::build();
     let uncompressed = DefaultPredicate::new().and(NotForContentType::new("text/event-stream"));
-    Router::new()
-        .nest("/api/v1", api)
-        .merge(openapi::routes(&document))
+    openapi::routes()
         .merge(system::plain())
         .merge(providers::plain())
         .merge(gateways::plain())

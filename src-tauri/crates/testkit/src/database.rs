@@ -1,5 +1,6 @@
 //! A database for one test: a file in a temporary folder, or a copy of a migrated PostgreSQL template.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use purser_store::{Config, Db};
@@ -11,6 +12,22 @@ use tokio::sync::OnceCell;
 const POSTGRES: &str = "PURSER_TEST_POSTGRES";
 /// Set to leave PostgreSQL out on purpose; without it a missing server fails the suite rather than hide half of it.
 const SQLITE_ONLY: &str = "PURSER_TEST_SQLITE_ONLY";
+
+/// The file of a SQLite database, in the folder of its test.
+const SQLITE: &str = "purser.db";
+
+/// What a migrated SQLite file holds: its migrations take longer than many tests.
+static MIGRATED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let database = Database::empty_sqlite();
+    let config = database.config.clone();
+    // Whoever asks first is on a runtime already, which cannot wait for another on its own thread.
+    let thread = std::thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async { Db::open(&config).await.expect("an empty file migrates").close().await });
+    });
+    thread.join().expect("the migrations end");
+    std::fs::read(database.folder.path().join(SQLITE)).expect("a migrated file")
+});
 
 static TEMPLATE: OnceCell<()> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -64,10 +81,17 @@ fn server() -> Option<String> {
 }
 
 impl Database {
-    /// A fresh SQLite file.
+    /// A fresh SQLite file that is migrated already.
     pub fn sqlite() -> Self {
+        let database = Self::empty_sqlite();
+        std::fs::write(database.folder.path().join(SQLITE), &*MIGRATED).expect("a database for the test");
+        database
+    }
+
+    /// A SQLite database without a file.
+    pub fn empty_sqlite() -> Self {
         let folder = folder();
-        Self { config: Config::Sqlite(folder.path().join("purser.db")), folder, _copy: None }
+        Self { config: Config::Sqlite(folder.path().join(SQLITE)), folder, _copy: None }
     }
 
     /// The same database for one more process; it lasts as long as this one.

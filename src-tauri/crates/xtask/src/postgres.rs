@@ -61,7 +61,8 @@ impl Cluster {
     /// Make one and wait until it answers.
     pub(crate) fn start() -> Result<Self> {
         let bin = system::postgres_bin().ok_or("PostgreSQL 15 or later was not found")?;
-        let (user, dir, port) = (User::current()?, shell::private_folder("postgres")?, free_port()?);
+        // Each test has a database of its own, a thousand files that come and go: a disk's file system spends more on them than the tests do.
+        let (user, dir, port) = (User::current()?, shell::private_folder_in(&shell::quick_folder(), "postgres")?, free_port()?);
         if let Some(name) = user.name {
             shell::read(&mut program("chown", [name.as_ref(), dir.as_os_str()]))?;
         }

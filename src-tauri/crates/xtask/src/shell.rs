@@ -146,9 +146,20 @@ pub(crate) fn secret() -> Result<String> {
     Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
+/// Where files go that nobody misses after a crash: memory, if it can be had as a folder and nobody asked for another place.
+pub(crate) fn quick_folder() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() && std::env::var_os("TMPDIR").is_none() { memory.into() } else { std::env::temp_dir() }
+}
+
 /// A new empty folder, away from the repository, that only this user can enter.
 pub(crate) fn private_folder(name: &str) -> Result<PathBuf> {
-    let dir = std::env::temp_dir().join(format!("purser-{name}-{}", secret()?.get(..12).unwrap_or_default()));
+    private_folder_in(&std::env::temp_dir(), name)
+}
+
+/// The same at a place of one's own.
+pub(crate) fn private_folder_in(place: &Path, name: &str) -> Result<PathBuf> {
+    let dir = place.join(format!("purser-{name}-{}", secret()?.get(..12).unwrap_or_default()));
     let made = std::fs::create_dir(&dir).and_then(|()| restrict(&dir));
     made.map_err(|error| format!("{} could not be made: {error}", dir.display()))?;
     Ok(dir)

@@ -2,7 +2,6 @@
 //! place for its files.
 
 use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
 use std::process::Command;
 
 use crate::shell::{self, Result, built, cargo, program};
@@ -27,7 +26,8 @@ pub(crate) fn run(words: &[&str], tally: &mut Tally) -> Result<()> {
 }
 
 fn build() -> Result<()> {
-    shell::run(&mut cargo(["build", "--package", "purser-simulator"]))
+    // Not by its package: libraries would be compiled again with fewer features.
+    shell::run(&mut cargo(["build", "--bin", "purser-simulator"]))
 }
 
 /// So many steps as two processes with a seed each, on the PostgreSQL at `url` if the words say so.
@@ -64,10 +64,7 @@ fn split<'a>(words: &[&'a str]) -> Result<(u64, Vec<&'a str>)> {
 fn simulator(words: &[&str]) -> Command {
     let mut simulator = program(built("debug", "purser-simulator"), words);
     // A killed process here is one whose tasks are gone, not one whose machine lost its power: memory is as good as a disk, and quick.
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() && std::env::var_os("TMPDIR").is_none() {
-        simulator.env("TMPDIR", memory);
-    }
+    simulator.env("TMPDIR", shell::quick_folder());
     simulator
 }
 
