@@ -5,7 +5,6 @@ mod breaker;
 mod connections;
 mod disputes;
 mod door;
-mod evidence;
 mod fake;
 mod faults;
 mod foreign;

@@ -14,7 +14,6 @@ mod operate;
 mod order_refunds;
 mod patience;
 pub mod port;
-mod proof;
 mod refunds;
 pub mod remote;
 mod resolve;
