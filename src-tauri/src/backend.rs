@@ -143,13 +143,15 @@ fn unreachable(base: &Url, error: &reqwest::Error) -> Problem {
 fn tls_fault<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        // An io::Error hides what it carries from `source`.
-        let carried =
-            error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref).and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(fault) = error.downcast_ref::<rustls::Error>().or(carried) {
+        if let Some(fault) = error.downcast_ref::<rustls::Error>() {
             return Some(fault);
         }
-        cause = error.source();
+        // An io::Error hides what it carries from `source`, and may carry another of its kind.
+        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = match carried {
+            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        };
     }
     None
 }
