@@ -51,7 +51,7 @@ const POSTGRES: Words = Words { id: |n| format!("'01920000-0000-7000-8000-000000
 /// Two businesses, an owner, a customer, a product, an order and the line of it.
 fn rows(words: &Words, hash: &str) -> String {
     let Words { id, at, yes } = words;
-    let [home, other, owner, customer, product, order] = [1, 2, 3, 4, 5, 6].map(id);
+    let [home, other, owner, customer, product, order, second, third] = [1, 2, 3, 4, 5, 6, 7, 8].map(id);
     let settings = serde_json::to_string(&Settings::default()).unwrap().replace('\'', "''");
     let address = r#"{"name":"Ada Holm","street":"Strandgaten 1","city":"Bergen","zipCode":"5013","country":"NO"}"#;
     format!(
@@ -65,7 +65,9 @@ fn rows(words: &Words, hash: &str) -> String {
             ({customer}, {home}, 'ada@example.com', 'ada@example.com', 'Ada', 'Holm', 'ada holm', 'user', 'active', NULL,
                 '+4755500000', {yes}, {at}, {at});
         INSERT INTO products (id, tenant_id, name, name_key, sku, price, currency, weight_g, stock, active, created_at, updated_at) VALUES
-            ({product}, {home}, 'Rope', 'rope', 'ROPE-1', 5000, 'EUR', 300, 7, {yes}, {at}, {at});
+            ({product}, {home}, 'Rope', 'rope', 'ROPE-1', 5000, 'EUR', 300, 7, {yes}, {at}, {at}),
+            ({second}, {home}, 'ROPE!', 'rope!', 'ROPE-2', 5000, 'EUR', 300, 7, {yes}, {at}, {at}),
+            ({third}, {home}, 'Rope & Sail, 12 mm', 'rope & sail, 12 mm', 'ROPE-3', 5000, 'EUR', 300, 7, {yes}, {at}, {at});
         INSERT INTO orders (id, tenant_id, number, customer_id, state, payment_state, country, currency, item_count, subtotal, discount, tax,
             shipping, total, source, address, created_at, updated_at) VALUES
             ({order}, {home}, 1001, {customer}, 'pending', 'unpaid', 'NO', 'EUR', 1, 5000, 0, 400, 500, 5900, 'import', '{address}', {at}, {at});"
@@ -120,7 +122,10 @@ async fn upgrades(database: Database, fresh: &Database) {
     app.settle().await;
     let person = owner.get("/users/01920000-0000-7000-8000-000000000004").await.ok().data();
     assert_eq!((&person["lastName"], &person["phone"]), (&json!("Holm"), &json!("+4755500000")));
-    assert_eq!(owner.get("/products").await.ok().data()[0]["sku"], "ROPE-1");
+    // What had none is called after its name, the second of a name by a number.
+    let products = owner.get("/products?sort=sku").await.ok().data();
+    let slugs: Vec<_> = products.as_array().unwrap().iter().map(|row| (row["sku"].as_str().unwrap(), row["slug"].as_str().unwrap())).collect();
+    assert_eq!(slugs, [("ROPE-1", "rope"), ("ROPE-2", "rope-2"), ("ROPE-3", "rope-sail-12-mm")]);
     let order = owner.get("/orders/01920000-0000-7000-8000-000000000006").await.ok().data();
     assert_eq!((&order["number"], &order["shippingAddress"]["city"]), (&json!(1001), &json!("Bergen")));
     // Its history begins where it was.

@@ -1,6 +1,8 @@
 mod cart;
 mod checkout;
 mod offer;
+mod own;
+mod own_checkout;
 
 use purser_testkit::{TestApp, json};
 use serde_json::Value;

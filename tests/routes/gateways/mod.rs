@@ -5,6 +5,7 @@ mod breaker;
 mod connections;
 mod disputes;
 mod door;
+mod evidence;
 mod fake;
 mod faults;
 mod foreign;

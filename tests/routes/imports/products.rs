@@ -22,6 +22,22 @@ both! {
         assert_eq!((rope["price"]["amount"].as_i64(), rope["stock"].as_i64(), rope["version"].as_i64()), (Some(130_000), Some(7), Some(2)));
     }
 
+    async fn each_gets_a_name_of_its_own_in_addresses(app) {
+        let owner = app.owner().await;
+        let _ = owner.post("/products", json!({ "name": "Rope", "sku": "R-0", "price": { "amount": 1, "currency": "EUR" } })).await.is(201);
+        let import = sent(&owner, "products", "sku,name,price\nR-1,Rope,1\nR-2,rope,1\nR-3,Rope 2,1\nS-1,Sail,1\n").await;
+        assert_eq!(bring(&app, &owner, &import, "all_or_nothing").await["result"]["inserted"], 4);
+        let rows = owner.get("/products?sort=sku").await.ok().data();
+        let mut slugs: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["slug"].as_str().unwrap()).collect();
+        slugs.sort_unstable();
+        assert_eq!(slugs, ["rope", "rope-2", "rope-3", "rope-4", "sail"]);
+        assert_eq!(rows[3]["slug"], "rope-2", "what is called so gets it: {rows}");
+        // Brought in again, they keep what they are called.
+        let again = sent(&owner, "products", "sku,name,price\nS-1,Jib,2\n").await;
+        let _ = bring(&app, &owner, &again, "all_or_nothing").await;
+        assert_eq!(owner.get("/products?search=jib").await.ok().data()[0]["slug"], "sail");
+    }
+
     async fn prices_that_are_none_are_named(app) {
         let owner = app.owner().await;
         let text = "sku,name,price,currency,stock\nA,A,-1,,\nB,B,1.2345,,\nC,C,5 USD,,\nD,D,9,XXX,\nE,E,1,,2.5\nA,F,1,,\n,G,1,,\nH,H,99999999999999,,\n";

@@ -104,6 +104,8 @@ fn letter(to: &str) -> Letter {
         subject: "Grüße\u{a0}an alle".into(),
         text: "Hello\n.\nhttps://console.example/invitation#token=abc\n".into(),
         html: "<p>Hello</p>".into(),
+        unsubscribe: None,
+        attached: Vec::new(),
     }
 }
 
@@ -145,7 +147,7 @@ async fn refusals_for_now_and_for_good_are_told_apart_and_name_nobody() {
     let server = Server::start("none").await;
     let smtp = Smtp::new(server.settings(Security::Plain)).unwrap();
     let good = smtp.deliver(&letter("refused@example.com")).await.unwrap_err();
-    assert_eq!(good, Refusal::Never("The mail server refused it (550).".into()));
+    assert_eq!(good, Refusal::Nobody("The mail server refused it (550).".into()));
     let now = smtp.deliver(&letter("later@example.com")).await.unwrap_err();
     assert_eq!(now, Refusal::Later("The mail server does not take it now (451).".into()));
     let nonsense = smtp.deliver(&letter("no address")).await.unwrap_err();
@@ -175,15 +177,20 @@ async fn the_confirmation_of_an_order_goes_out_once() {
     tell_customers(&app.app).await.unwrap();
     app.settle().await;
     let customer = shop.owner.get(&format!("/users/{}", shop.customer)).await.ok().data()["email"].as_str().unwrap().to_owned();
-    let mut subjects = Vec::new();
+    let (mut subjects, mut papers) = (Vec::new(), 0);
     while subjects.len() < 3 {
         let (_, _, to, message) = server.took().await;
         let head = message.split("\r\n\r\n").next().unwrap();
         if to == customer {
-            assert!(head.contains("multipart/alternative"), "{head}");
+            // What went back comes with its credit note, drawn as it is sent.
+            let paper = head.contains("multipart/mixed");
+            assert!(paper || head.contains("multipart/alternative"), "{head}");
+            papers += usize::from(paper);
+            assert_eq!(paper, message.contains("application/pdf") && message.contains("filename=\"credit-note-2-"), "{head}");
+            assert_eq!(paper, message.contains("\r\nJVBERi0"), "a PDF is one by its bytes");
             subjects.push(head.lines().find(|line| line.starts_with("Subject:")).unwrap_or_default().to_owned());
         }
     }
     let confirmed = |number: &str| subjects.iter().filter(|subject| subject.contains(&format!("Your order {number} at"))).count();
-    assert_eq!((confirmed("#1"), confirmed("#2")), (1, 1), "{subjects:?}");
+    assert_eq!((confirmed("#1"), confirmed("#2"), papers), (1, 1, 1), "{subjects:?}");
 }

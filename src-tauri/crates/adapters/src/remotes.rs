@@ -12,7 +12,7 @@ use purser_store::Db;
 
 use crate::breaker::Breaker;
 use crate::paypal::{self, LIVE, PLAY};
-use crate::stripe::{self, Place, STRIPE};
+use crate::stripe::{self, FILES, Place, STRIPE};
 
 /// Every way there is.
 pub struct Ways {
@@ -25,13 +25,14 @@ pub struct Ways {
 impl Ways {
     /// To the real providers; `home` is where customers come back to from their bank.
     pub fn new(db: Db, clock: Clock, home: Option<String>) -> Self {
-        Self { stripe: Place { base: STRIPE.into(), home, db, clock }, paypal: None, breakers: Mutex::default() }
+        Self { stripe: Place { base: STRIPE.into(), files: FILES.into(), home, db, clock }, paypal: None, breakers: Mutex::default() }
     }
 
     /// The same with Stripe elsewhere, for tests.
     #[must_use]
     pub fn with_stripe_at(mut self, base: &str) -> Self {
         base.trim_end_matches('/').clone_into(&mut self.stripe.base);
+        self.stripe.files.clone_from(&self.stripe.base);
         self
     }
 }

@@ -274,6 +274,8 @@ pub struct EvidenceFile {
     pub name: String,
     /// What it is.
     pub content_type: String,
+    /// Bytes.
+    pub size: i64,
 }
 
 /// Of these files, those that are there.
@@ -281,7 +283,7 @@ pub async fn evidence_files(tx: &mut Tx, files: &[FileId]) -> Result<Vec<Evidenc
     if files.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = Query::start("SELECT id, name, content_type FROM files WHERE deleted_at IS NULL AND tenant_id = ");
+    let mut query = Query::start("SELECT id, name, content_type, size FROM files WHERE deleted_at IS NULL AND tenant_id = ");
     query.arg(tx.tenant()).push(" AND id IN ").list(files.iter().map(|id| (*id).into())).push(" ORDER BY id");
     tx.all(query).await
 }

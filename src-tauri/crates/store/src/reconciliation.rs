@@ -283,24 +283,39 @@ pub async fn resolve(tx: &mut Tx, x: &Exception) -> Result<bool> {
     Ok(tx.run(query).await? == 1)
 }
 
-/// Differences of these lines that were written off, held until the transaction ends.
-pub async fn written_off(tx: &mut Tx, provider: &str, references: &[String]) -> Result<Vec<Exception>> {
-    if references.is_empty() {
-        return Ok(Vec::new());
+/// Differences of some lines.
+#[derive(Clone, Copy)]
+pub struct These<'a> {
+    /// The provider.
+    pub provider: &'a str,
+    /// Of these kinds.
+    pub kinds: &'a [ExceptionKind],
+    /// The lines, or the payments and refunds in our books.
+    pub references: &'a [String],
+}
+
+impl These<'_> {
+    /// ` AND …`
+    fn push(&self, query: &mut Query, tx: &Tx) {
+        query.push(" AND x.tenant_id = ").arg(tx.tenant()).push(" AND x.provider = ").arg(self.provider.to_owned());
+        query.push(" AND x.kind IN ").list(self.kinds.iter().map(|kind| kind.as_str().into()));
+        query.push(" AND x.reference IN ").list(self.references.iter().map(Value::from));
     }
+}
+
+/// Those that were written off, held until the transaction ends.
+pub async fn written_off(tx: &mut Tx, these: &These<'_>) -> Result<Vec<Exception>> {
     let mut query = Query::start(exceptions!());
-    query.push(" WHERE x.state = 'written_off' AND x.tenant_id = ").arg(tx.tenant()).push(" AND x.provider = ").arg(provider.to_owned());
-    query.push(" AND x.reference IN ").list(references.iter().map(Value::from)).push(" ORDER BY x.id").push(tx.pick("", " FOR UPDATE"));
+    query.push(" WHERE x.state = 'written_off'");
+    these.push(&mut query, tx);
+    query.push(" ORDER BY x.id").push(tx.pick("", " FOR UPDATE"));
     tx.all(query).await
 }
 
-/// Differences of these lines are settled: the books agree on them now.
-pub async fn agree(tx: &mut Tx, (provider, why): (&str, &str), references: &[String], at: Timestamp) -> Result<u64> {
-    if references.is_empty() {
-        return Ok(0);
-    }
-    let mut query = Query::start("UPDATE reconciliation_exceptions SET state = 'matched', version = version + 1, reason = ");
-    query.arg(why.to_owned()).push(", resolved_at = ").arg(at).push(" WHERE state = 'open' AND tenant_id = ").arg(tx.tenant());
-    query.push(" AND provider = ").arg(provider.to_owned()).push(" AND reference IN ").list(references.iter().map(Value::from));
+/// Those that are open are settled.
+pub async fn agree(tx: &mut Tx, these: &These<'_>, why: &str, at: Timestamp) -> Result<u64> {
+    let mut query = Query::start("UPDATE reconciliation_exceptions AS x SET state = 'matched', version = version + 1, reason = ");
+    query.arg(why.to_owned()).push(", resolved_at = ").arg(at).push(" WHERE x.state = 'open'");
+    these.push(&mut query, tx);
     tx.run(query).await
 }

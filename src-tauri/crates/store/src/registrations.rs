@@ -3,6 +3,7 @@
 use purser_core::Timestamp;
 use purser_core::access::Role;
 use purser_core::ids::{TenantId, UserId};
+use purser_core::mail::{MailState, Template};
 use uuid::Uuid;
 
 use crate::rows::Instant;
@@ -51,17 +52,37 @@ async fn some(tx: &mut Tx, mut query: Query, most: i64) -> Result<Vec<(UserId, T
     Ok(rows.into_iter().map(|row| (row.user_id, row.at)).collect())
 }
 
-/// Those who registered until `until` and were not reminded since `stale`, and when they did; at most `most`.
-pub async fn to_remind(tx: &mut Tx, (until, stale): (Timestamp, Timestamp), most: i64) -> Result<Vec<(UserId, Timestamp)>> {
+/// Since when somebody was not reminded.
+#[derive(Clone, Copy, Debug)]
+pub struct Unheard {
+    /// Not at all since then.
+    pub stale: Timestamp,
+    /// Or not since then, and what was written to them in vain.
+    pub vain: Timestamp,
+}
+
+/// ` [NOT] EXISTS` a mail that reminds them, since they last were to be reminded, in one of these states.
+fn mail(query: &mut Query, exists: &'static str, states: &'static [MailState]) {
+    query.push(exists).push(" (SELECT 1 FROM mails m WHERE m.tenant_id = r.tenant_id AND m.user_id = r.user_id AND m.created_at >= r.reminded_at");
+    query.push(" AND m.template = ").arg(Template::Verification.as_str());
+    query.push(" AND m.state IN ").list(states.iter().map(|state| state.as_str().into()));
+}
+
+/// Those who registered until `until` and were not reminded, and when they registered; at most `most`.
+pub async fn to_remind(tx: &mut Tx, (until, unheard): (Timestamp, Unheard), most: i64) -> Result<Vec<(UserId, Timestamp)>> {
     let mut query = unproved(tx);
-    query.push(" AND (r.reminded_at IS NULL OR r.reminded_at <= ").arg(stale).push(") AND r.at <= ").arg(until);
+    query.push(" AND (r.reminded_at IS NULL OR r.reminded_at <= ").arg(unheard.stale).push(" OR (r.reminded_at <= ").arg(unheard.vain);
+    mail(&mut query, " AND NOT EXISTS", &[MailState::Sent, MailState::Queued]);
+    query.push("))) AND r.at <= ").arg(until);
     some(tx, query, most).await
 }
 
-/// Those who registered until `until` and were reminded until `reminded`, at most `most`.
+/// Those who registered until `until` and whose reminder was taken until `reminded`, at most `most`.
 pub async fn due(tx: &mut Tx, (until, reminded): (Timestamp, Timestamp), most: i64) -> Result<Vec<UserId>> {
     let mut query = unproved(tx);
     query.push(" AND r.at <= ").arg(until).push(" AND r.reminded_at <= ").arg(reminded);
+    mail(&mut query, " AND EXISTS", &[MailState::Sent]);
+    query.push(" AND m.sent_at <= ").arg(reminded).push(")");
     Ok(some(tx, query, most).await?.into_iter().map(|(id, _)| id).collect())
 }
 

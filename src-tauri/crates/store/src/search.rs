@@ -108,22 +108,24 @@ pub async fn payments(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
     tx.all(query).await
 }
 
-/// Products, by the beginnings of words of their name, number, tags and description.
+/// Products, by the beginnings of words: those of their name and number first, then those of their tags and description.
 pub async fn products(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
-    let mut query = Query::start("SELECT p.id, p.name AS title, p.sku AS subtitle, p.price AS amount, p.currency FROM products p WHERE p.id IN (");
+    let mut query = Query::start("SELECT p.id, p.name AS title, p.sku AS subtitle, p.price AS amount, p.currency FROM (SELECT ");
     match wanted.id {
         Some(id) => {
-            query.arg(id);
+            query.push("t.product_id AS id, 1 AS named FROM product_texts t WHERE t.product_id = ").arg(id);
         }
         None if wanted.words.is_empty() => return Ok(Vec::new()),
         None => {
-            query.push("SELECT t.product_id");
+            query.push("t.product_id AS id, CASE WHEN ");
+            shelf::named(&mut query, &wanted.words);
+            query.push(" THEN 1 ELSE 0 END AS named");
             shelf::matching(tx, &mut query, &wanted.words);
             query.push(" LIMIT ").arg(CANDIDATES);
         }
     }
-    query.push(tx.pick(") AND +p.tenant_id = ", ") AND p.tenant_id = ")).arg(tx.tenant());
-    query.push(" ORDER BY p.name_key, p.id LIMIT ").arg(wanted.limit);
+    query.push(") AS f CROSS JOIN products p WHERE p.id = f.id").push(tx.pick(" AND +p.tenant_id = ", " AND p.tenant_id = ")).arg(tx.tenant());
+    query.push(" ORDER BY f.named DESC, p.name_key, p.id LIMIT ").arg(wanted.limit);
     tx.all(query).await
 }
 

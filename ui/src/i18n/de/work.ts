@@ -33,6 +33,10 @@ export const jobs = {
   sameWaits: { one: 'eine bleibt, weil dieselbe Arbeit schon wartet', other: '{n} bleiben, weil dieselbe Arbeit schon wartet' },
   retryAllHint: 'Er steht im Protokoll neben deinem Namen.',
   noneDead: 'Nichts ist endgültig gescheitert.',
+  discardAll: 'Alles Gescheiterte weglegen',
+  discardN: { one: 'Eine weglegen', other: '{n} weglegen' },
+  discardedSoFar: { one: '{done} wurden weggelegt. Eine bleibt noch.', other: '{done} wurden weggelegt. {n} bleiben noch.' },
+  didDiscard: { one: 'Eine Arbeit wurde weggelegt', other: '{n} Arbeiten wurden weggelegt' },
   retries: 'Wiederholt',
   retriedBy: 'Noch einmal versucht von',
   retriedTimes: { one: 'einmal', other: '{n}-mal' },
@@ -108,6 +112,8 @@ export const jobKind = {
   'tenant.purge': 'Einen Betrieb löschen',
   'people.erase': 'Eine Person löschen',
   'mail.send': 'Mail senden',
+  'newsletter.gather': 'Festhalten, wer einen Newsletter bekommt',
+  'newsletter.batch': 'Einen Newsletter an hundert Personen senden',
   tidy: 'Nächtliches Aufräumen',
 }
 export const queue = {
@@ -115,6 +121,7 @@ export const queue = {
   payments: 'Zahlungen',
   sagas: 'Abläufe',
   webhooks: 'Webhooks',
+  newsletters: 'Newsletter',
   mail: 'Mail',
   upkeep: 'Pflege',
 }
@@ -132,6 +139,7 @@ export const mails = {
   about: 'Anlass',
   state: 'Stand',
   when: 'Wann',
+  attached: 'Anlage',
   sent: 'Gesendet',
   language: 'Sprache',
   provider: 'Gesendet über',

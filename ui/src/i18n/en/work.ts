@@ -34,6 +34,10 @@ export const jobs = {
   sameWaits: { one: 'one stays, because the same work waits already', other: '{n} stay, because the same work waits already' },
   retryAllHint: 'It stands in the audit beside your name.',
   noneDead: 'Nothing has failed for good.',
+  discardAll: 'Put away all that failed',
+  discardN: { one: 'Put one away', other: 'Put {n} away' },
+  discardedSoFar: { one: '{done} were put away. One more is left.', other: '{done} were put away. {n} more are left.' },
+  didDiscard: { one: 'One job was put away', other: '{n} jobs were put away' },
   retries: 'Tried again',
   retriedBy: 'Tried again by',
   retriedTimes: { one: 'once', other: '{n} times' },
@@ -109,6 +113,8 @@ export const jobKind = {
   'tenant.purge': 'Delete a business',
   'people.erase': 'Erase a person',
   'mail.send': 'Send a mail',
+  'newsletter.gather': 'Write down who gets a newsletter',
+  'newsletter.batch': 'Send a newsletter to a hundred people',
   tidy: 'Nightly tidying',
 }
 export const queue = {
@@ -116,6 +122,7 @@ export const queue = {
   payments: 'Payments',
   sagas: 'Runs',
   webhooks: 'Webhooks',
+  newsletters: 'Newsletters',
   mail: 'Mail',
   upkeep: 'Upkeep',
 }
@@ -133,6 +140,7 @@ export const mails = {
   about: 'About',
   state: 'State',
   when: 'When',
+  attached: 'Attached',
   sent: 'Sent',
   language: 'Language',
   provider: 'Sent by',

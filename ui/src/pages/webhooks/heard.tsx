@@ -39,7 +39,7 @@ const heard: ListSpec<ProviderEvent> = {
     { id: 'id', title: 'hooks.id', width: 120, hidden: true, cell: (row) => <Id id={row.id} /> },
   ],
   filters: [
-    { kind: 'choice', field: 'state', title: 'hooks.state', options: () => worded(['received', 'processed', 'ignored', 'failed'], 'heardState') },
+    { kind: 'choice', field: 'state', title: 'hooks.state', options: () => worded(['unproved', 'received', 'processed', 'ignored', 'failed', 'rejected'], 'heardState') },
     { kind: 'record', field: 'paymentId', title: 'refunds.payment', find: async () => [], name: async (id) => `…${id.slice(-4)}`, linked: true },
   ],
   empty: { text: 'hooks.noHeard' },
@@ -79,7 +79,8 @@ function Facing({ event }: { event: ProviderEventWhole }) {
           {t('hooks.replay')}
         </Button>
       </div>
-      {event.outcome && <p className={event.state === 'failed' ? 'notice notice-bad' : 'notice'}>{event.outcome}</p>}
+      {event.state === 'unproved' && !event.outcome && <p className="notice">{t('hooks.unproved')}</p>}
+      {event.outcome && <p className={event.state === 'failed' || event.state === 'rejected' ? 'notice notice-bad' : 'notice'}>{event.outcome}</p>}
       <Facts
         rows={[
           [t('hooks.received'), <When key="r" at={event.receivedAt} />],

@@ -4,6 +4,7 @@
 //! PayPal tells. Every call that changes something carries a key made of our id.
 
 mod amounts;
+mod messages;
 mod wire;
 
 use std::sync::Arc;
@@ -22,12 +23,13 @@ use purser_store::{Db, payments};
 use reqwest::{Client, Method, RequestBuilder};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::breaker::Breaker;
 use crate::calls::{self, Fault};
 use amounts::{amount, taken};
-use wire::{Complaint, Event, Moved, Order, Token, Verified};
+use wire::{Complaint, Moved, Order, Token, Verified};
 
 /// Where PayPal moves money.
 pub const LIVE: &str = "https://api-m.paypal.com";
@@ -88,7 +90,7 @@ impl Paypal {
         Ok(token)
     }
 
-    async fn send<T: DeserializeOwned>(&self, (method, path): (Method, &str), body: Option<&Value>, key: Option<&str>) -> Result<T, Fault> {
+    async fn send<T: DeserializeOwned>(&self, (method, path): (Method, &str), body: Option<&str>, key: Option<&str>) -> Result<T, Fault> {
         let token = self.token().await?;
         let url = format!("{}{path}", self.base);
         let request = || {
@@ -97,9 +99,10 @@ impl Paypal {
             if let Some(key) = key {
                 request = request.header("paypal-request-id", key);
             }
+            let request = request.header("content-type", "application/json");
             match body {
-                Some(body) => request.json(body),
-                None => request.header("content-type", "application/json"),
+                Some(body) => request.body(body.to_owned()),
+                None => request,
             }
         };
         let answer = calls::call(&self.breaker, request).await;
@@ -110,11 +113,16 @@ impl Paypal {
     }
 
     async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value, key: &str) -> Result<T, Fault> {
-        self.send((Method::POST, path), Some(body), Some(key)).await
+        self.send((Method::POST, path), Some(&body.to_string()), Some(key)).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
         self.send((Method::GET, path), None, None).await
+    }
+
+    /// What PayPal calls the place it tells us at.
+    fn webhook(&self) -> Result<&str, NotTaken> {
+        self.access.webhook_ref.as_deref().ok_or(NotTaken::Forged("This connection has no webhook id."))
     }
 
     async fn known(&self, handle: Handle) -> Result<Option<String>, Trouble> {
@@ -334,31 +342,19 @@ impl Remote for Paypal {
     }
 
     async fn read(&self, message: &RawMessage, now: Timestamp) -> Result<Told, NotTaken> {
-        let webhook = self.access.webhook_ref.as_deref().ok_or(NotTaken::Forged("This connection has no webhook id."))?;
-        let header = |name: &str| message.header(name).ok_or(NotTaken::Forged("The signature is missing."));
-        let (id, at) = (header("paypal-transmission-id")?, header("paypal-transmission-time")?);
-        let sent = Timestamp::parse(at).ok_or(NotTaken::Forged("The signature says no time."))?;
-        // PayPal tries again for three days, each time with the time of that try.
-        if now.since(sent).abs() > 5 * MINUTE {
-            return Err(NotTaken::Forged("The message is too old."));
+        messages::read(message, self.webhook()?, now)
+    }
+
+    async fn prove(&self, message: &RawMessage) -> Result<(), NotTaken> {
+        let body = messages::question(message, self.webhook()?)?;
+        // The same question has the same key; asked for another webhook it is another.
+        let key = hex::encode(&Sha256::digest(&body)[..16]);
+        match self.send::<Verified>((Method::POST, "/v1/notifications/verify-webhook-signature"), Some(&body), Some(&key)).await {
+            Ok(verified) if verified.verification_status == "SUCCESS" => Ok(()),
+            // It can not be read, or is not its own.
+            Ok(_) | Err(Fault::No(400 | 422, _)) => Err(NotTaken::Forged("PayPal says that this is not its own.")),
+            Err(Fault::No(401 | 403, _)) => Err(NotTaken::Later("PayPal does not take the key of this connection, so it could not be asked.")),
+            Err(_) => Err(NotTaken::Later("PayPal could not be asked whether this is its own.")),
         }
-        let event: Value = serde_json::from_str(&message.body).map_err(|_| NotTaken::Forged("This is no event."))?;
-        let body = json!({
-            "auth_algo": header("paypal-auth-algo")?,
-            "cert_url": header("paypal-cert-url")?,
-            "transmission_id": id,
-            "transmission_sig": header("paypal-transmission-sig")?,
-            "transmission_time": at,
-            "webhook_id": webhook,
-            "webhook_event": event,
-        });
-        match self.post::<Verified>("/v1/notifications/verify-webhook-signature", &body, id).await {
-            Ok(verified) if verified.verification_status == "SUCCESS" => {}
-            Ok(_) | Err(Fault::No(..)) => return Err(NotTaken::Forged("PayPal says that this is not its own.")),
-            Err(Fault::Unknown) => return Err(NotTaken::Later("PayPal could not be asked whether this is its own. Send it again.")),
-        }
-        let event: Event = serde_json::from_str(&message.body).map_err(|_| NotTaken::Forged("This is no event."))?;
-        let (id, kind, payment) = event.order();
-        Ok(Told { id, kind, payment })
     }
 }

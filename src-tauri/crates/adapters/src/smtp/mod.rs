@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -79,15 +79,35 @@ impl Smtp {
         let (name, address) = &letter.to;
         let address: Address = address.parse().map_err(|_| bad("The address"))?;
         let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-        Message::builder()
+        let header =
+            |name: &str, value: String| HeaderName::new_from_ascii(name.into()).map(|name| HeaderValue::new(name, value)).map_err(|_| bad("This"));
+        let mut builder = Message::builder();
+        if let Some(way_out) = &letter.unsubscribe {
+            builder = builder
+                .raw_header(header("List-Unsubscribe", format!("<{way_out}>"))?)
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into())?);
+        }
+        builder
             .message_id(Some(format!("<{}@{}>", letter.id, self.domain)))
             .from(self.from.clone())
             .to(Mailbox::new(name, address))
             .subject(&letter.subject)
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
-            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
+            .multipart(body(letter))
             .map_err(|_| bad("This"))
     }
+}
+
+/// The text in both forms, and what comes with it.
+fn body(letter: &Letter) -> MultiPart {
+    let text = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    if letter.attached.is_empty() {
+        return text;
+    }
+    letter.attached.iter().fold(MultiPart::mixed().multipart(text), |whole, paper| {
+        let kind = ContentType::parse("application/pdf").unwrap_or(ContentType::TEXT_PLAIN);
+        whole.singlepart(Attachment::new(paper.name.clone()).body(paper.bytes.clone(), kind))
+    })
 }
 
 #[async_trait]
@@ -101,7 +121,9 @@ impl Mailer for Smtp {
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             // What the server says may hold the address, so only its number is passed on.
+            Err(error) if is_nobody(&error) => Err(Refusal::Nobody(format!("The mail server refused it{}.", code(&error)))),
             Err(error) if error.is_permanent() => Err(Refusal::Never(format!("The mail server refused it{}.", code(&error)))),
+            Err(error) if is_mid(&error) => Err(Refusal::Unknown("The mail server went silent in the middle.".into())),
             Err(error) if error.is_timeout() => Err(Refusal::Later("The mail server did not answer in time.".into())),
             Err(error) if error.is_tls() => Err(Refusal::Later("The certificate of the mail server can not be trusted.".into())),
             Err(error) if error.is_transient() => Err(Refusal::Later(format!("The mail server does not take it now{}.", code(&error)))),
@@ -109,6 +131,23 @@ impl Mailer for Smtp {
             Err(_) => Err(Refusal::Later("The mail server can not be reached.".into())),
         }
     }
+}
+
+/// Whether the server says that there is nobody at the address: by the enhanced code of RFC 3463 where it gives one, else by its number.
+fn is_nobody(error: &lettre::transport::smtp::Error) -> bool {
+    use std::error::Error as _;
+    let Some(number) = error.status().filter(|_| error.is_permanent()).map(|code| code.to_string()) else { return false };
+    let said = error.source().map(ToString::to_string).unwrap_or_default();
+    match said.split_whitespace().next().filter(|word| word.starts_with("5.")) {
+        Some(word) => ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"].contains(&word),
+        None => matches!(number.as_str(), "550" | "551" | "553" | "556"),
+    }
+}
+
+/// Whether the line broke, or fell silent, after it was there: the server may have taken the message before that.
+fn is_mid(error: &lettre::transport::smtp::Error) -> bool {
+    // What kind of error it is can be asked for by its words alone.
+    error.to_string().starts_with("network error")
 }
 
 fn code(error: &lettre::transport::smtp::Error) -> String {

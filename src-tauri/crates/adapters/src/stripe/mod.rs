@@ -32,6 +32,8 @@ use wire::{Complaint, Intent, Named, Page, RefundMade};
 
 /// Where Stripe is.
 pub const STRIPE: &str = "https://api.stripe.com";
+/// Where it takes files.
+pub const FILES: &str = "https://files.stripe.com";
 
 /// A refund asked for so long ago is looked for before it is made.
 const MAY_BE_THERE: i64 = 10 * MINUTE;
@@ -53,6 +55,7 @@ pub struct Stripe {
 #[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) base: String,
+    pub(crate) files: String,
     pub(crate) home: Option<String>,
     pub(crate) db: Db,
     pub(crate) clock: purser_core::time::Clock,
@@ -61,7 +64,7 @@ pub(crate) struct Place {
 impl Stripe {
     pub(crate) fn new(place: Place, access: Access, breaker: Breaker) -> Result<Self, String> {
         let client = calls::client()?;
-        let api = Api { client, base: place.base, key: access.key.clone(), breaker };
+        let api = Api { client, base: place.base, files: place.files, key: access.key.clone(), breaker };
         Ok(Self { api, db: place.db, access, home: place.home, now: place.clock })
     }
 

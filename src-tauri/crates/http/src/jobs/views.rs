@@ -6,7 +6,7 @@ use purser_core::jobs::{JobState, Priority};
 use purser_core::patch::Patch;
 use purser_core::time::SECOND;
 use purser_service::App;
-use purser_service::jobs::{AllAgain, Edit, Rein};
+use purser_service::jobs::{AllAgain, Edit, PutAway, Rein};
 use purser_store::jobs::{Filter, Held, Job, Tally};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -148,7 +148,7 @@ impl Versioned for StatsView {}
 /// What is to be tried again, and why. What is left out does not narrow it.
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "RetryJobs")]
+#[schemars(rename = "FailedJobs")]
 pub(crate) struct AgainBody {
     /// Of any of these queues.
     #[serde(default)]
@@ -188,6 +188,25 @@ impl From<AllAgain> for AgainView {
 }
 
 impl Versioned for AgainView {}
+
+/// What came of putting it away.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "DiscardedJobs")]
+pub(crate) struct AwayView {
+    /// Counts as called off now.
+    discarded: i64,
+    /// Failed for good and fits as well, and was left: ask again.
+    left: i64,
+}
+
+impl From<PutAway> for AwayView {
+    fn from(away: PutAway) -> Self {
+        Self { discarded: away.discarded, left: away.left }
+    }
+}
+
+impl Versioned for AwayView {}
 
 /// What failed work is to be put in with, and why.
 #[derive(Deserialize, JsonSchema)]

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Result;
-use crate::extract::Allowed;
+use crate::extract::AllowedOwn;
 use crate::reply::{Data, Versioned};
 
 /// One means of payment.
@@ -60,6 +60,6 @@ impl From<Means> for MeansView {
 
 impl Versioned for MeansView {}
 
-pub(super) async fn read(State(app): State<App>, Allowed(by): Allowed<can::CapturePayment>) -> Result<Data<MeansView>> {
+pub(super) async fn read(State(app): State<App>, AllowedOwn(by): AllowedOwn<can::CapturePayment>) -> Result<Data<MeansView>> {
     Ok(Data(means::means(&app, &by).await?.into()))
 }

@@ -7,12 +7,12 @@ use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::{CartId, OrderId, SagaId, UserId};
 use purser_core::orders::{Address, OrderSource, OrderState};
-use purser_core::{Error, Money, Result};
+use purser_core::{Error, Money, Result, Timestamp};
 use purser_store::Tx;
 use purser_store::carts::{self as store, Cart, Private};
 use serde_json::json;
 
-use super::{check_private, held, look, text};
+use super::{check_private, held, held_of, look, text};
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Once, Outcome};
 use crate::orders::price::{Counter, Item};
@@ -45,17 +45,46 @@ pub struct Ordered {
 
 /// Make an order of a cart, once for each key.
 pub async fn checkout(app: &App, by: &Grant<can::CreateOrder>, id: CartId, ask: Ask, once: Option<Once<Ordered>>) -> Result<Outcome<Ordered>> {
+    if ask.method.is_some() {
+        // Taking money needs the right to, whoever enters the order.
+        by.and::<can::CapturePayment>()?;
+    }
+    order(app, by, Which::Any(id), ask, once).await
+}
+
+/// Which cart is meant.
+#[derive(Clone, Copy)]
+pub(super) enum Which {
+    /// This one, whoever it belongs to.
+    Any(CartId),
+    /// The open one of this customer.
+    Own(UserId),
+}
+
+impl Which {
+    async fn held(self, tx: &mut Tx, now: Timestamp) -> Result<Cart> {
+        match self {
+            Self::Any(id) => held(tx, id, now).await,
+            Self::Own(customer) => held_of(tx, customer, now).await?.ok_or_else(nothing_in_it),
+        }
+    }
+}
+
+fn nothing_in_it() -> Error {
+    Error::unprocessable("lines", "required", "There is nothing in this cart.")
+}
+
+/// Make an order of a cart, for somebody who was found to be allowed to.
+pub(super) async fn order<P>(app: &App, by: &Grant<P>, which: Which, ask: Ask, once: Option<Once<Ordered>>) -> Result<Outcome<Ordered>> {
     let mut checks = Checks::new();
     check_private(&mut checks, ask.address.as_ref(), ask.notes.as_deref());
     checks.done()?;
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
-    if let Some(method) = &ask.method {
-        // Taking money needs the right to, whoever enters the order.
-        by.and::<can::CapturePayment>()?;
-        if let Err(error) = payments::check_method(app, by.tenant(), method).await {
-            // Nothing can be begun now; what was ordered before is told all the same.
-            return app.once.kept(app, by, once.as_ref()).await?.map(Outcome::Reply).ok_or(error);
-        }
+    if let Some(method) = &ask.method
+        && let Err(error) = payments::check_method(app, by.tenant(), method).await
+    {
+        // Nothing can be begun now; what was ordered before is told all the same.
+        return app.once.kept(app, by, once.as_ref()).await?.map(Outcome::Reply).ok_or(error);
     }
     app.db
         .transact(by, async |tx| {
@@ -63,14 +92,19 @@ pub async fn checkout(app: &App, by: &Grant<can::CreateOrder>, id: CartId, ask: 
             if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), order.uuid())).await? {
                 return Ok(Outcome::Reply(reply));
             }
-            let ordered = order_of(by, tx, (id, order), &ask).await?;
+            let cart = which.held(tx, by.now()).await?;
+            let mut ordered = order_of(by, tx, (cart, order), &ask).await?;
+            if matches!(which, Which::Own(_)) {
+                // What staff wrote down is for staff.
+                ordered.order.particulars.notes = None;
+            }
             idempotency::finish(tx, once.as_ref(), ordered).await
         })
         .await
 }
 
-async fn order_of(by: &Grant<can::CreateOrder>, tx: &mut Tx, (id, order): (CartId, OrderId), ask: &Ask) -> Result<Ordered> {
-    let cart = held(tx, id, by.now()).await?;
+async fn order_of<P>(by: &Grant<P>, tx: &mut Tx, (cart, order): (Cart, OrderId), ask: &Ask) -> Result<Ordered> {
+    let id = cart.id;
     let private = store::private(tx, id).await?;
     if ask.expected.is_none() {
         let seen = look::at(tx, cart.clone(), by.now()).await?;
@@ -113,7 +147,7 @@ async fn draft(tx: &mut Tx, (cart, private): (&Cart, Private), ask: &Ask) -> Res
     };
     let lines = store::lines(tx, cart.id).await?;
     if lines.is_empty() {
-        return Err(Error::unprocessable("lines", "required", "There is nothing in this cart."));
+        return Err(nothing_in_it());
     }
     let reserve = Counter::open(tx).await?.trade.reserve_minutes;
     Ok(Draft {

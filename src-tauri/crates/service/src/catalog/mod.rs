@@ -5,7 +5,9 @@
 //! Rules only. Statements live in `purser_store::products`, HTTP words in `http::catalog`.
 
 pub mod categories;
+pub mod pictures;
 mod shelf;
+pub mod slugs;
 pub mod stock;
 pub mod variants;
 
@@ -125,6 +127,8 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, onc
             if store::sku_taken(tx, &product.sku, None).await? {
                 return Err(taken());
             }
+            slugs::check(tx, &product.shelf.slug, None).await?;
+            slugs::settle(tx, std::slice::from_mut(&mut product)).await?;
             store::insert(tx, std::slice::from_ref(&product)).await?;
             let product = find(tx, product.id).await?;
             audit::record(tx, by, Line::new("product.create", "product", product.id.uuid(), &product.name).after(&Facts::from(&product)));
@@ -175,6 +179,11 @@ pub async fn update(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, ve
             }
             if product.sku != before.sku && store::sku_taken(tx, &product.sku, Some(id)).await? {
                 return Err(taken());
+            }
+            if product.shelf.slug.is_empty() {
+                slugs::settle_but(tx, std::slice::from_mut(&mut product), &before.shelf.slug).await?;
+            } else if product.shelf.slug != before.shelf.slug {
+                slugs::check(tx, &product.shelf.slug, Some(id)).await?;
             }
             variants::follow(tx, by, (&before, &product)).await?;
             write(tx, by, "product.update", (&before, &product)).await

@@ -4,7 +4,8 @@
 use purser_core::Result;
 use purser_core::access::{Grant, can};
 use purser_core::time::{DAY, HOUR};
-use purser_store::{Tx, registrations as store, users};
+use purser_store::registrations::{self as store, Unheard};
+use purser_store::{Tx, users};
 use serde::{Deserialize, Serialize};
 
 use super::{policy, verify};
@@ -52,8 +53,9 @@ fn full(count: usize) -> bool {
 /// Remind some; whether there may be more.
 async fn remind(app: &App, tx: &mut Tx, by: &Grant<can::ManageJob>, span: i64) -> Result<bool> {
     let (now, ahead) = (by.now(), ahead(span));
-    // A reminder of long ago, before the rule was switched off or somebody was away, reminds nobody.
-    let due = store::to_remind(tx, (now.plus(ahead - span), now.plus(-ahead - 4 * DAY)), AT_ONCE).await?;
+    // A reminder of long ago, before the rule was switched off or somebody was away, reminds nobody; nor does one that could not be delivered.
+    let unheard = Unheard { stale: now.plus(-ahead - 4 * DAY), vain: now.plus(SLACK - ahead) };
+    let due = store::to_remind(tx, (now.plus(ahead - span), unheard), AT_ONCE).await?;
     for (id, at) in &due {
         let Some(user) = users::find(tx, *id).await? else { continue };
         // Whoever is reminded late has as long from then on. The last day on which the account is certainly there.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::row::Row;
 use super::{Basis, values};
+use crate::catalog::slugs;
 
 /// A product as the file has it; what it leaves out stays as it is.
 #[derive(Clone, Debug)]
@@ -102,6 +103,8 @@ impl Draft {
             reason: Some("Import".into()),
             order_id: None,
             order_number: None,
+            product: None,
+            sku: None,
             by_id: by,
             by_name: None,
             created_at: next.updated_at,
@@ -137,6 +140,7 @@ pub(super) async fn write(tx: &mut Tx, drafts: &[Draft], dry: bool, by: Option<U
     }
     stock::write(tx, &counted).await?;
     if !dry && !new.is_empty() {
+        slugs::settle(tx, &mut new).await?;
         products::insert(tx, &new).await?;
     }
     Ok(outcome)

@@ -139,6 +139,8 @@ impl Work for Tidy {
                 let codes = codes::forget(tx, week, AT_ONCE).await?;
                 let travels = provider_sign_ins::forget(tx, now, AT_ONCE).await?;
                 let told = webhooks::forget(tx, month, AT_ONCE).await?.max(gateways::forget(tx, month, AT_ONCE).await?);
+                // Anybody can send what nobody proves.
+                let told = told.max(gateways::forget_unproved(tx, (now.plus(-DAY), now.plus(-3 * DAY)), AT_ONCE).await?);
                 let carts = crate::carts::forget(tx, quarter, AT_ONCE).await?;
                 Ok::<_, Error>(jobs.max(told).max(carts).max(codes).max(travels).max(links::forget(tx, month, AT_ONCE).await?))
             });

@@ -1,6 +1,6 @@
 //! How a new payment can be made: who leads, and which means of payment they take.
 
-use purser_core::access::{Grant, can};
+use purser_core::access::{Scoped, can};
 use purser_core::gateways::{GatewayKind, Health};
 use purser_core::{Error, Result};
 
@@ -57,7 +57,7 @@ pub fn called(app: &App, method: &str) -> String {
 }
 
 /// How a new payment can be made.
-pub async fn means(app: &App, by: &Grant<can::CapturePayment>) -> Result<Means> {
+pub async fn means(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means> {
     let Some(way) = app.payments.switch.leading(by.tenant()).await? else {
         let cards = app.payments.gateway.playground().ok_or_else(|| Error::internal("the sandbox is no playground"))?.cards();
         let offered = cards.iter().map(|card| mean(card.method, card.label, card.does)).collect();

@@ -14,6 +14,7 @@ mod operate;
 mod order_refunds;
 mod patience;
 pub mod port;
+mod proof;
 mod refunds;
 pub mod remote;
 mod resolve;

@@ -3,7 +3,7 @@
 //! Each is three steps: write down what will be asked of the provider, ask, book the answer. The last two run on even if whoever asked
 //! has gone away.
 
-use purser_core::access::{Grant, Right, can};
+use purser_core::access::{Grant, Right, Scoped, can};
 use purser_core::events::Topic;
 use purser_core::gateways::Health;
 use purser_core::ids::{OrderId, PaymentId, TenantId};
@@ -39,7 +39,12 @@ pub(crate) enum Begun {
 }
 
 /// Pay an order.
-pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay: Pay, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+pub async fn pay(app: &App, by: &Scoped<can::CapturePayment>, order: OrderId, pay: Pay, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+    if by.own().is_some() && !pay.capture {
+        // Whoever has money promised has to be able to take it.
+        return Err(Error::Forbidden(can::CapturePayment::PERMISSION.as_str()));
+    }
+    let (by, own) = (by.narrow(), by.own());
     let turn = enter(app, by, once.as_ref())?;
     let way = match choose(app, by.tenant(), &pay.method).await {
         Ok(way) => way,
@@ -56,7 +61,8 @@ pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay
             if let Some(begun) = claim(app, by, tx, (once.as_ref(), id)).await? {
                 return Ok(begun);
             }
-            let order = orders::hold(tx, order).await?.ok_or(Error::NotFound("order"))?;
+            let order = orders::hold(tx, order).await?.filter(|order| own.is_none_or(|own| order.customer_id == own));
+            let order = order.ok_or(Error::NotFound("order"))?;
             begin(app, by, tx, (&order, id, pay), way).await?;
             Ok::<_, Error>(Begun::Ask(id))
         })
@@ -249,7 +255,7 @@ async fn claim<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (once, id): (Option<&On
 }
 
 /// How far an earlier request with this key came, if there was one.
-async fn repeated<P: Right>(app: &App, by: &Grant<P>, once: Option<&Once<Paid>>) -> Result<Option<Begun>> {
+async fn repeated<P>(app: &App, by: &Grant<P>, once: Option<&Once<Paid>>) -> Result<Option<Begun>> {
     let Some(once) = once else { return Ok(None) };
     let claim = app.db.transact(by, async |tx| app.once.again(tx, &once.key, by.now()).await).await?;
     Ok(claim.and_then(begun))
