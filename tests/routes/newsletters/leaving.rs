@@ -59,8 +59,8 @@ async fn the_link_asks_first_and_then_no_more_come() {
         let _ = owner.post(&remove, json!({ "reason": " " })).await.problem(400, "invalid").complains("reason", "required");
         let _ = owner.post(&remove, json!({ "reason": "asked for it on the telephone" })).await.is(204);
         let _ = owner.post(&remove, json!({ "reason": "again" })).await.problem(404, "not_found");
-        let line = owner.get("/audit?action=newsletter.unsuppress").await.ok().data()[0].clone();
-        assert_eq!((line["reason"].as_str(), line["subjectLabel"].as_str()), (Some("asked for it on the telephone"), Some("a…@x.example")));
+        let audited = owner.get("/audit?action=newsletter.unsuppress").await.ok().data()[0].clone();
+        assert_eq!((audited["reason"].as_str(), audited["subjectLabel"].as_str()), (Some("asked for it on the telephone"), Some("a…@x.example")));
         assert_eq!(owner.get(&consent).await.ok().data()["suppressed"].as_str(), None);
     }
 }

@@ -11,8 +11,8 @@ use purser_testkit::{Database, TestApp, json};
 
 use super::{draft, outcome, readers, sinks, text};
 
-fn nobody() -> Option<Refusal> {
-    Some(Refusal::Nobody("The mail server refused it (550).".into()))
+fn nobody() -> Refusal {
+    Refusal::Nobody("The mail server refused it (550).".into())
 }
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn it_goes_to_those_who_agreed_and_again_to_those_it_failed_for() {
         let _ = owner.call(axum::http::Method::PUT, &format!("/users/{}/newsletters", ids[3]), Some(json!({ "agreed": false }))).await.ok();
         app.settle().await;
         sink.forget();
-        sink.refuse("b@x.example", nobody());
+        sink.refuse("b@x.example", Some(nobody()));
         sink.refuse("c@x.example", Some(Refusal::Never("The mail server refused it (554).".into())));
         let path = draft(&owner).await;
         assert_eq!(owner.get(&format!("{path}/audience")).await.ok().data(), json!({ "people": 3, "suppressed": 0 }));

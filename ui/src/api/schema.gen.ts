@@ -9689,7 +9689,7 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description Which products for sale. */
-        SearchQuery: {
+        ForSaleQuery: {
             /**
              * Format: uint64
              * @description Number of the page, from 1.
@@ -16581,7 +16581,7 @@ export interface components {
             unprovedDays: number | null;
         };
         /** @description What is looked for. */
-        SearchQuery2: {
+        SearchQuery: {
             /** @description Words of a name or address, the number of an order, an id. */
             q: string;
             /**

@@ -40,22 +40,21 @@ pub(super) async fn enclose<P>(
     let ahead = takes.is_some_and(|takes| takes.ahead);
     let mut enclosed = Vec::new();
     for Shown { file, kind, sent } in files {
-        let content = match sent {
-            Some(known) => Content::Sent(known),
-            None => {
-                let Some(bytes) = bytes(app, by.tenant(), file.id).await? else {
-                    let message = format!("“{}” is not there any more. Choose another file.", file.name);
-                    return Ok(Err(Trouble::Refused("file_gone".into(), message)));
-                };
-                let call = FileCall { handle: handle(by, dispute), reference: dispute.reference.clone(), file: file.clone(), bytes };
-                if ahead {
-                    match send(app, by, provider, (dispute, &call)).await? {
-                        Ok(reference) => Content::Sent(reference),
-                        Err(trouble) => return Ok(Err(trouble)),
-                    }
-                } else {
-                    Content::Along(call.bytes)
+        let content = if let Some(known) = sent {
+            Content::Sent(known)
+        } else {
+            let Some(bytes) = bytes(app, by.tenant(), file.id).await? else {
+                let message = format!("“{}” is not there any more. Choose another file.", file.name);
+                return Ok(Err(Trouble::Refused("file_gone".into(), message)));
+            };
+            let call = FileCall { handle: handle(by, dispute), reference: dispute.reference.clone(), file: file.clone(), bytes };
+            if ahead {
+                match send(app, by, provider, (dispute, &call)).await? {
+                    Ok(reference) => Content::Sent(reference),
+                    Err(trouble) => return Ok(Err(trouble)),
                 }
+            } else {
+                Content::Along(call.bytes)
             }
         };
         enclosed.push(Enclosed { file, kind, content });
