@@ -36,9 +36,9 @@ pub(crate) fn sheet() -> String {
     form(&[("kind", "people")], "people.csv", "email,first name,last name\r\nnils@sheet.example,Nils,Sheet\r\nnonsense,Nora,Sheet\r\n")
 }
 
-/// A form with a picture of a product, as far as anybody looks.
+/// A form with a picture of a product, one pixel large, as far as anybody looks.
 pub(crate) fn picture(product: &str) -> String {
-    form(&[("subjectType", "product"), ("subjectId", product)], "lantern.gif", "GIF89a brass")
+    form(&[("subjectType", "product"), ("subjectId", product)], "lantern.gif", "GIF89a\u{1}\0\u{1}\0 brass")
 }
 
 fn form(texts: &[(&str, &str)], name: &str, content: &str) -> String {

@@ -3,6 +3,7 @@
 use purser_core::ids::{NewsletterId, TenantId};
 use purser_core::newsletters::{LetterState, NewsletterState, SuppressionReason};
 use purser_store::newsletters::{self as store, Letter, Newsletter, Suppression};
+use purser_store::users;
 use purser_testkit::{TestApp, json};
 
 use super::samples::{Sample, bare, change, with};
@@ -30,7 +31,7 @@ pub(super) fn newsletters() -> Vec<Sample> {
     ]
 }
 
-/// A newsletter that reached nobody, and an address that gets none; their ids.
+/// A newsletter that reached nobody, and an address that gets none; their ids. The owner's address is proved: else they could not agree.
 pub(super) async fn db_failed(app: &TestApp, tenant: TenantId) -> (String, String) {
     let now = app.app.clock.now();
     let id: NewsletterId = app.app.ids.next(now);
@@ -88,6 +89,9 @@ pub(super) async fn db_failed(app: &TestApp, tenant: TenantId) -> (String, Strin
     app.app
         .db
         .transact(tenant, async |tx| {
+            for owner in users::find_by_email(tx, "owner@harbour.example").await? {
+                users::verified(tx, owner.id, now).await?;
+            }
             store::insert(tx, &newsletter).await?;
             store::set(tx, &newsletter).await?;
             store::add_letters(tx, std::slice::from_ref(&letter)).await?;

@@ -168,7 +168,8 @@ fn inside(document: &Value, object: &Value, (whole, part): (&Value, &Value), at:
         for (what, value) in wrong(&kind) {
             found.push(Mistake { field: name(&place), what, body: with(whole, &place, Some(value)) });
         }
-        if let Some(object) = kind.object {
+        // Some are written shorter, as a text.
+        if let Some(object) = kind.object.filter(|_| first.is_object()) {
             found.push(Mistake { field: name(&place), what: "a list of its fields".into(), body: with(whole, &place, Some(listed(object, first))) });
             inside(document, object, (whole, first), &place, found);
         }

@@ -61,6 +61,18 @@ after(async () => {
   await stop?.()
   mail?.stop()
 })
+/** The link in the mail that asks somebody to prove their address. */
+async function proof(email) {
+  for (let tries = 0; tries < 100; tries++) {
+    for (const one of mail.taken.filter((one) => one.to === email)) {
+      // Quoted-printable: a long line goes on behind `=`, and `=` itself is `=3D`.
+      const found = /(\/verify-email#token=[\w-]+)/.exec(one.body.replace(/=\n/g, '').replace(/=3D/g, '='))
+      if (found) return found[1]
+    }
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error(`no mail to ${email}`)
+}
 const letters = () => mail.taken.filter((one) => /List-Unsubscribe-Post/.test(one.body))
 
 describe('a newsletter', { concurrency: false }, () => {
@@ -143,10 +155,16 @@ describe('a newsletter', { concurrency: false }, () => {
     await toast('cleo@news.test is off the list').waitFor()
   })
 
-  it('is everybody’s own to want, and waits for its time', async () => {
+  it('is everybody’s own to want once their address is proved, and waits for its time', async () => {
     await page.goto('/account')
     const part = page.getByRole('region', { name: 'Newsletters' })
-    await part.getByRole('button', { name: 'Get newsletters' }).click()
+    const want = part.getByRole('button', { name: 'Get newsletters' })
+    assert.equal(await want.getAttribute('aria-disabled'), 'true')
+    await page.getByRole('region', { name: 'Your address is not proved yet.' }).getByRole('button', { name: 'Send the mail again' }).click()
+    await page.goto(await proof(owner.email))
+    await page.getByRole('heading', { name: 'Address proved' }).waitFor()
+    await page.goto('/account')
+    await want.click()
     await part.getByText('On their account page').waitFor()
     const made = await api('POST', '/newsletters', { subjectEn: 'Winter', textEn: 'Snow.' })
     await page.goto(`/mailbox/newsletters/${made.id}`)

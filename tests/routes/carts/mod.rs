@@ -3,6 +3,7 @@ mod checkout;
 mod offer;
 mod own;
 mod own_checkout;
+mod own_limits;
 
 use purser_testkit::{TestApp, json};
 use serde_json::Value;

@@ -1,8 +1,12 @@
 //! GET and PUT /products/{id}/pictures, GET /products/{id}/pictures/{fileId}: what may be a picture, in which order, and who sees it.
 
+use std::pin::pin;
+
+use axum::body::Bytes;
 use axum::http::Method;
 use purser_core::access::Role;
 use purser_core::catalog::LARGEST_PICTURE;
+use purser_service::files::{AREA, Key};
 use purser_store::files::{NewFile, insert};
 use purser_testkit::{Caller, Reply, TestApp, both, json};
 use serde_json::Value;
@@ -10,7 +14,12 @@ use serde_json::Value;
 use crate::routes::files::{send, upload};
 use crate::routes::shop::Shop;
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0000";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\xff\xfe\xfd";
+
+/// The head of a PNG of this width and height.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    [&PNG[..16], &width.to_be_bytes(), &height.to_be_bytes(), &PNG[24..]].concat()
+}
 
 /// A file of a product.
 async fn file(by: &Caller, product: &str, (name, bytes): (&str, &[u8])) -> String {
@@ -34,6 +43,8 @@ async fn db_file(app: &TestApp, product: &str, size: i64) -> String {
         created_at: now,
     };
     app.app.db.transact(tenant, async |tx| insert(tx, std::slice::from_ref(&file)).await).await.unwrap();
+    let head = pin!(futures::stream::iter([Ok::<_, purser_core::Error>(Bytes::from_static(PNG))]));
+    app.app.vault.put(Key { area: AREA, tenant, id: file.id.uuid() }, head).await.unwrap();
     file.id.to_string()
 }
 
@@ -67,7 +78,7 @@ both! {
         let path = format!("/products/{lantern}/pictures");
         let none = owner.get(&path).await.ok();
         assert_eq!((none.data()["pictures"].as_array().map(Vec::len), none.header("etag")), (Some(0), Some("\"1\"")));
-        let (front, back) = (file(owner, &lantern, ("front.png", PNG)).await, file(owner, &lantern, ("back.gif", b"GIF89a....")).await);
+        let (front, back) = (file(owner, &lantern, ("front.png", PNG)).await, file(owner, &lantern, ("back.gif", b"GIF89a\x01\0\x01\0....")).await);
         let _ = put(owner, &path, plain(&[&front])).await.problem(428, "precondition_required");
         let body = json!({ "pictures": [{ "fileId": front, "alt": " Seen from the front " }, { "fileId": back }] });
         let both = put(&owner.with("if-match", "\"1\""), &path, body.clone()).await.ok();
@@ -121,6 +132,27 @@ both! {
         let _ = set(&shop.owner, &lantern, plain(&[&large])).await.problem(422, "unprocessable").complains("pictures[0].fileId", "too_large");
         let just = db_file(&app, &lantern, LARGEST_PICTURE).await;
         let _ = set(&shop.owner, &lantern, plain(&[&just])).await.ok();
+    }
+
+    async fn a_picture_of_more_pixels_than_can_be_shown_is_refused(app) {
+        let shop = Shop::open(&app).await;
+        let owner = &shop.owner;
+        let lantern = shop.product("PIC", (2_500, json!(1), 3)).await;
+        let good = file(owner, &lantern, ("good.png", &png(6_000, 4_000))).await;
+        let much = vec![0; 65_533];
+        let late = [&b"\xff\xd8\xff\xe1\xff\xff"[..], &much, b"\xff\xe2\xff\xff", &much, b"\xff\xc0\0\x11\x08\0\x02\0\x03\x03", &[0; 12]].concat();
+        let camera = file(owner, &lantern, ("camera.jpg", &late)).await;
+        for (name, bytes, code) in [
+            ("wide.png", png(6_001, 1), "too_many_pixels"),
+            ("high.gif", b"GIF89a\x01\0\xff\xff....".to_vec(), "too_many_pixels"),
+            ("many.png", png(5_001, 5_000), "too_many_pixels"),
+            ("broken.png", PNG[..12].to_vec(), "unreadable"),
+        ] {
+            let bad = file(owner, &lantern, (name, &bytes)).await;
+            let refused = set(owner, &lantern, plain(&[&good, &bad])).await.problem(422, "unprocessable").complains("pictures[1].fileId", code);
+            assert!(refused.text().contains(name), "{}", refused.text());
+        }
+        assert_eq!(order(&set(owner, &lantern, plain(&[&good, &camera])).await.ok()), [good, camera], "what stands before the size is read over");
     }
 
     async fn a_file_that_is_a_picture_is_not_deleted(app) {

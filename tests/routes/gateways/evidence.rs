@@ -13,24 +13,31 @@ use crate::routes::shop::Shop;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\xff\xfe\xfd";
 
-fn pdf(text: &str) -> Vec<u8> {
+pub(super) fn pdf(text: &str) -> Vec<u8> {
     format!("%PDF-1.4\n{text}\n").into_bytes()
 }
 
 /// A file of an order.
-async fn file(by: &Caller, order: &str, (name, bytes): (&str, &[u8])) -> String {
+pub(super) async fn file(by: &Caller, order: &str, (name, bytes): (&str, &[u8])) -> String {
     let reply = send(by, &[("subjectType", None, b"order"), ("subjectId", None, order.as_bytes()), ("file", Some(name), bytes)]).await;
     reply.is(201).data()["id"].as_str().unwrap().to_owned()
 }
 
-async fn stage(by: &Caller, path: &str, files: Value) -> Reply {
+pub(super) async fn stage(by: &Caller, path: &str, files: Value) -> Reply {
     let seen = by.get(path).await.ok();
     let with = by.with("if-match", seen.header("etag").unwrap());
     with.call(Method::PUT, &format!("{path}/evidence"), Some(json!({ "texts": { "other": "See the files" }, "files": files }))).await
 }
 
+/// A file that was deleted in spite of the evidence, as could be done once.
+async fn db_gone(app: &TestApp, id: &str) {
+    let (row, now): (uuid::Uuid, _) = (id.parse().unwrap(), app.app.clock.now());
+    let say = async |tx: &mut Tx| tx.run(sql("UPDATE files SET deleted_at = $2 WHERE id = $1").bind(row).bind(now)).await;
+    assert_eq!(app.app.db.transact(app.tenant().await, say).await.unwrap(), 1);
+}
+
 /// A disputed payment at Stripe: what Stripe calls the dispute, our path to it, and its order.
-async fn disputed(app: &TestApp, stripe: &Stripe, owner: &Caller) -> (String, String, String) {
+pub(super) async fn disputed(app: &TestApp, stripe: &Stripe, owner: &Caller) -> (String, String, String) {
     let shop = Shop::open(app).await;
     let _ = shop.paid().await;
     let id = stripe.dispute("pi_1", 5_900, app.app.clock.now().seconds());
@@ -44,7 +51,7 @@ fn sent(calls: &[String]) -> usize {
     calls.iter().filter(|call| *call == "POST /v1/files").count()
 }
 
-async fn submit(by: &Caller, path: &str) -> Reply {
+pub(super) async fn submit(by: &Caller, path: &str) -> Reply {
     by.call(Method::POST, &format!("{path}/submit"), None).await
 }
 
@@ -118,7 +125,7 @@ both! {
         let _ = stage(&owner, &path, json!([{ "id": half, "kind": "nonsense" }])).await.problem(400, "invalid");
         // One that is gone by then is said, too.
         let _ = stage(&owner, &path, json!([{ "id": half, "kind": "receipt" }])).await.ok();
-        let _ = owner.call(Method::DELETE, &format!("/files/{half}"), None).await.is(204);
+        db_gone(&app, &half).await;
         let _ = submit(&owner.with("idempotency-key", "a"), &path).await.problem(422, "unprocessable").complains("files", "unknown_file");
         assert!(stripe.calls().is_empty(), "nothing of it was sent");
         // What Stripe itself refuses is shown by name, and something else can be sent.
@@ -143,5 +150,65 @@ both! {
         let dump = app.db_dump(app.tenant().await).await;
         assert_eq!((dump["sandbox_files"].len(), dump["dispute_uploads"].len()), (1, 1));
         assert!(dump["sandbox_files"][0].contains("paper.pdf"));
+    }
+    async fn only_what_is_of_the_order_or_its_customer_goes_to_the_bank(app) {
+        let shop = Shop::open(&app).await;
+        let (owner, payment) = (&shop.owner, shop.paid().await);
+        let opened = owner.post(&format!("/payments/{payment}/dispute"), json!({ "reason": "fraudulent" })).await.is(201).data();
+        let (path, order) = (format!("/disputes/{}", opened["id"].as_str().unwrap()), opened["orderId"].as_str().unwrap());
+        let paper = pdf("it");
+        let of = async |kind: &str, id: &str| {
+            let parts = [("subjectType", None, kind.as_bytes()), ("subjectId", None, id.as_bytes()), ("file", Some("it.pdf"), &paper[..])];
+            send(owner, &parts).await.is(201).data()["id"].as_str().unwrap().to_owned()
+        };
+        let (ours, theirs) = (of("order", order).await, of("user", opened["customer"]["id"].as_str().unwrap()).await);
+        let other = owner.post("/orders", shop.wants(&shop.product("OTHER", (1_000, json!(0), 5)).await, 1)).await.is(201).data();
+        let lantern = shop.product("PAPER", (1_000, json!(0), 0)).await;
+        let strange = [of("order", other["id"].as_str().unwrap()).await, of("user", owner.id.as_deref().unwrap()).await, of("product", &lantern).await];
+        for file in &strange {
+            let files = json!([{ "id": ours, "kind": "receipt" }, { "id": file, "kind": "other" }]);
+            let _ = stage(owner, &path, files).await.problem(422, "unprocessable").complains("files", "unknown_file");
+        }
+        let staged = stage(owner, &path, json!([{ "id": ours, "kind": "receipt" }, { "id": theirs, "kind": "customer_signature" }])).await.ok().data();
+        assert_eq!(staged["evidence"]["files"].as_array().map(Vec::len), Some(2), "{staged}");
+        // What was chosen before that was asked does not leave either.
+        let (row, subject): (uuid::Uuid, uuid::Uuid) = (theirs.parse().unwrap(), other["id"].as_str().unwrap().parse().unwrap());
+        let say = async |tx: &mut Tx| tx.run(sql("UPDATE files SET subject_id = $2 WHERE id = $1").bind(row).bind(subject)).await;
+        assert_eq!(app.app.db.transact(app.tenant().await, say).await.unwrap(), 1);
+        let _ = submit(&owner.with("idempotency-key", "a"), &path).await.problem(422, "unprocessable").complains("files", "unknown_file");
+        assert_eq!(owner.get(&path).await.ok().data()["pending"], false);
+    }
+
+    async fn evidence_is_not_deleted_until_it_is_handed_in(app) {
+        let shop = Shop::open(&app).await;
+        let (owner, payment) = (&shop.owner, shop.paid().await);
+        let opened = owner.post(&format!("/payments/{payment}/dispute"), json!({ "reason": "fraudulent" })).await.is(201).data();
+        let (path, order) = (format!("/disputes/{}", opened["id"].as_str().unwrap()), opened["orderId"].as_str().unwrap());
+        let (one, other) = (file(owner, order, ("one.pdf", &pdf("one"))).await, file(owner, order, ("other.pdf", &pdf("other"))).await);
+        let _ = stage(owner, &path, json!([{ "id": one, "kind": "receipt" }, { "id": other, "kind": "other" }])).await.ok();
+        let refused = owner.delete(&format!("/files/{one}")).await.problem(409, "is_evidence");
+        assert!(refused.text().contains("one.pdf") && refused.text().contains(&format!("#{}", opened["orderNumber"])), "{}", refused.text());
+        let _ = owner.get(&format!("/files/{one}")).await.ok();
+        assert_eq!(owner.get("/audit?action=file.delete").await.ok().meta()["total"], 0);
+        // Taken out of the evidence, or handed in, it can go.
+        let _ = stage(owner, &path, json!([{ "id": other, "kind": "other" }])).await.ok();
+        let _ = owner.delete(&format!("/files/{one}")).await.is(204);
+        let _ = owner.delete(&format!("/files/{other}")).await.problem(409, "is_evidence");
+        assert_eq!(submit(&owner.with("idempotency-key", "a"), &path).await.ok().data()["state"], "submitted");
+        let _ = owner.delete(&format!("/files/{other}")).await.is(204);
+    }
+
+    async fn a_file_is_not_lost_while_it_becomes_evidence(app) {
+        let shop = Shop::open(&app).await;
+        let (owner, payment) = (&shop.owner, shop.paid().await);
+        let opened = owner.post(&format!("/payments/{payment}/dispute"), json!({ "reason": "fraudulent" })).await.is(201).data();
+        let (path, order) = (format!("/disputes/{}", opened["id"].as_str().unwrap()), opened["orderId"].as_str().unwrap());
+        for _ in 0..6 {
+            let paper = file(owner, order, ("paper.pdf", &pdf("it"))).await;
+            let doomed = format!("/files/{paper}");
+            let (staged, dropped) = futures::future::join(stage(owner, &path, json!([{ "id": paper, "kind": "receipt" }])), owner.delete(&doomed)).await;
+            let statuses = (staged.status.as_u16(), dropped.status.as_u16());
+            assert!(matches!(statuses, (200, 409) | (422, 204)), "{statuses:?}");
+        }
     }
 }

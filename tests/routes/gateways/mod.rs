@@ -11,6 +11,7 @@ mod faults;
 mod foreign;
 mod localstripe;
 mod means;
+mod own;
 mod pay;
 mod paypal;
 mod report;

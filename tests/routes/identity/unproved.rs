@@ -91,6 +91,53 @@ async fn who_could_not_be_reminded_is_reminded_anew_and_not_forgotten() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_link_is_no_reminder() {
+    for database in [Some(Database::sqlite()), Database::postgres().await].into_iter().flatten() {
+        let deaf = Arc::new(Deaf(AtomicBool::new(true)));
+        let app = TestApp::with_mailer(database, deaf.clone()).await;
+        rules(&app.owner().await, json!({ "selfRegistration": true })).await;
+        let ida = register(&app, "ida").await;
+        jobs::tick(&app.app).await.unwrap();
+        app.advance(26 * DAY);
+        a_day(&app).await;
+        assert_eq!(mails(&app, &ida).await, 2);
+        app.advance(2 * MINUTE);
+        // They ask for the link once more, and that one arrives. It says nothing of the day on which the account is deleted.
+        let login = json!({ "email": ida, "password": "violet anchor 77 copper", "tokenDelivery": "body" });
+        let token = app.nobody().post("/auth/login", login).await.ok().data()["accessToken"].as_str().unwrap().to_owned();
+        let _ = app.nobody().with_token(&token).post("/auth/email/send", json!({})).await.is(204);
+        app.settle().await;
+        let newest = app.owner_unasked().await.get(&format!("/mailbox?search={ida}&limit=1&template=verification")).await.ok().data();
+        assert_eq!(newest[0]["state"], "sent", "{newest}");
+        let written = mails(&app, &ida).await;
+        for _ in 0..4 {
+            a_day(&app).await;
+        }
+        assert!(here(&app, &ida).await, "nobody told them");
+        assert_eq!(mails(&app, &ida).await, written + 1, "they are reminded anew");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_no_mail_ever_arrives_it_ends_after_twice_the_time() {
+    for database in [Some(Database::sqlite()), Database::postgres().await].into_iter().flatten() {
+        let app = TestApp::with_mailer(database, Arc::new(Deaf(AtomicBool::new(true)))).await;
+        rules(&app.owner().await, json!({ "selfRegistration": true, "unprovedDays": 2 })).await;
+        let ida = register(&app, "ida").await;
+        jobs::tick(&app.app).await.unwrap();
+        for _ in 0..3 {
+            a_day(&app).await;
+        }
+        assert!(here(&app, &ida).await, "they are reminded as long as it may arrive");
+        assert!(mails(&app, &ida).await > 2);
+        for _ in 0..3 {
+            a_day(&app).await;
+        }
+        assert!(!here(&app, &ida).await);
+    }
+}
+
 both! {
     async fn they_are_reminded_once_and_then_forgotten(app) {
         let owner = app.owner().await;

@@ -38,6 +38,20 @@ both! {
         assert_eq!(owner.get("/products?search=jib").await.ok().data()[0]["slug"], "sail");
     }
 
+    async fn an_import_and_whoever_adds_variants_do_not_wait_for_each_other(app) {
+        let owner = app.owner().await;
+        for round in 0..6 {
+            let one = json!({ "name": "Jersey", "sku": format!("J-{round}"), "price": { "amount": 1, "currency": "EUR" } });
+            let jersey = owner.post("/products", one).await.is(201).data();
+            let path = format!("/products/{}/variants", jersey["id"].as_str().unwrap());
+            let import = sent(&owner, "products", format!("sku,name,price\nJ-{round},Jersey,2\nN-{round},Jersey,3\n")).await;
+            let variant = json!({ "options": { "size": "S" }, "sku": format!("J-{round}-S") });
+            let (done, added) = futures::future::join(bring(&app, &owner, &import, "all_or_nothing"), owner.post(&path, variant)).await;
+            assert_eq!((done["state"].as_str(), done["result"]["inserted"].as_i64()), (Some("done"), Some(1)), "{done}");
+            let _ = added.is(201);
+        }
+    }
+
     async fn prices_that_are_none_are_named(app) {
         let owner = app.owner().await;
         let text = "sku,name,price,currency,stock\nA,A,-1,,\nB,B,1.2345,,\nC,C,5 USD,,\nD,D,9,XXX,\nE,E,1,,2.5\nA,F,1,,\n,G,1,,\nH,H,99999999999999,,\n";

@@ -100,6 +100,11 @@ both! {
         let _ = away(json!({ "reason": " " })).await.problem(400, "invalid").complains("reason", "required");
         let _ = app.caller(Role::Auditor).await.post("/jobs/discard", json!({ "reason": "x" })).await.problem(403, "forbidden");
         assert_eq!(away(json!({ "search": "three", "reason": "a misprint" })).await.ok().data(), json!({ "discarded": 1, "left": 0 }));
+        // Only what was put in at a time, as the list shows it.
+        let now = app.app.clock.now();
+        let before = json!({ "to": now.plus(-1_000_000).to_string(), "reason": "old ones" });
+        assert_eq!(away(before).await.ok().data(), json!({ "discarded": 0, "left": 0 }));
+        let _ = away(json!({ "from": "yesterday", "reason": "x" })).await.problem(400, "invalid");
         // Two presses at once put each away once.
         let (a, b) = tokio::join!(away(json!({ "queue": ["letters"], "reason": "all" })), away(json!({ "queue": ["letters"], "reason": "all" })));
         assert_eq!(a.ok().data()["discarded"].as_i64().unwrap() + b.ok().data()["discarded"].as_i64().unwrap(), 2);

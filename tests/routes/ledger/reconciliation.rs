@@ -122,6 +122,43 @@ both! {
         assert_eq!((healed[0]["state"].as_str(), healed[0]["reason"].as_str()), (Some("matched"), Some("A later comparison agrees.")));
     }
 
+    async fn what_a_comparison_settled_opens_again_and_what_a_person_settled_does_not(app) {
+        let shop = Shop::open(&app).await;
+        let (healed, kept) = (shop.paid().await, shop.paid().await);
+        let says = async |payment: &str, amount: i64| plant(&shop, &format!("ch_{payment}"), "amount", amount).await;
+        says(&healed, 5).await;
+        says(&kept, 9).await;
+        app.advance(SECOND);
+        assert_eq!(compare(&app, &shop).await["found"], 2);
+        let of = async |payment: &str| exceptions(&shop, "kind=amount").await.into_iter().find(|one| one["reference"] == format!("ch_{payment}")).unwrap();
+        let by_hand = json!({ "paymentId": kept, "reason": "agreed on the telephone" });
+        let path = format!("/reconciliation/exceptions/{}/match", of(&kept).await["id"].as_str().unwrap());
+        let _ = shop.owner.post(&path, by_hand).await.ok();
+        says(&healed, 0).await;
+        assert_eq!(compare(&app, &shop).await["found"], 0);
+        assert_eq!(of(&healed).await["state"], "matched");
+        // It differs once more, by another amount.
+        says(&healed, 7).await;
+        let run = compare(&app, &shop).await;
+        assert_eq!(run["found"], 1, "{run}");
+        let open = of(&healed).await;
+        assert_eq!((open["state"].as_str(), open["theirs"]["amount"].as_i64(), &open["runId"]), (Some("open"), Some(5_907), &run["id"]), "{open}");
+        assert!(open.get("reason").is_none() && open.get("resolvedAt").is_none(), "{open}");
+        assert_eq!(of(&kept).await["state"], "matched", "somebody has looked at it");
+        assert_eq!(compare(&app, &shop).await["found"], 0, "known already");
+        // Written off, taken back once they agree, and open when they do not.
+        let path = format!("/reconciliation/exceptions/{}/write-off", open["id"].as_str().unwrap());
+        let _ = shop.owner.post(&path, json!({ "reason": "small" })).await.ok();
+        says(&healed, 0).await;
+        let _ = compare(&app, &shop).await;
+        let back = of(&healed).await;
+        assert_eq!((back["state"].as_str(), back.get("resolvedBy")), (Some("matched"), None), "{back}");
+        says(&healed, 3).await;
+        assert_eq!(compare(&app, &shop).await["found"], 1);
+        assert_eq!(of(&healed).await["state"], "open");
+        shop.books_balance().await;
+    }
+
     async fn what_was_written_off_and_turned_up_later_counts_once(app) {
         let shop = Shop::open(&app).await;
         let payment = shop.paid().await;

@@ -22,10 +22,12 @@ both! {
         assert_eq!(wrong.json()["errors"].as_array().unwrap().len(), 3, "{}", wrong.text());
         let found = owner.get("/newsletters?search=LANTERNS&state=draft").await.ok();
         assert_eq!((found.meta()["total"].as_i64(), owner.get("/newsletters?state=sent").await.ok().meta()["total"].as_i64()), (Some(1), Some(0)));
+        let _ = owner.post("/newsletters", json!({ "subjectDe": "Ökologische Laternen" })).await.is(201);
+        assert_eq!(owner.get("/newsletters?search=%C3%96kolog").await.ok().meta()["total"], 1, "as it is typed, on both databases");
         let _ = owner.delete(&path).await.is(204);
         let _ = owner.get(&path).await.problem(404, "not_found");
-        for action in ["newsletter.create", "newsletter.update", "newsletter.delete"] {
-            assert_eq!(owner.get(&format!("/audit?action={action}")).await.ok().meta()["total"], 1, "{action}");
+        for (action, times) in [("newsletter.create", 2), ("newsletter.update", 1), ("newsletter.delete", 1)] {
+            assert_eq!(owner.get(&format!("/audit?action={action}")).await.ok().meta()["total"], times, "{action}");
         }
     }
 

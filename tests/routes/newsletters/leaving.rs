@@ -60,7 +60,7 @@ async fn the_link_asks_first_and_then_no_more_come() {
         let _ = owner.post(&remove, json!({ "reason": "asked for it on the telephone" })).await.is(204);
         let _ = owner.post(&remove, json!({ "reason": "again" })).await.problem(404, "not_found");
         let audited = owner.get("/audit?action=newsletter.unsuppress").await.ok().data()[0].clone();
-        assert_eq!((audited["reason"].as_str(), audited["subjectLabel"].as_str()), (Some("asked for it on the telephone"), Some("a…@x.example")));
+        assert_eq!((audited["reason"].as_str(), audited["subject"]["label"].as_str()), (Some("asked for it on the telephone"), Some("a…@x.example")));
         assert_eq!(owner.get(&consent).await.ok().data()["suppressed"].as_str(), None);
     }
 }
@@ -98,6 +98,10 @@ async fn of_somebody_who_is_erased_no_address_is_left() {
         app.settle().await;
         let held = owner.get(&format!("/users/{}/personal-data", ids[0])).await.ok().text();
         assert!(held.contains("Autumn lanterns") && held.contains("at the counter"), "{held}");
+        let held: serde_json::Value = serde_json::from_str(&held).unwrap();
+        let left_out = &held["traces"]["newsletterAddressLeftOut"];
+        let said = (left_out["reason"].as_str(), left_out["said"].as_str(), left_out["since"].is_string());
+        assert_eq!(said, (Some("bounced"), Some("The mail server refused it (550)."), true));
         let _ = owner.delete(&format!("/users/{}", ids[0])).await.is(204);
         let _ = owner.post(&format!("/users/{}/erase", ids[0]), json!({ "reason": "asked for it" })).await.ok();
         app.settle().await;

@@ -3,8 +3,10 @@
 mod consents;
 mod drafts;
 mod leaving;
+mod resting;
 mod sending;
 pub(crate) mod smtp;
+mod stopped;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use purser_core::ids::{TenantId, UserId};
 use purser_core::newsletters::ConsentHow;
 use purser_service::mail::{Letter, Mailer, Refusal};
 use purser_store::newsletters::{self as store, Consent};
+use purser_store::sql;
 use purser_store::users::{self, User};
 use purser_testkit::{Caller, Database, TestApp, json};
 use serde_json::Value;
@@ -108,6 +111,13 @@ pub(crate) async fn readers(app: &TestApp, addresses: &[&str]) -> Vec<UserId> {
     let (tenant, now) = (app.tenant().await, app.app.clock.now());
     let addresses: Vec<String> = addresses.iter().map(|address| (*address).to_owned()).collect();
     db_readers(&app.app.db, (tenant, &app.app.ids), &addresses, now).await
+}
+
+/// Whether somebody's address is proved from now on.
+pub(crate) async fn proved(app: &TestApp, user: UserId, proved: bool) {
+    let tenant = app.tenant().await;
+    let set = sql("UPDATE users SET email_verified = $3 WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(user).bind(proved);
+    app.app.db.transact(tenant, async |tx| tx.run(set).await).await.unwrap();
 }
 
 pub(crate) fn text() -> Value {

@@ -60,10 +60,19 @@ pub const MOST_TAGS: usize = 30;
 pub const MOST_PICTURES: usize = 10;
 /// The most bytes of a picture: a page shows it as it is.
 pub const LARGEST_PICTURE: i64 = 5 * 1024 * 1024;
+/// The most pixels of a picture to a side.
+pub const WIDEST_PICTURE: usize = 6_000;
+/// The most pixels of a picture: few bytes can stand for very many, and whoever shows it keeps four bytes for each.
+pub const MOST_PIXELS: usize = 25_000_000;
 /// The most characters of what is said of a picture.
 pub const LONGEST_ALT: usize = 300;
 /// What every browser shows, by what the bytes of a file say it is.
 pub const PICTURE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+
+/// Whether a picture of so many pixels can be shown.
+pub const fn can_be_shown(width: usize, height: usize) -> bool {
+    width <= WIDEST_PICTURE && height <= WIDEST_PICTURE && width.saturating_mul(height) <= MOST_PIXELS
+}
 
 /// Which category lies in which.
 #[derive(Clone, Debug, Default)]
@@ -225,6 +234,21 @@ mod tests {
         assert!(is_slug("rope-sail") && !is_slug("Rope sail") && !is_slug(""));
         let long = slug(&format!("{} sail", "x".repeat(79)));
         assert!(is_slug(&long) && long.len() == 79, "cut at a hyphen, it does not end with one");
+    }
+
+    #[test]
+    fn a_picture_has_so_many_pixels_at_most() {
+        for (width, height, wanted) in [
+            (1, 1, true),
+            (5_000, 5_000, true),
+            (6_000, 4_166, true),
+            (6_001, 1, false),
+            (1, 6_001, false),
+            (6_000, 6_000, false),
+            (usize::MAX, 2, false),
+        ] {
+            assert_eq!(can_be_shown(width, height), wanted, "{width} × {height}");
+        }
     }
 
     #[test]

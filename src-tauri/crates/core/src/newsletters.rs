@@ -46,6 +46,8 @@ crate::text_enum! {
         Withdrawn = "withdrawn",
         /// Their account is gone or locked.
         Away = "away",
+        /// They agreed themselves, and nobody has proved the address they have now.
+        Unproved = "unproved",
         /// The process ended, or the server went silent, while it was handed over: it may have gone out, so it is not sent again.
         Unknown = "unknown",
         /// There is nobody at the address.

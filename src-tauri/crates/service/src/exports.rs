@@ -52,7 +52,7 @@ macro_rules! export {
     };
 }
 
-/// Whoever takes people's trade out of the house may do so, and has just proved that it is them.
+/// Whoever takes people's trade, or what staff did, out of the house may do so, and has just proved that it is them.
 async fn of_people<P>(app: &App, by: &Grant<P>) -> Result<()> {
     by.and::<can::ExportOrder>()?;
     step_up::demand_unless_key(app, by).await
@@ -151,7 +151,7 @@ export! {
 
 export! {
     /// What moved the stock the filter finds.
-    movements(can::UpdateProduct, of_things, stock::Filter) of stock::list, logged ("product.export_movements", "product", "Stock movements"), as Sheet {
+    movements(can::UpdateProduct, of_people, stock::Filter) of stock::list, logged ("product.export_movements", "product", "Stock movements"), as Sheet {
         header: &["id", "created_at", "product_id", "sku", "product", "kind", "available", "reserved", "reason", "order_number", "by"],
         cells: |row: &Movement| vec![
             row.id.to_string(), row.created_at.to_string(), row.product_id.to_string(), or_empty(row.sku.as_ref()), or_empty(row.product.as_ref()),

@@ -96,6 +96,7 @@ pub mod tenancy;
 pub mod tenants;
 pub mod timeline;
 mod tx;
+pub mod unpaid;
 pub mod users;
 pub mod views;
 pub mod webhooks;

@@ -46,14 +46,28 @@ pub struct Candidate {
     pub subject_type: String,
 }
 
-/// The files of `ids` that are there, held until the transaction ends so that nobody deletes them meanwhile.
+fn of_ids(tx: &Tx, ids: &[FileId]) -> Query {
+    let mut query = Query::start("SELECT f.id, f.name, f.content_type, f.size, f.subject_type FROM files f WHERE f.tenant_id = ");
+    query.arg(tx.tenant()).push(" AND f.deleted_at IS NULL AND f.id IN ").list(ids.iter().map(|id| (*id).into())).push(" ORDER BY f.id");
+    query
+}
+
+/// The files of `ids` that are there.
+pub async fn candidates(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<Candidate>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = of_ids(tx, ids);
+    tx.all(query).await
+}
+
+/// The same, held until the transaction ends so that nobody deletes them meanwhile.
 pub async fn hold(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<Candidate>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = Query::start("SELECT f.id, f.name, f.content_type, f.size, f.subject_type FROM files f WHERE f.tenant_id = ");
-    query.arg(tx.tenant()).push(" AND f.deleted_at IS NULL AND f.id IN ").list(ids.iter().map(|id| (*id).into()));
-    query.push(tx.pick(" ORDER BY f.id", " ORDER BY f.id FOR SHARE"));
+    let mut query = of_ids(tx, ids);
+    query.push(tx.pick("", " FOR SHARE"));
     tx.all(query).await
 }
 
@@ -140,4 +154,30 @@ const BEGINNING: &str = "SELECT slug FROM products WHERE tenant_id = $1 AND slug
 pub async fn slugs_beginning(tx: &mut Tx, slug: &str) -> Result<Vec<String>> {
     let rows: Vec<Slug> = tx.all(sql(BEGINNING).bind(tx.tenant()).bind(format!("{slug}-")).bind(format!("{slug}."))).await?;
     Ok(rows.into_iter().map(|row| row.slug).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct Odd {
+    #[sqlx(try_from = "Uuid")]
+    id: ProductId,
+    slug: String,
+}
+
+/// Slugs with a sign in them that is no small letter of ASCII, no digit and no hyphen. The words are those of an index.
+const ODD_SQLITE: &str = "SELECT id, slug FROM products WHERE tenant_id = $1 AND slug > $2 AND slug <> '' AND slug GLOB '*[^a-z0-9-]*' \
+     ORDER BY slug LIMIT $3";
+const ODD_POSTGRES: &str = "SELECT id, slug FROM products WHERE tenant_id = $1 AND slug > $2 AND slug <> '' AND slug ~ '[^a-z0-9-]' \
+     ORDER BY slug LIMIT $3";
+
+/// Products with such slugs, in their order, from the one after `last` on.
+pub async fn odd_slugs(tx: &mut Tx, last: &str, most: usize) -> Result<Vec<(ProductId, String)>> {
+    let query = sql(tx.pick(ODD_SQLITE, ODD_POSTGRES)).bind(tx.tenant()).bind(last.to_owned()).bind(i64::try_from(most).unwrap_or(i64::MAX));
+    let rows: Vec<Odd> = tx.all(query).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.slug)).collect())
+}
+
+/// Call a product that is held `slug` in an address.
+pub async fn call(tx: &mut Tx, id: ProductId, slug: &str) -> Result<()> {
+    const CALL: &str = "UPDATE products SET slug = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2";
+    tx.run(sql(CALL).bind(tx.tenant()).bind(id).bind(slug.to_owned())).await.map(drop)
 }

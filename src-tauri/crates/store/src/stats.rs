@@ -102,7 +102,8 @@ macro_rules! attention {
      (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'pending' AND created_at < $3 LIMIT 1000) e) AS unpaid_orders, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM ",
             $orders,
-            " WHERE tenant_id = $1 AND state = 'pending' AND paid > 0 LIMIT 1000) n) AS partly_paid_orders, \
+            " WHERE tenant_id = $1 AND state = 'pending' AND paid > 0 \
+     AND payment_state IN ('partly_paid', 'partially_refunded', 'refunded') LIMIT 1000) n) AS partly_paid_orders, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM products WHERE tenant_id = $1 AND stock < COALESCE(low_stock, 10) AND variant_count = 0 AND active LIMIT 1000) f) AS low_stock, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM disputes WHERE tenant_id = $1 AND state IN ('opened', 'needs_evidence') LIMIT 1000) g) AS due_disputes, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM approvals WHERE tenant_id = $1 AND state = 'waiting' LIMIT 1000) h) AS waiting_approvals, \

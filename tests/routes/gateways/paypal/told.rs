@@ -175,21 +175,35 @@ both! {
         let tenant = app.tenant().await;
         let id: ConnectionId = connection.parse().unwrap();
         let now = app.app.clock.now();
-        app.app.db.transact(tenant, async |tx| {
-            for n in 61..500 {
-                let notice = Notice {
-                    id: app.app.ids.next::<NoticeId>(now), tenant_id: tenant, connection_id: id, provider_id: format!("WH-{n}"), kind: "x".into(), subject: None,
-                    sealed: "-".into(), state: NoticeState::Unproved, outcome: None, payment_id: None, copies: 1, received_at: now, processed_at: None, print: Some(format!("print {n}")),
-                };
-                assert!(store::receive(tx, &notice).await?.1);
-            }
-            Ok::<_, purser_core::Error>(())
-        }).await.unwrap();
+        let notices = |numbers: std::ops::Range<i32>| -> Vec<Notice> {
+            let notice = |n| Notice {
+                id: app.app.ids.next::<NoticeId>(now), tenant_id: tenant, connection_id: id, provider_id: format!("WH-{n}"), kind: "x".into(), subject: None,
+                sealed: "-".into(), state: NoticeState::Unproved, outcome: None, payment_id: None, copies: 1, received_at: now, processed_at: None, print: Some(format!("print {n}")),
+            };
+            numbers.map(notice).collect()
+        };
+        let fill = async |notices: &[Notice]| {
+            app.app.db.transact(tenant, async |tx| {
+                for notice in notices {
+                    assert!(store::receive(tx, notice).await?.1);
+                }
+                Ok::<_, purser_core::Error>(())
+            }).await.unwrap();
+        };
+        fill(&notices(61..500)).await;
         let _ = make_up(&app, &connection, ("203.0.113.12", "WH-500")).await.ok();
         let total = async |state: &str| owner.get(&format!("/payment-providers/events?state={state}")).await.ok().meta()["total"].as_i64();
         assert_eq!((total("rejected").await, total("unproved").await), (Some(60), Some(440)));
         app.app.db.transact(tenant, async |tx| store::forget_unproved(tx, (now.plus(1), now.plus(-DAY)), 1_000).await).await.unwrap();
         assert_eq!((total("rejected").await, total("unproved").await), (Some(0), Some(440)));
+        // Where all are still asked about, the next one is to come later; one nobody asks about any more makes room.
+        let more = notices(501..561);
+        fill(&more).await;
+        let _ = make_up(&app, &connection, ("203.0.113.13", "WH-600")).await.problem(429, "rate_limited");
+        let over = (NoticeState::Unproved, "PayPal could not be asked.".to_owned());
+        app.app.db.transact(tenant, async |tx| store::done(tx, more[0].id, over.clone(), (None, now)).await).await.unwrap();
+        let _ = make_up(&app, &connection, ("203.0.113.13", "WH-600")).await.ok();
+        assert_eq!(total("unproved").await, Some(500));
         // A day later they are gone, and what nobody could be asked about two days after that.
         purser_service::jobs::tick(&app.app).await.unwrap();
         app.advance(4 * DAY);

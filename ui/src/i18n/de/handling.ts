@@ -1,4 +1,4 @@
-export const queues = { title: 'Arbeit an Aufträgen', all: 'Alle', toShip: 'Zu versenden', partly: 'Rest fehlt', held: 'Angehalten', returns: 'Rückgaben', carts: 'Warenkörbe', drafts: 'Entwürfe', asked: 'Erstattung erbeten', disputes: 'Anfechtungen' }
+export const queues = { title: 'Arbeit an Aufträgen', all: 'Alle', toShip: 'Zu versenden', partly: 'Rest fehlt', held: 'Angehalten', returns: 'Rückgaben', carts: 'Warenkörbe', drafts: 'Entwürfe', asked: 'Erstattung erbeten', disputes: 'Anfechtung fällig' }
 export const handling = {
   title: 'Pakete',
   ship: 'Paket versenden',

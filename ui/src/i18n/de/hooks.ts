@@ -72,6 +72,7 @@ export const hooks = {
   copies: 'Ausfertigungen',
   received: 'Empfangen',
   processed: 'Verarbeitet',
+  checked: 'Geprüft',
   theirId: 'Kennung dort',
   openPayment: 'Zahlung öffnen',
   replay: 'Erneut verarbeiten',
@@ -83,5 +84,5 @@ export const hooks = {
   copyBody: 'Nachricht kopieren',
 }
 export const hookState = { pending: 'Wartet', delivered: 'Angekommen', failed: 'Aufgegeben' }
-export const hookFamily = { order: 'Aufträgen', payment: 'Zahlungen', refund: 'Erstattungen', product: 'Artikeln', user: 'Personen', dispute: 'Anfechtungenn', approval: 'Freigaben' }
+export const hookFamily = { order: 'Aufträgen', payment: 'Zahlungen', refund: 'Erstattungen', product: 'Artikeln', user: 'Personen', dispute: 'Anfechtungen', approval: 'Freigaben' }
 export const heardState = { unproved: 'Wird geprüft', rejected: 'Nicht echt', received: 'Wartet', processed: 'Verarbeitet', ignored: 'Nicht von Belang', failed: 'Gescheitert' }

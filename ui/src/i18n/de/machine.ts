@@ -342,6 +342,7 @@ export const scheduleAbout = {
   'prove-ledger': 'Addiert, was gebucht wurde, und hält es gegen die Salden.',
   'compare-books': 'Hält die Bücher gegen das Konto beim Zahlungsanbieter.',
   'hear-disputes': 'Fragt die Zahlungsanbieter nach Anfechtungen, von denen niemand erzählt hat.',
+  'resume-newsletters': 'Nimmt Newsletter wieder auf, deren Versand auf halbem Weg stehen blieb.',
 }
 
 export const histories = {

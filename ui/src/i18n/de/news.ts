@@ -20,6 +20,7 @@ export const news = {
   failedTitle: 'Nicht erreicht',
   skippedTitle: 'Ausgelassen',
   sentBy: 'Gesendet von',
+  plannedBy: 'Geplant von',
   startedAt: 'Versandt ab',
   finishedAt: 'Bis',
   countries: 'Länder',
@@ -53,7 +54,7 @@ export const news = {
   write: 'Was darin steht',
   looks: 'Wie er aussieht',
   save: 'Entwurf speichern',
-  notWritten: 'nicht geschrieben',
+  notWritten: 'fehlt',
   textHint: 'Eine Leerzeile beginnt einen Absatz, ## eine Überschrift, - einen Listenpunkt. **fett**, *betont*, [Worte](https://…). {name} ist der Vorname der Person, die ihn liest.',
   countriesHint: 'Je zwei Buchstaben, etwa NO, SE. Leer: alle, die zugestimmt haben.',
   countriesWrong: 'Je zwei Buchstaben, mit Komma dazwischen.',
@@ -106,6 +107,7 @@ export const news = {
   ownLead: 'Neuigkeiten des Betriebs per Mail. Sie bekommen keine, wenn Sie es nicht möchten, und jede hat einen Link zum Abbestellen.',
   ownStop: 'Newsletter abbestellen',
   ownStart: 'Newsletter erhalten',
+  ownUnproved: 'Weisen Sie zuerst Ihre E-Mail-Adresse nach: Der Link steht in der Mail, die dorthin ging.',
   ownSaved: 'Gespeichert',
 }
 export const newsState = { draft: 'Entwurf', scheduled: 'Wartet auf seine Zeit', sending: 'Wird versandt', sent: 'Gesendet' }
@@ -113,6 +115,7 @@ export const newsWhy = {
   suppressed: 'Die Adresse wird ausgelassen',
   withdrawn: 'Die Zustimmung wurde zurückgenommen',
   away: 'Das Konto ist gesperrt oder gelöscht',
+  unproved: 'Selbst zugestimmt, aber die Adresse ist nicht nachgewiesen',
   unknown: 'Ging vielleicht hinaus, als etwas abbrach; wird nicht erneut gesendet',
   nobody: 'Unter der Adresse ist niemand',
   refused: 'Der Mailserver hat ihn abgelehnt',

@@ -72,6 +72,7 @@ export const pictures = {
   none: 'Noch kein Bild. Hier ablegen oder hinzufügen: PNG, JPEG, WebP oder GIF bis 5 MB.',
   noneHere: 'Noch kein Bild.',
   full: 'Ein Artikel hat höchstens {n} Bilder',
+  leftOut: 'Ein Artikel hat höchstens {n} Bilder. Weggelassen: {names}',
   first: 'In Listen',
   alt: 'Was es zeigt',
   altHint: 'Für alle, die es nicht sehen. Bleibt es leer, steht „{name}“ dafür.',
@@ -86,7 +87,7 @@ export const pictures = {
   removed: '{name} herausgenommen; bei den Dateien bleibt es',
   use: '{name} als Bild nehmen',
   refused: 'Nicht angenommen',
-  tooLarge: 'Ein Bild hat höchstens 5 MB. Verkleinern und noch einmal versuchen.',
+  tooLarge: 'Ein Bild hat höchstens 5 MB. Verkleinern und noch einmal hinzufügen.',
   notAnImage: 'Ein Bild ist ein PNG, JPEG, WebP oder GIF.',
   forget: 'Weglassen',
 }

@@ -29,9 +29,10 @@ export const jobs = {
   goOn: { one: 'Mit einer weitermachen', other: 'Mit {n} weitermachen' },
   failedNow: { one: 'Eine Arbeit ist endgültig gescheitert.', other: '{n} Arbeiten sind endgültig gescheitert.' },
   onlyWhat: 'Nur: {what}.',
+  quoted: '„{text}“',
   retriedSoFar: { one: '{done} warten auf einen neuen Versuch. Eine bleibt noch.', other: '{done} warten auf einen neuen Versuch. {n} bleiben noch.' },
   sameWaits: { one: 'eine bleibt, weil dieselbe Arbeit schon wartet', other: '{n} bleiben, weil dieselbe Arbeit schon wartet' },
-  retryAllHint: 'Er steht im Protokoll neben deinem Namen.',
+  retryAllHint: 'Er steht in der Prüfspur neben Ihrem Namen.',
   noneDead: 'Nichts ist endgültig gescheitert.',
   discardAll: 'Alles Gescheiterte weglegen',
   discardN: { one: 'Eine weglegen', other: '{n} weglegen' },
@@ -114,6 +115,8 @@ export const jobKind = {
   'mail.send': 'Mail senden',
   'newsletter.gather': 'Festhalten, wer einen Newsletter bekommt',
   'newsletter.batch': 'Einen Newsletter an hundert Personen senden',
+  'resume-newsletters': 'Stehengebliebene Newsletter fortsetzen',
+  'newsletter.resume': 'Stehengebliebene Newsletter fortsetzen',
   tidy: 'Nächtliches Aufräumen',
 }
 export const queue = {

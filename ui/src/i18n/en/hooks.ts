@@ -73,6 +73,7 @@ export const hooks = {
   copies: 'Copies',
   received: 'Received',
   processed: 'Taken in',
+  checked: 'Checked',
   theirId: 'Their ID',
   openPayment: 'Open the payment',
   replay: 'Take in again',

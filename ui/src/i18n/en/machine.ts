@@ -344,6 +344,7 @@ export const scheduleAbout = {
   'prove-ledger': 'Adds up what was booked and holds it against the balances.',
   'compare-books': 'Holds the ledger against the payment provider’s own account.',
   'hear-disputes': 'Asks the payment providers for disputes nobody told of.',
+  'resume-newsletters': 'Takes up newsletters that go out and have stopped half-way.',
 }
 
 /** Orders and the histories they are told from. */

@@ -20,6 +20,7 @@ export const news = {
   failedTitle: 'Not reached',
   skippedTitle: 'Left out',
   sentBy: 'Sent by',
+  plannedBy: 'Planned by',
   startedAt: 'Went out from',
   finishedAt: 'Until',
   countries: 'Countries',
@@ -106,6 +107,7 @@ export const news = {
   ownLead: 'News of the business by mail. You get none unless you say so, and each has a link to stop them.',
   ownStop: 'Stop newsletters',
   ownStart: 'Get newsletters',
+  ownUnproved: 'Prove your e-mail address first: the link is in the mail that was sent there.',
   ownSaved: 'Saved',
 }
 export const newsState = { draft: 'Draft', scheduled: 'Waits for its time', sending: 'Goes out', sent: 'Sent' }
@@ -113,6 +115,7 @@ export const newsWhy = {
   suppressed: 'The address is left out',
   withdrawn: 'They took back that they agreed',
   away: 'The account is locked or deleted',
+  unproved: 'They agreed themselves and have not proved their address',
   unknown: 'May have gone out when something broke; not sent again',
   nobody: 'There is nobody at the address',
   refused: 'The mail server refused it',

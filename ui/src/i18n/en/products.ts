@@ -72,6 +72,7 @@ export const pictures = {
   none: 'No picture yet. Drop some here, or add them: PNG, JPEG, WebP or GIF of at most 5 MB.',
   noneHere: 'No picture yet.',
   full: 'A product has at most {n} pictures',
+  leftOut: 'A product has at most {n} pictures. Left out: {names}',
   first: 'In lists',
   alt: 'What it shows',
   altHint: 'For those who do not see it. Left empty, “{name}” stands in.',
@@ -86,7 +87,7 @@ export const pictures = {
   removed: '{name} taken out; it stays among the files',
   use: 'Make {name} a picture',
   refused: 'Not taken',
-  tooLarge: 'A picture has at most 5 MB. Make it smaller and try again.',
+  tooLarge: 'A picture has at most 5 MB. Make it smaller and add it again.',
   notAnImage: 'A picture is a PNG, JPEG, WebP or GIF.',
   forget: 'Leave it out',
 }

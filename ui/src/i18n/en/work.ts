@@ -30,6 +30,7 @@ export const jobs = {
   goOn: { one: 'Go on with one', other: 'Go on with {n}' },
   failedNow: { one: 'One job failed for good.', other: '{n} jobs failed for good.' },
   onlyWhat: 'Only: {what}.',
+  quoted: '“{text}”',
   retriedSoFar: { one: '{done} wait to be tried again. One more is left.', other: '{done} wait to be tried again. {n} more are left.' },
   sameWaits: { one: 'one stays, because the same work waits already', other: '{n} stay, because the same work waits already' },
   retryAllHint: 'It stands in the audit beside your name.',
@@ -115,6 +116,8 @@ export const jobKind = {
   'mail.send': 'Send a mail',
   'newsletter.gather': 'Write down who gets a newsletter',
   'newsletter.batch': 'Send a newsletter to a hundred people',
+  'resume-newsletters': 'Take up newsletters that stopped',
+  'newsletter.resume': 'Take up newsletters that stopped',
   tidy: 'Nightly tidying',
 }
 export const queue = {

@@ -1,6 +1,7 @@
 /** One dispute: what the bank took, until when an answer is due, the evidence, and handing it in once. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
 import { post, read } from '@/api/client'
 import type { DisputeDetail } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
@@ -21,7 +22,6 @@ import { Timeline } from '@/record/timeline'
 import { Evidence, isOpen, took } from './evidence'
 import { Due, whyOf } from './list'
 
-
 export function DisputePage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const dispute = useQuery(read<DisputeDetail>(`/disputes/${id}`))
@@ -32,7 +32,7 @@ export function DisputePage() {
   )
 }
 
-function useDisputeDeeds(dispute: DisputeDetail): { id: string; label: string; refuse: Refuse; run: () => void; main?: boolean; danger?: boolean }[] {
+function useDisputeDeeds(dispute: DisputeDetail, dirty: boolean): { id: string; label: string; refuse: Refuse; run: () => void; main?: boolean; danger?: boolean }[] {
   const client = useQueryClient()
   const order = orderName(dispute.orderNumber)
   const amount = money(dispute.amount)
@@ -61,13 +61,15 @@ function useDisputeDeeds(dispute: DisputeDetail): { id: string; label: string; r
   const over = ['won', 'lost', 'accepted'].includes(dispute.state)
   return [
     { id: 'accept', label: t('disputes.accept'), refuse: lack, danger: true, run: () => ask('accept', t('disputes.accepted', { amount })) },
-    { id: 'submit', label: t('disputes.submit'), refuse: lack ?? (some ? undefined : t('disputes.nothingYet')), main: true, run: () => ask('submit', t('disputes.submittedDone')) },
+    { id: 'submit', label: t('disputes.submit'), refuse: lack ?? (dirty ? t('disputes.saveFirst') : some ? undefined : t('disputes.nothingYet')), main: true, run: () => ask('submit', t('disputes.submittedDone')) },
     ...(dispute.provider === 'sandbox' && !over ? [{ id: 'won', label: t('disputes.decideWon'), refuse: lacking('answer:dispute'), run: decide('won') }, { id: 'lost', label: t('disputes.decideLost'), refuse: lacking('answer:dispute'), run: decide('lost') }] : []),
   ]
 }
 
 function Whole({ dispute }: { dispute: DisputeDetail }) {
-  const deeds = useDisputeDeeds(dispute)
+  // What is handed in is what is kept, so nothing is while more stands in the form.
+  const [dirty, setDirty] = useState(false)
+  const deeds = useDisputeDeeds(dispute, dirty)
   useActions(deeds)
   const order = orderName(dispute.orderNumber)
   return (
@@ -120,7 +122,7 @@ function Whole({ dispute }: { dispute: DisputeDetail }) {
           ]}
         />
       </Section>
-      <Evidence key={dispute.version} dispute={dispute} />
+      <Evidence key={dispute.version} dispute={dispute} onDirty={setDirty} />
     </RecordPage>
   )
 }

@@ -1,5 +1,6 @@
 /** The evidence of a dispute: words, and files that go to the payment provider with them, each said to be what it shows. */
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { read, request } from '@/api/client'
 import type { DisputeDetail, EvidenceKind, StoredFile } from '@/api/shapes'
 import { AreaField } from '@/forms/fields'
@@ -28,7 +29,7 @@ export const took = (client: QueryClient, next: DisputeDetail) => {
 const listed = (text: string) => text.split(' ').filter(Boolean).map((one) => ({ id: one.slice(0, one.indexOf(':')), kind: one.slice(one.indexOf(':') + 1) as EvidenceKind }))
 const written = (files: { id: string; kind: EvidenceKind }[]) => files.map((file) => `${file.id}:${file.kind}`).join(' ')
 
-export function Evidence({ dispute }: { dispute: DisputeDetail }) {
+export function Evidence({ dispute, onDirty }: { dispute: DisputeDetail; onDirty: (dirty: boolean) => void }) {
   const client = useQueryClient()
   const sees = can('read:file')
   const form = useForm({
@@ -40,6 +41,11 @@ export function Evidence({ dispute }: { dispute: DisputeDetail }) {
       toast({ text: t('disputes.saved') })
     },
   })
+  const { dirty } = form
+  useEffect(() => {
+    onDirty(dirty)
+    return () => onDirty(false)
+  }, [dirty, onDirty])
   const locked = !isOpen(dispute) || dispute.pending || Boolean(lacking('answer:dispute'))
   return (
     <Section title={t('disputes.evidence')}>
@@ -53,12 +59,12 @@ export function Evidence({ dispute }: { dispute: DisputeDetail }) {
         }}
       >
         <fieldset disabled={locked} className="form">
-          {texts.map((name) => (
+          {texts.filter((name) => !locked || form.values[name]).map((name) => (
             <AreaField key={name} form={form} name={name} label={t(`disputes.${name}`)} rows={2} optional />
           ))}
           {sees && <Files dispute={dispute} locked={locked} value={form.values.files} error={form.errors.files} onChange={(files) => form.set('files', files)} />}
           <FormProblem form={form} />
-          {form.dirty && (
+          {dirty && (
             <div className="form-foot">
               <Button type="submit" look="primary" busy={form.busy}>
                 {t('disputes.save')}
@@ -74,17 +80,20 @@ export function Evidence({ dispute }: { dispute: DisputeDetail }) {
 function Files({ dispute, locked, value, error, onChange }: { dispute: DisputeDetail; locked: boolean; value: string; error: string | undefined; onChange: (value: string) => void }) {
   const files = useQuery(read<StoredFile[]>('/files', { subjectType: 'order', subjectId: dispute.orderId, limit: 100 }))
   const chosen = listed(value)
+  // What was chosen elsewhere of the customer's files stays in sight, and can be taken out.
+  const withChosen = (rows: StoredFile[]): Pick<StoredFile, 'id' | 'name' | 'size'>[] => [...rows, ...dispute.evidence.files.filter((one) => rows.every((row) => row.id !== one.id))]
   const kindOf = (id: string) => chosen.find((one) => one.id === id)?.kind
   // The first file that shows anything else is one of its kind; the next one has to be said.
-  const put = (rows: StoredFile[], id: string, kind?: EvidenceKind) =>
+  const put = (rows: { id: string }[], id: string, kind?: EvidenceKind) =>
     onChange(written(rows.flatMap((row) => { const is = row.id === id ? kind : kindOf(row.id); return is ? [{ id: row.id, kind: is }] : [] })))
   return (
     <fieldset className="field" data-field="files" tabIndex={-1}>
       <legend className="field-label">{t('disputes.files')}</legend>
       {error ? <p className="field-error">{error}</p> : !locked && <p className="field-hint">{t('disputes.filesHint')}</p>}
       <Part query={files} lines={2}>
-        {(rows) =>
-          rows.length === 0 ? (
+        {(own) => {
+          const rows = withChosen(own)
+          return rows.length === 0 ? (
             <p className="quiet">{t('disputes.noFiles')}</p>
           ) : (
             <ul className="picks">
@@ -110,7 +119,7 @@ function Files({ dispute, locked, value, error, onChange }: { dispute: DisputeDe
               })}
             </ul>
           )
-        }
+        }}
       </Part>
     </fieldset>
   )

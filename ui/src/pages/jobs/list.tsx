@@ -42,8 +42,8 @@ const jobs: ListSpec<Job> = {
   page: paths.job,
   columns: [
     { id: 'kind', title: 'jobs.kind', width: 230, grow: 1, cell: (job) => <Link to={paths.job(job.id)} className="link">{word('jobKind', job.kind)}</Link> },
-    { id: 'state', title: 'jobs.state', width: 160, cell: (job) => <State value={job.state} words="jobState" /> },
-    { id: 'queue', title: 'jobs.queue', width: 96, drop: 2, cell: (job) => word('queue', job.queue) },
+    { id: 'state', title: 'jobs.state', width: 176, cell: (job) => <State value={job.state} words="jobState" /> },
+    { id: 'queue', title: 'jobs.queue', width: 108, drop: 2, cell: (job) => word('queue', job.queue) },
     { id: 'tries', title: 'jobs.tries', width: 96, cell: tries },
     { id: 'error', title: 'jobs.error', width: 140, drop: 1, grow: 3, cell: (job) => job.lastError ?? none },
     { id: 'due', title: 'jobs.due', width: 124, end: true, drop: 3, sort: 'runAt', cell: (job) => <When at={job.runAt} /> },

@@ -8,15 +8,18 @@ import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t, word } from '@/i18n'
 import { toast } from '@/parts/toasts'
-import type { Search } from '@/table/url'
+import { between, chipText, type Search } from '@/table/url'
 
 const words = (text: string | undefined) => (text ?? '').split(',').filter(Boolean)
-const deadOf = ({ queue = '', kind = '', search = '' }: Search) =>
-  queryOptions({ queryKey: ['jobs', 'dead', { queue, kind, search }], queryFn: async ({ signal }) => (await request<unknown[]>('GET', '/jobs', { params: { state: 'dead', queue, kind, search, limit: 1 }, signal })).meta.total ?? 0 })
+const deadOf = ({ queue = '', kind = '', search = '', from = '', to = '' }: Search) => {
+  const narrow = { queue, kind, search, ...between({ from, to }) }
+  return queryOptions({ queryKey: ['jobs', 'dead', narrow], queryFn: async ({ signal }) => (await request<unknown[]>('GET', '/jobs', { params: { state: 'dead', ...narrow, limit: 1 }, signal })).meta.total ?? 0 })
+}
 
 /** What narrows it, in words; nothing where nothing does. */
-function narrowed({ queue, kind, search }: Search) {
-  const parts = [...words(queue).map((one) => word('queue', one)), ...words(kind).map((one) => word('jobKind', one)), ...(search ? [`“${search}”`] : [])]
+function narrowed({ queue, kind, search, ...days }: Search) {
+  const when = chipText({ kind: 'dates', field: 'from', title: 'jobs.created' }, days)
+  const parts = [...words(queue).map((one) => word('queue', one)), ...words(kind).map((one) => word('jobKind', one)), ...(search ? [t('jobs.quoted', { text: search })] : []), ...(when ? [when] : [])]
   return parts.length > 0 ? t('jobs.onlyWhat', { what: parts.join(', ') }) : ''
 }
 
@@ -35,7 +38,7 @@ export function AllFailed({ deed, filter, onClose }: { deed: AllDeed; filter: Se
   const form = useForm<{ reason: string }, RetriedJobs | DiscardedJobs>({
     initial: { reason: '' },
     check: ({ reason }) => (reason.trim() ? {} : { reason: t('common.needsReason') }),
-    send: ({ reason }) => post<RetriedJobs | DiscardedJobs>(what.path, { queue: words(filter['queue']), kind: words(filter['kind']), ...(filter['search'] ? { search: filter['search'] } : {}), reason: reason.trim() }),
+    send: ({ reason }) => post<RetriedJobs | DiscardedJobs>(what.path, { queue: words(filter['queue']), kind: words(filter['kind']), ...(filter['search'] ? { search: filter['search'] } : {}), ...between(filter), reason: reason.trim() }),
     onDone: (reply) => {
       const moved = 'retried' in reply ? reply.retried : reply.discarded
       const all = so.moved + moved

@@ -14,6 +14,7 @@ import { toast, toastProblem } from '@/parts/toasts'
 import { State, When } from '@/parts/values'
 import { lacking } from '@/parts/why'
 import { Facts, Section } from '@/record/record-page'
+import { useMe } from '@/session'
 
 const put = async (path: string, body: unknown) => (await request<NewsletterConsent>('PUT', path, { body })).data
 
@@ -90,6 +91,7 @@ const ownQuery = read<NewsletterConsent>('/auth/newsletters')
 
 export function OwnNewsletters() {
   const client = useQueryClient()
+  const me = useMe()
   const [busy, setBusy] = useState(false)
   const consent = useQuery(ownQuery)
   const choose = (agreed: boolean) => {
@@ -107,7 +109,7 @@ export function OwnNewsletters() {
         title={t('news.title')}
         actions={
           consent.data && (
-            <Button small busy={busy} onClick={() => choose(!consent.data.agreed)}>
+            <Button small busy={busy} refuse={!consent.data.agreed && !me.emailVerified && t('news.ownUnproved')} onClick={() => choose(!consent.data.agreed)}>
               {t(consent.data.agreed ? 'news.ownStop' : 'news.ownStart')}
             </Button>
           )

@@ -37,9 +37,9 @@ const newsletters: ListSpec<Newsletter> = {
   page: paths.newsletter,
   columns: [
     { id: 'subject', title: 'mails.subject', width: 220, grow: 3, cell: (row) => <Link to={paths.newsletter(row.id)} className="link">{titleOf(row)}</Link> },
-    { id: 'state', title: 'mails.state', width: 136, cell: (row) => <State value={row.state} words="newsState" /> },
+    { id: 'state', title: 'mails.state', width: 168, cell: (row) => <State value={row.state} words="newsState" /> },
     { id: 'sent', title: 'news.reached', width: 120, end: true, cell: (row) => (row.total > 0 ? reached(row) : none) },
-    { id: 'failed', title: 'news.failed', width: 96, end: true, cell: (row) => (row.failed > 0 ? <span className="may-no num">{number(row.failed)}</span> : none) },
+    { id: 'failed', title: 'news.failed', width: 116, end: true, cell: (row) => (row.failed > 0 ? <span className="may-no num">{number(row.failed)}</span> : none) },
     { id: 'skipped', title: 'news.skipped', width: 110, end: true, drop: 2, cell: (row) => (row.skipped > 0 ? number(row.skipped) : none) },
     { id: 'at', title: 'news.goesOut', width: 132, end: true, cell: (row) => <When at={row.startedAt ?? row.sendAt} /> },
     { id: 'by', title: 'news.by', width: 130, drop: 1, cell: (row) => row.sentBy ?? row.createdBy },

@@ -72,7 +72,7 @@ function Out({ newsletter }: { newsletter: Newsletter }) {
       <Section title={t('mails.facts')}>
         <Facts
           rows={[
-            [t('news.sentBy'), newsletter.sentBy],
+            [t(newsletter.state === 'scheduled' ? 'news.plannedBy' : 'news.sentBy'), newsletter.sentBy],
             [t('news.startedAt'), newsletter.startedAt && <When key="s" at={newsletter.startedAt} />],
             [t('news.finishedAt'), newsletter.finishedAt && <When key="f" at={newsletter.finishedAt} />],
             [t('news.countries'), newsletter.countries.length > 0 ? newsletter.countries.map(country).join(', ') : t('news.allCountries')],

@@ -21,11 +21,21 @@ import { described, LARGEST, moved, MOST, TYPES, useGallery, withOne, without, t
 
 type Going = { id: string; name: string; problem?: Problem; again: () => void }
 const MARK = 'application/x-purser-picture'
+/** Of what was not even sent: the same file would not be taken the next time either. */
+const REFUSED = 'not_an_image'
 
 /** What can be told without sending it. */
 const refused = (file: File) => {
   if (file.size > LARGEST) return t('pictures.tooLarge')
   return TYPES.includes(file.type) ? undefined : t('pictures.notAnImage')
+}
+
+const formOf = (product: Product, file: File) => {
+  const form = new FormData()
+  form.set('subjectType', 'product')
+  form.set('subjectId', product.id)
+  form.set('file', file)
+  return form
 }
 
 export function Pictures({ product }: { product: Product }) {
@@ -48,30 +58,38 @@ export function Pictures({ product }: { product: Product }) {
     setPlace(t('pictures.place', { name: picture.alt || picture.name, n: to + 1, of: count }))
   }
 
-  const upload = async (file: File) => {
+  /** `kept`: what came of it before, where the file got there and did not become a picture. */
+  const upload = async (file: File, kept?: StoredFile) => {
     const mark = crypto.randomUUID()
+    let stored = kept
     const drop = () => setGoing((now) => now.filter((one) => one.id !== mark))
     const failed = (problem: Problem) => setGoing((now) => now.map((one) => (one.id === mark ? { ...one, problem } : one)))
-    setGoing((now) => [...now, { id: mark, name: file.name, again: () => (drop(), void upload(file)) }])
+    setGoing((now) => [...now, { id: mark, name: file.name, again: () => (drop(), void upload(file, stored)) }])
     const why = refused(file)
-    if (why) return failed(new Problem(422, { code: 'not_an_image', title: t('pictures.refused'), detail: why }))
-    const form = new FormData()
-    form.set('subjectType', 'product')
-    form.set('subjectId', product.id)
-    form.set('file', file)
+    if (why) return failed(new Problem(422, { code: REFUSED, title: t('pictures.refused'), detail: why }))
     try {
-      const stored = await post<StoredFile>('/files', form)
+      stored ??= await post<StoredFile>('/files', formOf(product, file))
       await change(withOne({ fileId: stored.id, alt: '', name: stored.name, contentType: stored.contentType, size: stored.size }))
       drop()
       toast({ text: t('pictures.added', { name: stored.name }) })
-      await client.invalidateQueries({ queryKey: ['files'] })
     } catch (error) {
-      failed(asProblem(error))
+      const problem = asProblem(error)
+      // Deleted since it got there, it has to be sent anew.
+      if (problem.errors.some((one) => one.code === 'unknown_file')) stored = undefined
+      // Which of the pictures it is stands above already.
+      const [only] = problem.errors
+      failed(only ? new Problem(problem.status, { code: problem.code, title: problem.title, detail: only.message }) : problem)
     }
+    await client.invalidateQueries({ queryKey: ['files'] })
   }
-  // One after the other, so that they stand in the order in which they were chosen.
+  // One after the other, so that they stand in the order in which they were chosen. What has no place any more is not sent, and named.
   const take = async (list: FileList | null) => {
-    for (const file of Array.from(list ?? []).slice(0, MOST)) await upload(file)
+    const chosen = Array.from(list ?? [])
+    const room = Math.max(0, MOST - count)
+    // Each of these says why itself, and takes no place.
+    const over = chosen.filter((file) => !refused(file)).slice(room)
+    if (over.length > 0) toast({ text: t('pictures.leftOut', { n: MOST, names: over.map((file) => file.name).join(', ') }), bad: true })
+    for (const file of chosen) if (!over.includes(file)) await upload(file)
   }
   const onDrop = (event: DragEvent) => {
     if (!event.dataTransfer.types.includes('Files')) return
@@ -135,7 +153,7 @@ export function Pictures({ product }: { product: Product }) {
           one.problem ? (
             <div key={one.id} className="file-failed">
               <strong>{one.name}</strong>
-              <Failure problem={one.problem} small retry={one.again} />
+              <Failure problem={one.problem} small {...(one.problem.code !== REFUSED && { retry: one.again })} />
               <Button small look="quiet" onClick={() => setGoing((now) => now.filter((other) => other.id !== one.id))}>
                 {t('pictures.forget')}
               </Button>

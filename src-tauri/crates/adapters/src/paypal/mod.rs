@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, Breakers};
 use crate::calls::{self, Fault};
 use amounts::{amount, taken};
 use wire::{Complaint, Moved, Order, Token, Verified};
@@ -47,7 +47,7 @@ pub struct Paypal {
     db: Db,
     clock: Clock,
     access: Access,
-    breaker: Breaker,
+    breakers: Breakers,
     token: Mutex<Option<(Zeroizing<String>, Timestamp)>>,
 }
 
@@ -60,16 +60,16 @@ pub(crate) struct Place<'a> {
 }
 
 /// The way to PayPal.
-pub(crate) fn open(place: Place<'_>, access: Access, breaker: Breaker) -> Option<Arc<dyn Remote>> {
+pub(crate) fn open(place: Place<'_>, access: Access, breakers: Breakers) -> Option<Arc<dyn Remote>> {
     let client = calls::client().inspect_err(|error| tracing::error!(error, "the way to PayPal could not be made")).ok()?;
     let Place { base, home, db, clock } = place;
     let (base, home) = (base.trim_end_matches('/').to_owned(), home.unwrap_or("http://127.0.0.1:7420").to_owned());
-    Some(Arc::new(Paypal { client, base, home, db, clock, access, breaker, token: Mutex::new(None) }))
+    Some(Arc::new(Paypal { client, base, home, db, clock, access, breakers, token: Mutex::new(None) }))
 }
 
 impl Paypal {
     /// An access token, from the last time or a new one.
-    async fn token(&self) -> Result<Zeroizing<String>, Fault> {
+    async fn token(&self, breaker: &Breaker) -> Result<Zeroizing<String>, Fault> {
         let now = self.clock.now();
         if let Some((token, until)) = self.token.lock().as_ref()
             && *until > now
@@ -84,14 +84,23 @@ impl Paypal {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body("grant_type=client_credentials")
         };
-        let made: Token = calls::call(&self.breaker, request).await?;
+        let made: Token = calls::call(breaker, request).await?;
         let token = Zeroizing::new(made.access_token);
         *self.token.lock() = Some((token.clone(), now.plus(made.expires_in.saturating_mul(SECOND) - MINUTE)));
         Ok(token)
     }
 
-    async fn send<T: DeserializeOwned>(&self, (method, path): (Method, &str), body: Option<&str>, key: Option<&str>) -> Result<T, Fault> {
-        let token = self.token().await?;
+    async fn send<T: DeserializeOwned>(&self, wanted: (Method, &str), body: Option<&str>, key: Option<&str>) -> Result<T, Fault> {
+        self.send_past(&self.breakers.payments, wanted, (body, key)).await
+    }
+
+    async fn send_past<T: DeserializeOwned>(
+        &self,
+        breaker: &Breaker,
+        (method, path): (Method, &str),
+        (body, key): (Option<&str>, Option<&str>),
+    ) -> Result<T, Fault> {
+        let token = self.token(breaker).await?;
         let url = format!("{}{path}", self.base);
         let request = || {
             let mut request: RequestBuilder =
@@ -105,7 +114,7 @@ impl Paypal {
                 None => request,
             }
         };
-        let answer = calls::call(&self.breaker, request).await;
+        let answer = calls::call(breaker, request).await;
         if let Err(Fault::No(401, _)) = &answer {
             *self.token.lock() = None;
         }
@@ -324,13 +333,13 @@ impl Gateway for Paypal {
 #[async_trait]
 impl Remote for Paypal {
     fn health(&self) -> Health {
-        self.breaker.health()
+        self.breakers.payments.health()
     }
 
     async fn probe(&self) -> Vec<ProbeStep> {
         let step = |name, ok, detail: &str| ProbeStep { name, ok, detail: detail.to_owned() };
         *self.token.lock() = None;
-        let key = match self.token().await {
+        let key = match self.token(&self.breakers.payments).await {
             Ok(_) => step("key", true, "PayPal takes the client id and the secret."),
             Err(Fault::No(..)) => step("key", false, "PayPal does not take the client id with this secret."),
             Err(Fault::Unknown) => step("key", false, "PayPal does not answer."),
@@ -349,7 +358,8 @@ impl Remote for Paypal {
         let body = messages::question(message, self.webhook()?)?;
         // The same question has the same key; asked for another webhook it is another.
         let key = hex::encode(&Sha256::digest(&body)[..16]);
-        match self.send::<Verified>((Method::POST, "/v1/notifications/verify-webhook-signature"), Some(&body), Some(&key)).await {
+        let asked = (Method::POST, "/v1/notifications/verify-webhook-signature");
+        match self.send_past::<Verified>(&self.breakers.aside, asked, (Some(&body), Some(&key))).await {
             Ok(verified) if verified.verification_status == "SUCCESS" => Ok(()),
             // It can not be read, or is not its own.
             Ok(_) | Err(Fault::No(400 | 422, _)) => Err(NotTaken::Forged("PayPal says that this is not its own.")),

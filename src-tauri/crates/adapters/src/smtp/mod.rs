@@ -1,17 +1,17 @@
 //! Mail through an SMTP server, by lettre over rustls. Certificates are always checked; without TLS only on this machine.
 
-use std::time::Duration;
+mod talk;
 
 use async_trait::async_trait;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{Address, Message};
 use purser_service::mail::{Letter, Mailer, Refusal};
 
-/// How long one step of a conversation may take.
-const LONGEST: Duration = Duration::from_secs(30);
+use self::talk::Line;
 
 /// How a connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -44,7 +44,7 @@ pub struct Settings {
 
 /// An SMTP server.
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    line: Line,
     from: Mailbox,
     /// Behind the `@` of the ids of messages.
     domain: String,
@@ -66,12 +66,10 @@ impl Smtp {
             Security::Tls => Tls::Wrapper(tls()?),
             Security::Plain => Tls::None,
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.host).port(settings.port).tls(tls).timeout(Some(LONGEST));
-        if let Some((name, password)) = settings.login {
-            builder = builder.credentials(Credentials::new(name, password));
-        }
+        let login = settings.login.map(|(name, password)| Credentials::new(name, password));
+        let line = Line { host: settings.host, port: settings.port, tls, login, name: ClientId::default() };
         let domain = from.email.domain().to_owned();
-        Ok(Self { transport: builder.build(), from, domain })
+        Ok(Self { line, from, domain })
     }
 
     fn message(&self, letter: &Letter) -> Result<Message, Refusal> {
@@ -117,39 +115,6 @@ impl Mailer for Smtp {
     }
 
     async fn deliver(&self, letter: &Letter) -> Result<(), Refusal> {
-        let message = self.message(letter)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            // What the server says may hold the address, so only its number is passed on.
-            Err(error) if is_nobody(&error) => Err(Refusal::Nobody(format!("The mail server refused it{}.", code(&error)))),
-            Err(error) if error.is_permanent() => Err(Refusal::Never(format!("The mail server refused it{}.", code(&error)))),
-            Err(error) if is_mid(&error) => Err(Refusal::Unknown("The mail server went silent in the middle.".into())),
-            Err(error) if error.is_timeout() => Err(Refusal::Later("The mail server did not answer in time.".into())),
-            Err(error) if error.is_tls() => Err(Refusal::Later("The certificate of the mail server can not be trusted.".into())),
-            Err(error) if error.is_transient() => Err(Refusal::Later(format!("The mail server does not take it now{}.", code(&error)))),
-            Err(error) if error.is_client() => Err(Refusal::Later("The mail server does not offer what is needed: TLS, or a way to sign in.".into())),
-            Err(_) => Err(Refusal::Later("The mail server can not be reached.".into())),
-        }
+        self.line.hand_over(&self.message(letter)?).await
     }
-}
-
-/// Whether the server says that there is nobody at the address: by the enhanced code of RFC 3463 where it gives one, else by its number.
-fn is_nobody(error: &lettre::transport::smtp::Error) -> bool {
-    use std::error::Error as _;
-    let Some(number) = error.status().filter(|_| error.is_permanent()).map(|code| code.to_string()) else { return false };
-    let said = error.source().map(ToString::to_string).unwrap_or_default();
-    match said.split_whitespace().next().filter(|word| word.starts_with("5.")) {
-        Some(word) => ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"].contains(&word),
-        None => matches!(number.as_str(), "550" | "551" | "553" | "556"),
-    }
-}
-
-/// Whether the line broke, or fell silent, after it was there: the server may have taken the message before that.
-fn is_mid(error: &lettre::transport::smtp::Error) -> bool {
-    // What kind of error it is can be asked for by its words alone.
-    error.to_string().starts_with("network error")
-}
-
-fn code(error: &lettre::transport::smtp::Error) -> String {
-    error.status().map_or_else(String::new, |code| format!(" ({code})"))
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::wire::{Complaint, Failed};
-use crate::breaker::Breaker;
+use crate::breaker::Breakers;
 use crate::calls;
 use crate::forms::{Part, form};
 
@@ -45,7 +45,7 @@ pub(super) struct Api {
     /// Where files are sent.
     pub(super) files: String,
     pub(super) key: Zeroizing<String>,
-    pub(super) breaker: Breaker,
+    pub(super) breakers: Breakers,
 }
 
 impl Api {
@@ -58,7 +58,7 @@ impl Api {
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(body.clone())
         };
-        Ok(calls::call(&self.breaker, request).await?)
+        Ok(calls::call(&self.breakers.payments, request).await?)
     }
 
     /// Send a file under a key: asked twice, it lies there once.
@@ -72,12 +72,12 @@ impl Api {
                 .timeout(FILE)
                 .body(body.clone())
         };
-        Ok(calls::call(&self.breaker, request).await?)
+        Ok(calls::call(&self.breakers.aside, request).await?)
     }
 
     /// Read.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
-        Ok(calls::call(&self.breaker, || self.request(Method::GET, path)).await?)
+        Ok(calls::call(&self.breakers.payments, || self.request(Method::GET, path)).await?)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -141,13 +141,18 @@ impl Held {
         Self { any: self.any.intersection(reads), own: self.own.intersection(reads) }
     }
 
-    /// Whether `other` holds everything of this.
+    /// Whether `other` holds everything of this: whoever does may hand it out.
     pub fn within(self, other: Self) -> bool {
         // Whoever may change any order may call it off as well.
         let any = if other.any.has(Permission::UpdateOrder) { other.any.union([Permission::CancelOrder].into_iter().collect()) } else { other.any };
-        // What somebody orders and pays for themselves is no power over the business: whoever looks after customers need not hold it.
-        let own = self.own.without(Permission::CreateOrder).without(Permission::CapturePayment);
-        self.any.within(any) && own.within(any.union(other.own))
+        self.any.within(any) && self.own.within(any.union(other.own))
+    }
+
+    /// Whether somebody who holds this may look after whoever holds `other`: they hold as much, but for what a customer orders and pays for
+    /// themselves. That is no power over the business, so whoever looks after customers need not hold it; it is no leave to hand it out.
+    pub fn reaches(self, other: Self) -> bool {
+        let own = other.own.without(Permission::CreateOrder).without(Permission::CapturePayment);
+        Self { any: other.any, own }.within(self)
     }
 
     /// The powers, in the order of the vocabulary.
@@ -193,10 +198,21 @@ mod tests {
     fn customers_are_within_reach_of_whoever_looks_after_them() {
         let customer = Role::User.held();
         assert!(customer.has(Power::own(P::CapturePayment)) && !Role::Support.held().any.has(P::CapturePayment));
-        assert!(customer.within(Role::Support.held()) && customer.within(Role::Admin.held()));
+        assert!(Role::Support.held().reaches(customer) && Role::Admin.held().reaches(customer));
         let pays_any: Held = [Power::any(P::CapturePayment)].into_iter().collect();
         let sees_own: Held = [Power::own(P::ReadOrder)].into_iter().collect();
-        assert!(!pays_any.within(customer) && !sees_own.within(Held::NONE));
+        assert!(!customer.reaches(pays_any) && !Held::NONE.reaches(sees_own));
+    }
+
+    #[test]
+    fn what_customers_do_for_themselves_is_handed_out_by_whoever_holds_it() {
+        let pays_own: Held = [Power::own(P::CapturePayment)].into_iter().collect();
+        assert!(Held::NONE.reaches(pays_own) && !pays_own.within(Held::NONE) && !pays_own.within(Role::Support.held()));
+        assert!(pays_own.within(Role::User.held()) && pays_own.within(Role::Finance.held()));
+        // The presets that may change roles can change that of customers.
+        for role in [Role::Owner, Role::Admin] {
+            assert!(Role::User.held().within(role.held()), "{role}");
+        }
     }
 
     #[test]

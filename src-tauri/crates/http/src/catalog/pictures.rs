@@ -68,7 +68,7 @@ impl Versioned for GalleryView {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "PictureWanted")]
 struct PictureBody {
-    /// A file attached to a product: PNG, JPEG, WebP or GIF of at most 5 MB.
+    /// A file attached to a product: PNG, JPEG, WebP or GIF of at most 5 MB, 6000 pixels to a side and 25 million in all.
     file_id: FileId,
     /// What it shows; up to 300 characters.
     #[serde(default)]

@@ -153,7 +153,7 @@ impl Versioned for DetailView {
 pub(crate) struct EvidenceBody {
     #[serde(default)]
     pub(crate) texts: Texts,
-    /// Files that were uploaded before, at most ten, each with what it shows; an id alone shows anything else.
+    /// Files of the order or of its customer, at most ten, each with what it shows; an id alone shows anything else.
     #[serde(default)]
     pub(crate) files: Vec<Exhibit>,
 }

@@ -11,6 +11,7 @@ use purser_store::jobs::{Filter, Held, Job, Tally};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::extract::When;
 use crate::reply::Versioned;
 
 /// A piece of work.
@@ -159,6 +160,12 @@ pub(crate) struct AgainBody {
     /// With these words, as in the list.
     #[serde(default)]
     search: Option<String>,
+    /// Put in at or after.
+    #[serde(default)]
+    from: Option<When>,
+    /// Put in before.
+    #[serde(default)]
+    to: Option<When>,
     reason: String,
 }
 
@@ -166,7 +173,8 @@ impl AgainBody {
     /// The filter and the reason.
     pub(crate) fn split(self) -> (Filter, String) {
         let search = self.search.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        (Filter { queues: self.queue, kinds: self.kind, search, ..Filter::default() }, self.reason)
+        let (from, to) = (self.from.map(When::instant), self.to.map(When::instant));
+        (Filter { queues: self.queue, kinds: self.kind, search, from, to, ..Filter::default() }, self.reason)
     }
 }
 

@@ -37,13 +37,13 @@ impl From<Mean> for MeanView {
 pub(super) struct MeansView {
     /// Who takes it: `sandbox`, `stripe`, `paypal`.
     provider: &'static str,
-    /// What the connection is called.
+    /// What the connection is called; to customers, who takes their money.
     name: String,
     /// Whether it moves money.
     live: bool,
     /// `open` while the provider does not answer: nothing is begun then.
     health: Health,
-    /// What can be offered.
+    /// What can be offered; to customers nothing while nobody takes their money.
     methods: Vec<MeanView>,
     /// Whether others may be named too: means of payment the provider keeps, `pm_…`.
     others: bool,

@@ -54,7 +54,8 @@ pub(crate) async fn pay_order(
 ) -> Result<Repeatable<PaidView, 200>> {
     let shape = paid(&app);
     let once = shape.once::<_, 200>(by.narrow(), key, (&format!("pay {id}"), &body))?;
-    let pay = Pay { method: body.payment_method, capture: body.capture == CaptureMode::Automatic };
+    let capture = body.capture == CaptureMode::Automatic;
+    let pay = Pay { method: body.payment_method, capture, by_customer: by.own().is_some() };
     shape.reply(payments::pay(&app, &by, id, pay, once).await?)
 }
 

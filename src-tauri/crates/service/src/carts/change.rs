@@ -40,7 +40,7 @@ pub async fn update(app: &App, by: &Grant<can::CreateOrder>, id: CartId, version
             let customer = change.customer.set().copied();
             if customer.is_some() {
                 // Before the cart is held, as whoever makes one of their own does.
-                tx.alone("carts").await?;
+                tx.alone_in_tenant("carts").await?;
             }
             let before = held(tx, id, by.now()).await?;
             if before.version != version {

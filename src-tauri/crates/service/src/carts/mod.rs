@@ -171,12 +171,12 @@ fn codes(given: &[String]) -> String {
 
 /// Refuse a customer who is not there, or who has an open cart already.
 async fn check_customer(tx: &mut Tx, (customer, kind): (UserId, CartKind), now: Timestamp) -> Result<()> {
+    // Two at once would both find none.
+    tx.alone_in_tenant("carts").await?;
     let known = users::find(tx, customer).await?.is_some_and(|user| user.status != Status::Deleted);
     if !known {
         return Err(Error::unprocessable("customerId", "unknown_customer", "There is no such customer."));
     }
-    // Two at once would both find none.
-    tx.alone("carts").await?;
     if kind == CartKind::Cart && held_of(tx, customer, now).await?.is_some() {
         return Err(Error::conflict("has_cart", "This customer has an open cart already. Use that one, or merge this one into it."));
     }

@@ -1,7 +1,7 @@
 //! The cart of whoever is signed in: the same carts by the same rules, without a right to anybody else's. Whose it is comes out of the
 //! session, so there is nothing to name and nothing to guess.
 
-use purser_core::access::{Scoped, can};
+use purser_core::access::{Permission, Power, Scoped, can};
 use purser_core::carts::{CartKind, CartState};
 use purser_core::ids::{LineId, UserId};
 use purser_core::orders::Address;
@@ -10,7 +10,7 @@ use purser_store::Tx;
 use purser_store::carts::{self as store, Cart};
 use purser_store::private::Column;
 
-use super::checkout::{self, Ask, Ordered, Which};
+use super::checkout::{self, Ask, Buyer, Ordered, Which};
 use super::look::{self, Shown};
 use super::{Change, Opening, begin, change, held_of, lines, state_at, touched};
 use crate::App;
@@ -51,11 +51,14 @@ fn shown(mut shown: Shown) -> Shown {
 /// The open cart of whoever asks, held; it is made if there is none.
 async fn mine(tx: &mut Tx, by: &Mine) -> Result<Cart> {
     let (customer, by) = (owner(by)?, by.narrow());
-    if let Some(cart) = held_of(tx, customer, by.now()).await? {
-        return Ok(cart);
+    let open = store::open_of(tx, customer).await?;
+    if open.is_some_and(|cart| state_at(&cart, by.now()) == CartState::Open) {
+        // Not made anew with it held: whoever gives a cart to a customer waits for carts the other way round.
+        let gone = || Error::conflict("cart_gone", "This cart was ordered or given away a moment ago. Look again.");
+        return held_of(tx, customer, by.now()).await?.ok_or_else(gone);
     }
-    // Two at once would both find none.
-    tx.alone("carts").await?;
+    // Two at once would both find none. Waited for before any cart is held.
+    tx.alone_in_tenant("carts").await?;
     if let Some(cart) = held_of(tx, customer, by.now()).await? {
         return Ok(cart);
     }
@@ -171,9 +174,11 @@ pub async fn accept(app: &App, by: &Mine) -> Result<Shown> {
 
 /// Make an order of one's own cart, once for each key, and pay it if a means is named.
 pub async fn checkout(app: &App, by: &Mine, ask: Ask, once: Option<Once<Ordered>>) -> Result<Outcome<Ordered>> {
+    let mut outside = by.own().is_some();
     if ask.method.is_some() {
         // Somebody who may order is not yet somebody who may pay.
-        by.narrow().scoped::<can::CapturePayment>()?;
+        outside |= by.narrow().scoped::<can::CapturePayment>()?.own().is_some();
     }
-    checkout::order(app, by.narrow(), Which::Own(owner(by)?), ask, once).await
+    let pays = by.narrow().actor().held.has(Power::own(Permission::CapturePayment));
+    checkout::order(app, by.narrow(), Which::Own(Buyer { customer: owner(by)?, outside, pays }), ask, once).await
 }

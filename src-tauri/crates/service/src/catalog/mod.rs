@@ -6,6 +6,7 @@
 
 pub mod categories;
 pub mod pictures;
+mod pixels;
 mod shelf;
 pub mod slugs;
 pub mod stock;
@@ -112,7 +113,7 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, onc
         updated_at: by.now(),
     };
     draft.shelf.put_on(&mut product)?;
-    check(&product)?;
+    check(&product, None)?;
     if product.active {
         by.and::<can::PublishProduct>()?;
     }
@@ -170,7 +171,7 @@ pub async fn update(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, ve
             if product.active && !before.active {
                 by.and::<can::PublishProduct>()?;
             }
-            check(&product)?;
+            check(&product, Some(&before))?;
             if product.shelf.category_id != before.shelf.category_id {
                 shelf::check_category(tx, &product).await?;
             }
@@ -254,14 +255,14 @@ fn apply(change: Change, product: &mut Product) {
     product.name_key = text::fold(&product.name);
 }
 
-fn check(product: &Product) -> Result<()> {
+fn check(product: &Product, before: Option<&Product>) -> Result<()> {
     let mut checks = Checks::new();
     checks.text("name", &product.name, 200).text("sku", &product.sku, 64);
     checks.that(!product.sku.contains(char::is_whitespace), "sku", "not_valid", "A SKU has no spaces in it.");
     checks.length("description", product.description.as_deref().unwrap_or_default(), 5_000);
     checks.that((0..=LARGEST).contains(&product.price), "price.amount", "out_of_range", "A price is 0 or more, and not absurdly large.");
     checks.that((0..=MOST_STOCK).contains(&product.stock), "stock", "out_of_range", "Between 0 and 1,000,000,000 pieces.");
-    shelf::check(&mut checks, product);
+    shelf::check(&mut checks, product, before);
     checks.done()
 }
 

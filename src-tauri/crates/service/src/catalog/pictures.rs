@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use purser_core::access::{Grant, can};
-use purser_core::catalog::{LARGEST_PICTURE, LONGEST_ALT, MOST_PICTURES, PICTURE_TYPES};
+use purser_core::catalog::{LARGEST_PICTURE, LONGEST_ALT, MOST_PICTURES, MOST_PIXELS, PICTURE_TYPES, WIDEST_PICTURE, can_be_shown};
 use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::{FileId, ProductId};
@@ -15,7 +15,7 @@ use purser_store::pictures::{self as store, Candidate, Picture};
 use purser_store::products::Product;
 use serde::Serialize;
 
-use super::find;
+use super::{find, pixels};
 use crate::audit::{self, Line};
 use crate::{App, events};
 
@@ -70,6 +70,8 @@ pub async fn file(app: &App, by: &Grant<can::ReadProduct>, id: ProductId, file: 
 pub async fn set(app: &App, by: &Grant<can::UpdateProduct>, (id, version): (ProductId, i64), wanted: Vec<Wanted>) -> Result<Gallery> {
     let wanted: Vec<(FileId, String)> = wanted.into_iter().map(|one| (one.file, one.alt.trim().to_owned())).collect();
     check(&wanted)?;
+    let files: Vec<FileId> = wanted.iter().map(|(file, _)| *file).collect();
+    let measured = pixels::measure(app, by, &unknown(app, by, id, &files).await?).await?;
     app.db
         .transact(by, async |tx| {
             let product = find(tx, id).await?;
@@ -80,8 +82,7 @@ pub async fn set(app: &App, by: &Grant<can::UpdateProduct>, (id, version): (Prod
             if before.iter().map(|one| (one.file_id, &one.alt)).eq(wanted.iter().map(|(file, alt)| (*file, alt))) {
                 return Ok(Gallery { product: id, version, pictures: before });
             }
-            let files: Vec<FileId> = wanted.iter().map(|(file, _)| *file).collect();
-            fit(&wanted, &store::hold(tx, &files).await?)?;
+            fit(&wanted, &store::hold(tx, &files).await?, &measured)?;
             if !store::replace(tx, (id, version), &wanted, by.now()).await? {
                 return Err(Error::Stale);
             }
@@ -91,6 +92,17 @@ pub async fn set(app: &App, by: &Grant<can::UpdateProduct>, (id, version): (Prod
             audit::record(tx, by, line.before(&facts(&before)).after(&facts(&after.pictures)));
             events::emit(tx, by, Topic::Product, "updated", id.uuid());
             Ok(after)
+        })
+        .await
+}
+
+/// Those of `files` that the product does not show yet: one that is shown was measured when it came, or came before that was done.
+async fn unknown(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, files: &[FileId]) -> Result<Vec<Candidate>> {
+    app.db
+        .read(by, async |tx| {
+            let shown = store::of_product(tx, id).await?;
+            let new: Vec<FileId> = files.iter().copied().filter(|file| shown.iter().all(|one| one.file_id != *file)).collect();
+            store::candidates(tx, &new).await.map_err(Error::from)
         })
         .await
 }
@@ -106,8 +118,8 @@ fn check(wanted: &[(FileId, String)]) -> Result<()> {
     checks.done()
 }
 
-/// Whether each of them is a file that may be a picture.
-fn fit(wanted: &[(FileId, String)], here: &[Candidate]) -> Result<()> {
+/// Whether each of them is a file that may be a picture. `measured`: width and height of those that are new here.
+fn fit(wanted: &[(FileId, String)], here: &[Candidate], measured: &HashMap<FileId, Option<(usize, usize)>>) -> Result<()> {
     let here: HashMap<FileId, &Candidate> = here.iter().map(|file| (file.id, file)).collect();
     let mut checks = Checks::new();
     for (place, (id, _)) in wanted.iter().enumerate() {
@@ -128,6 +140,21 @@ fn fit(wanted: &[(FileId, String)], here: &[Candidate]) -> Result<()> {
         checks.that(image, &field, "not_an_image", format!("\u{201c}{}\u{201d} is no PNG, JPEG, WebP or GIF.", file.name));
         let fits = file.size <= LARGEST_PICTURE;
         checks.that(fits, &field, "too_large", format!("\u{201c}{}\u{201d} has more than {} MB.", file.name, LARGEST_PICTURE / 1_048_576));
+        match measured.get(id) {
+            Some(Some((width, height))) => {
+                let message = format!(
+                    "\u{201c}{}\u{201d} has {width} \u{d7} {height} pixels: at most {WIDEST_PICTURE} to a side, and {} million in all.",
+                    file.name,
+                    MOST_PIXELS / 1_000_000
+                );
+                checks.that(can_be_shown(*width, *height), &field, "too_many_pixels", message);
+            }
+            Some(None) => {
+                let message = format!("\u{201c}{}\u{201d} is broken: it does not say how many pixels it has.", file.name);
+                checks.that(false, &field, "unreadable", message);
+            }
+            None => {}
+        }
     }
     checks.done().map_err(|error| Error::Unprocessable(error.fields()))
 }

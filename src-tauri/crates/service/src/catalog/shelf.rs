@@ -135,19 +135,16 @@ impl ShelfChange {
     }
 }
 
-/// Complain about what can not stand there.
-pub(super) fn check(checks: &mut Checks, product: &Product) {
+/// Complain about what can not stand there; `before` is how the product was until now.
+pub(super) fn check(checks: &mut Checks, product: &Product, before: Option<&Product>) {
     let Shelf { compare_price, cost, sale_price, low_stock, .. } = &product.shelf;
     for (field, amount) in [("compareAtPrice.amount", compare_price), ("cost.amount", cost), ("sale.price.amount", sale_price)] {
         checks.that(amount.is_none_or(|amount| (0..=LARGEST).contains(&amount)), field, "out_of_range", "An amount of 0 or more.");
     }
-    // One that is empty has yet to be made.
-    checks.that(
-        product.shelf.slug.is_empty() || is_slug(&product.shelf.slug),
-        "slug",
-        "not_valid",
-        "Small letters, digits and single hyphens, at most 80.",
-    );
+    let slug = &product.shelf.slug;
+    // One that is empty has yet to be made. One that was here before slugs had a rule keeps nobody from changing something else.
+    let stays = before.is_some_and(|before| before.shelf.slug == *slug);
+    checks.that(slug.is_empty() || stays || is_slug(slug), "slug", "not_valid", "Small letters, digits and single hyphens, at most 80.");
     let below = sale_price.is_none_or(|sale| sale < product.price || product.price == 0);
     checks.that(below, "sale.price.amount", "not_lower", "A price for a time is lower than the usual one.");
     let times = product.shelf.sale_from_at.zip(product.shelf.sale_until_at);

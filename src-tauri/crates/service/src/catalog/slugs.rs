@@ -7,16 +7,19 @@ use purser_core::catalog::{is_slug, slug};
 use purser_core::ids::ProductId;
 use purser_core::{Error, Result};
 use purser_store::products::{self, Product};
-use purser_store::{Tx, pictures as store};
+use purser_store::{Scope, Tx, pictures as store, tenants};
 
+use super::Facts;
 use crate::App;
+use crate::audit::{self, Line};
 
 /// What stands in for a name without a letter or digit.
 const NAMELESS: &str = "product";
 
 /// The product this part of an address names.
 pub async fn read(app: &App, by: &Grant<can::ReadProduct>, slug: &str) -> Result<Product> {
-    if !is_slug(slug) {
+    // No text of PostgreSQL has a zero in it, and it would say so less kindly. Whatever else is stored is found as it is.
+    if slug.contains('\0') {
         return Err(Error::NotFound("product"));
     }
     app.db.read(by, async |tx| products::by_slug(tx, slug).await?.ok_or(Error::NotFound("product"))).await
@@ -50,6 +53,47 @@ pub(super) async fn settle_but(tx: &mut Tx, products: &mut [Product], own: &str)
         product.shelf.slug =
             if taken.contains(&base) { numbered(&base, |slug| taken.contains(slug) || bases.contains_key(slug), &mut turns) } else { base };
         taken.insert(product.shelf.slug.clone());
+    }
+    Ok(())
+}
+
+/// Products whose slugs are made anew in one transaction.
+const BATCH: usize = 200;
+
+/// Make the slugs anew that are none. When slugs came, the products of before were called after their names by the database, which took
+/// fewer signs out than is done here: “Rope 12″” kept its last one. Done after the tables were brought up to date, a batch at a time.
+pub async fn remake(app: &App) -> Result<()> {
+    for tenant in app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await? {
+        let by = Grant::<can::UpdateProduct>::system(tenant.id, app.clock.now(), &app.ids);
+        let mut last = String::new();
+        loop {
+            let odd = app.db.read(&by, async |tx| store::odd_slugs(tx, &last, BATCH).await.map_err(Error::from)).await?;
+            let Some((_, slug)) = odd.last() else { break };
+            last.clone_from(slug);
+            // A letter of another alphabet is no odd sign, which only this side can tell.
+            let wrong: Vec<ProductId> = odd.iter().filter(|(_, slug)| !is_slug(slug)).map(|(id, _)| *id).collect();
+            if !wrong.is_empty() {
+                app.db.transact(&by, async |tx| remake_these(tx, &by, &wrong).await).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn remake_these(tx: &mut Tx, by: &Grant<can::UpdateProduct>, ids: &[ProductId]) -> Result<()> {
+    // First of all, as everywhere: whoever makes slugs holds products only afterwards.
+    tx.alone_in_tenant("slugs").await?;
+    // Asked again: somebody may have called one otherwise meanwhile.
+    let before: Vec<Product> = products::hold(tx, ids).await?.into_iter().filter(|one| !is_slug(&one.shelf.slug)).collect();
+    let mut after = before.clone();
+    for product in &mut after {
+        product.shelf.slug.clear();
+    }
+    settle(tx, &mut after).await?;
+    for (before, after) in before.iter().zip(&after) {
+        store::call(tx, after.id, &after.shelf.slug).await?;
+        let line = Line::new("product.update", "product", after.id.uuid(), &after.name);
+        audit::record(tx, by, line.before(&Facts::from(before)).after(&Facts::from(after)));
     }
     Ok(())
 }

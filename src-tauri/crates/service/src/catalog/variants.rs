@@ -108,7 +108,7 @@ fn compose(by: &Grant<can::CreateProduct>, (id, parent): (ProductId, &Product), 
             ..Shelf::default()
         },
     };
-    check(&variant)?;
+    check(&variant, None)?;
     Ok(variant)
 }
 

@@ -6,6 +6,7 @@ use purser_core::disputes::EvidenceKind;
 use purser_core::ids::FileId;
 use purser_core::{Error, Result};
 use purser_store::disputes::{self as store, Dispute, EvidenceFile};
+use purser_store::files::FileRow;
 use purser_store::{Tx, dispute_uploads};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -92,14 +93,23 @@ impl Evidence {
         self
     }
 
+    fn ids(&self) -> Vec<FileId> {
+        self.files.iter().map(|exhibit| exhibit.id).collect()
+    }
+
     /// Its files that are still there.
     pub(super) async fn shown(&self, tx: &mut Tx, dispute: &Dispute) -> Result<Vec<Shown>> {
-        if self.files.is_empty() {
+        let files = store::evidence_files(tx, &self.ids()).await?;
+        self.named(tx, dispute, files).await
+    }
+
+    /// What each of these files shows, and what the provider calls it.
+    async fn named(&self, tx: &mut Tx, dispute: &Dispute, files: Vec<EvidenceFile>) -> Result<Vec<Shown>> {
+        if files.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<FileId> = self.files.iter().map(|exhibit| exhibit.id).collect();
         let sent = dispute_uploads::of(tx, dispute.id).await?;
-        let shown = store::evidence_files(tx, &ids).await?.into_iter().map(|file| {
+        let shown = files.into_iter().map(|file| {
             let kind = self.files.iter().find(|exhibit| exhibit.id == file.id).map_or(EvidenceKind::Other, |exhibit| exhibit.kind);
             let name = sent.iter().find(|(id, _)| *id == file.id).map(|(_, name)| name.clone());
             Shown { file, kind, sent: name }
@@ -107,15 +117,25 @@ impl Evidence {
         Ok(shown.collect())
     }
 
-    /// The same, where every one has to be there, and be what the provider takes.
-    pub(super) async fn sendable(&self, tx: &mut Tx, dispute: &Dispute, takes: Option<Takes>) -> Result<Vec<Shown>> {
-        let shown = self.shown(tx, dispute).await?;
-        if shown.len() != self.files.len() {
-            return Err(refuse("unknown_file", "One of these files does not exist."));
+    /// Refuse files that are not there, that are not about this, or that the provider does not take. They are held, so that nobody deletes one
+    /// before it is written down that they are evidence.
+    pub(super) async fn sendable(&self, tx: &mut Tx, dispute: &Dispute, takes: Option<Takes>) -> Result<()> {
+        let files = store::hold_files(tx, &self.ids()).await?;
+        // What was attached to anybody or anything else was never meant for this bank.
+        let about = [dispute.order_id.uuid(), dispute.customer_id.uuid()];
+        if files.len() != self.files.len() || files.iter().any(|file| !about.contains(&file.subject_id)) {
+            return Err(refuse("unknown_file", "One of these files does not exist, or belongs neither to the order nor to its customer."));
         }
-        check(&shown, takes)?;
-        Ok(shown)
+        check(&self.named(tx, dispute, files).await?, takes)
     }
+}
+
+/// Refuse to lose a file that is evidence yet to be handed in. The file is held by then, so nobody makes it evidence meanwhile.
+pub(crate) async fn unused(tx: &mut Tx, file: &FileRow) -> Result<()> {
+    let open = store::unanswered(tx, file.subject_id).await?;
+    let Some(dispute) = open.iter().find(|dispute| Evidence::of(dispute).ids().contains(&file.id)) else { return Ok(()) };
+    let message = format!("“{}” is evidence in the dispute of order #{}. Take it out of the evidence there first.", file.name, dispute.order_number);
+    Err(Error::conflict("is_evidence", message))
 }
 
 fn refuse(code: &'static str, message: impl Into<String>) -> Error {
@@ -171,7 +191,13 @@ mod tests {
         Takes { types: &["application/pdf", "image/png"], largest: 5_000_000, together: 4_500_000, one_of_a_kind: true, ahead: true };
 
     fn file(id: u128, (content_type, size): (&str, i64), kind: EvidenceKind) -> Shown {
-        let file = EvidenceFile { id: FileId(Uuid::from_u128(id)), name: format!("file {id}"), content_type: content_type.into(), size };
+        let file = EvidenceFile {
+            id: FileId(Uuid::from_u128(id)),
+            name: format!("file {id}"),
+            content_type: content_type.into(),
+            size,
+            subject_id: Uuid::nil(),
+        };
         Shown { file, kind, sent: None }
     }
 

@@ -3,7 +3,7 @@
 //! The provider is only called between transactions, as for payments: what will be asked of it is written down first.
 
 mod answer;
-mod evidence;
+pub(crate) mod evidence;
 mod files;
 pub mod port;
 mod record;

@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use crate::audit::{self, Line};
 use crate::catalog::pictures;
+use crate::disputes::evidence;
 use crate::idempotency::{self, Once, Outcome};
 use crate::totals::Wanted;
 use crate::{App, events};
@@ -160,7 +161,7 @@ pub async fn attach(
     Ok(outcome)
 }
 
-/// Take a file away, unless it is a picture of a product. Its bytes stay for [`GRACE`]; its row stays with the log that mentions it.
+/// Take a file away, unless it is a picture of a product or evidence yet to be handed in. Its bytes stay for [`GRACE`]; its row stays with the log that mentions it.
 pub async fn delete(app: &App, by: &Grant<can::DeleteFile>, id: FileId) -> Result<()> {
     app.db
         .transact(by, async |tx| {
@@ -169,6 +170,7 @@ pub async fn delete(app: &App, by: &Grant<can::DeleteFile>, id: FileId) -> Resul
                 return Err(Error::NotFound("file"));
             }
             pictures::unused(tx, &row).await?;
+            evidence::unused(tx, &row).await?;
             audit::record(tx, by, Line::new("file.delete", "file", id.uuid(), row.name.clone()).before(&Facts::from(&row)));
             events::emit(tx, by, Topic::File, "deleted", id.uuid());
             Ok(())

@@ -114,6 +114,10 @@ impl Draft {
 
 /// Bring products in; those that are here get what the file says.
 pub(super) async fn write(tx: &mut Tx, drafts: &[Draft], dry: bool, by: Option<Uuid>) -> Result<Outcome> {
+    if !dry {
+        // Before any product is held: whoever makes addresses may wait for one. A run in one transaction begins with this as well.
+        tx.alone_in_tenant("slugs").await?;
+    }
     let keys = drafts.iter().map(|draft| draft.product.sku.clone()).collect();
     let ids: Vec<_> = store::known_products(tx, keys).await?.iter().map(store::Known::product).collect();
     let here: Vec<Product> = if ids.is_empty() { Vec::new() } else { products::hold(tx, &ids).await? };

@@ -6,7 +6,7 @@ use purser_core::events::Topic;
 use purser_core::ids::{JobId, UserId};
 use purser_core::jobs::{JobState, Priority};
 use purser_core::patch::Patch;
-use purser_core::{Error, Result};
+use purser_core::{Error, Result, Timestamp};
 use purser_store::jobs::{self as store, Again, Filter, Held};
 use serde::Serialize;
 
@@ -40,6 +40,8 @@ struct Facts<'a> {
     queues: &'a [String],
     kinds: &'a [String],
     search: Option<&'a str>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
     retried: usize,
 }
 
@@ -55,7 +57,8 @@ pub async fn retry_all(app: &App, by: &Grant<can::ManageJob>, filter: &Filter, r
             let dead = Filter { states: vec![JobState::Dead], ..filter.clone() };
             let (left, _) = store::count(tx, &dead, 10_000).await?;
             if !moved.is_empty() {
-                let facts = Facts { queues: &filter.queues, kinds: &filter.kinds, search: filter.search.as_deref(), retried: moved.len() };
+                let Filter { queues, kinds, from, to, .. } = filter;
+                let facts = Facts { queues, kinds, search: filter.search.as_deref(), from: *from, to: *to, retried: moved.len() };
                 let line = Line::new("job.retry_all", "tenant", by.tenant().uuid(), "work that failed".to_owned());
                 audit::record(tx, by, line.after(&facts).reason(reason.trim()));
                 // One notice wakes the crew and the pages; they read the rest.
@@ -82,6 +85,8 @@ struct Away<'a> {
     queues: &'a [String],
     kinds: &'a [String],
     search: Option<&'a str>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
     discarded: usize,
 }
 
@@ -94,7 +99,8 @@ pub async fn discard_all(app: &App, by: &Grant<can::ManageJob>, filter: &Filter,
             let dead = Filter { states: vec![JobState::Dead], ..filter.clone() };
             let (left, _) = store::count(tx, &dead, 10_000).await?;
             if let Some(first) = moved.first() {
-                let facts = Away { queues: &filter.queues, kinds: &filter.kinds, search: filter.search.as_deref(), discarded: moved.len() };
+                let Filter { queues, kinds, from, to, .. } = filter;
+                let facts = Away { queues, kinds, search: filter.search.as_deref(), from: *from, to: *to, discarded: moved.len() };
                 let line = Line::new("job.discard_all", "tenant", by.tenant().uuid(), "work that failed".to_owned());
                 audit::record(tx, by, line.after(&facts).reason(reason.trim()));
                 // One notice tells the pages; they read the rest.

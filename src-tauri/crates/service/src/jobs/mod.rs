@@ -172,6 +172,7 @@ pub(crate) fn kinds() -> Kinds {
     kinds.learn::<crate::mail::SendMail>();
     kinds.learn::<crate::newsletters::Gather>();
     kinds.learn::<crate::newsletters::Batch>();
+    kinds.learn::<crate::newsletters::Resume>();
     kinds.learn::<crate::mail::TellStaff>();
     kinds.learn::<crate::mail::weekly::WeeklyReport>();
     kinds.learn::<crate::seal::Renew>();

@@ -16,6 +16,7 @@ use crate::identity::keys::Warn;
 use crate::identity::passwords::Remind;
 use crate::ledger::ProveLedger;
 use crate::mail::{TellStaff, weekly};
+use crate::newsletters::Resume;
 use crate::reconciliation::Compare;
 
 /// Regular work of every tenant.
@@ -44,6 +45,7 @@ pub(super) const REGULAR: &[Regular] = &[
     Regular { name: "staff-mails", about: "Tells staff by mail what waits for them, if they want that.", usual: "20 * * * *" },
     Regular { name: weekly::NAME, about: "Sends the week in figures to whoever wants it.", usual: "0 9 * * 1" },
     Regular { name: "hear-disputes", about: "Asks the payment providers for disputes nobody told of.", usual: "25 */6 * * *" },
+    Regular { name: "resume-newsletters", about: "Takes up newsletters that go out and have stopped half-way.", usual: "50 * * * *" },
 ];
 
 /// A change another process made to a schedule is seen after so long at the latest.
@@ -63,7 +65,6 @@ pub async fn tick(app: &App) -> Result<()> {
     crate::tenants::put_in(app).await?;
     crate::identity::break_glass::lapse(app).await?;
     crate::approvals::sweep(app).await?;
-    crate::disputes::sweep(app).await?;
     crate::carts::sweep(app).await?;
     let tenants = app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?;
     for tenant in tenants.into_iter().filter(|tenant| tenant.state.is_open()) {
@@ -110,6 +111,7 @@ async fn put_in(tx: &mut Tx, by: &Grant<can::ManageJob>, name: &str) -> Result<(
         "staff-mails" => enqueue(tx, by, &TellStaff {}, once).await?,
         weekly::NAME => enqueue(tx, by, &weekly::WeeklyReport {}, once).await?,
         "hear-disputes" => enqueue(tx, by, &HearDisputes {}, once).await?,
+        "resume-newsletters" => enqueue(tx, by, &Resume {}, once).await?,
         _ => enqueue(tx, by, &Tidy {}, once).await?,
     };
     Ok(())

@@ -91,7 +91,8 @@ pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Sh
             .await?;
     }
     let (link_shown, code_shown) = (secret.is_some(), plain.is_some());
-    let letter = letter(app, &mail, Inside { secret: Some(secret.as_deref().unwrap_or(HIDDEN)), code: plain, address });
+    let inside = Inside { secret: Some(secret.as_deref().unwrap_or(HIDDEN)), code: plain, address, papers: true };
+    let letter = letter(app, &mail, inside);
     let attached = names_of_papers(&mail);
     Ok(Shown { mail, letter, attached, link_shown, code_shown })
 }

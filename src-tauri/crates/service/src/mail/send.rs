@@ -265,19 +265,21 @@ async fn make(app: &App, mail: &Mail) -> Result<Made> {
         let Some(found) = found.filter(|code| code.works(app.clock.now())) else { return Ok(Made::Stale("code")) };
         code = sent::plain(app, &found)?;
     }
-    let made = letter(app, mail, Inside { secret: link.as_deref(), code, address });
-    Ok(Made::Letter(Letter { attached: papers(app, mail).await?, ..made }))
+    let attached = papers(app, mail).await;
+    let made = letter(app, mail, Inside { secret: link.as_deref(), code, address, papers: !attached.is_empty() });
+    Ok(Made::Letter(Letter { attached, ..made }))
 }
 
-/// What comes with a mail, drawn as it is sent.
-async fn papers(app: &App, mail: &Mail) -> Result<Vec<Document>> {
-    let Some(note) = facts(mail).order.and_then(|order| order.credit_note) else { return Ok(Vec::new()) };
+/// What comes with a mail, drawn as it is sent. What can not be drawn keeps nobody from hearing what went back: the mail says it all without.
+async fn papers(app: &App, mail: &Mail) -> Vec<Document> {
+    let Some(note) = facts(mail).order.and_then(|order| order.credit_note) else { return Vec::new() };
     let by = Grant::<can::ReadPayment>::system(mail.tenant_id, app.clock.now(), &app.ids);
     match documents::credit_note_of(app, &by, RefundId(note.refund)).await {
-        Ok(note) => Ok(vec![note]),
-        // The mail says what went back without it.
-        Err(Error::NotFound(_) | Error::Conflict(..)) => Ok(Vec::new()),
-        Err(error) => Err(error),
+        Ok(note) => vec![note],
+        Err(error) => {
+            tracing::warn!(%error, mail = %mail.id, refund = %note.refund, "a credit note could not be drawn; its mail goes without");
+            Vec::new()
+        }
     }
 }
 
@@ -312,6 +314,8 @@ pub(super) struct Inside<'a> {
     pub(super) code: Option<String>,
     /// Where the order goes.
     pub(super) address: Vec<String>,
+    /// Whether the papers it speaks of come with it.
+    pub(super) papers: bool,
 }
 
 /// Where a link of such a mail leads.
@@ -322,8 +326,11 @@ pub(crate) fn address(app: &App, template: Template, secret: &str) -> String {
 
 /// The text of a mail, its link made of the secret; a mail without one may lead to where a parcel is followed, or to a page.
 pub(super) fn letter(app: &App, mail: &Mail, inside: Inside<'_>) -> Letter {
-    let Inside { secret, code, address: lines } = inside;
-    let facts = Facts { code, address: lines, ..facts(mail) };
+    let Inside { secret, code, address: lines, papers } = inside;
+    let mut facts = Facts { code, address: lines, ..facts(mail) };
+    if let Some(order) = facts.order.as_mut().filter(|_| !papers) {
+        order.credit_note = None;
+    }
     let link = secret.filter(|_| letter::page(mail.template).is_some()).map(|secret| address(app, mail.template, secret));
     let link = link.or_else(|| facts.order.as_ref().and_then(OrderFacts::follow).map(str::to_owned));
     let link = link.or_else(|| facts.page.as_ref().map(|page| format!("{}{page}", app.mail.base())));

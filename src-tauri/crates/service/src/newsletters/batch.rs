@@ -10,7 +10,7 @@ use purser_core::access::{Grant, can};
 use purser_core::events::{Event, Topic};
 use purser_core::ids::{NewsletterId, TenantId};
 use purser_core::jobs::Wait;
-use purser_core::newsletters::{AT_ONCE, LetterState, NewsletterState, SuppressionReason, Why};
+use purser_core::newsletters::{AT_ONCE, ConsentHow, LetterState, NewsletterState, SuppressionReason, Why};
 use purser_core::people::Status;
 use purser_core::time::{HOUR, MINUTE};
 use purser_core::{Error, Result};
@@ -30,8 +30,10 @@ use crate::{App, events};
 
 /// Letters this process hands over at once, of all newsletters.
 static SLOTS: Semaphore = Semaphore::const_new(AT_ONCE);
-/// After so many that were not taken one after another, the server is given a rest.
-const IN_A_ROW: usize = 5;
+/// After so many one after another of which the server said nothing that settles them, it is given a rest.
+const UNANSWERED: usize = 5;
+/// The same where it refuses: a list may hold a few addresses that are gone, and a server that blocks us refuses everybody's.
+const REFUSED: usize = 10;
 /// Open pages hear of so many.
 const TOLD: usize = 10;
 
@@ -48,8 +50,10 @@ struct Run {
     tenant: TenantId,
     newsletter: Newsletter,
     business: String,
-    /// Letters in a row the server did not take.
-    in_a_row: AtomicUsize,
+    /// Letters in a row it did not take, or fell silent over.
+    unanswered: AtomicUsize,
+    /// Letters in a row it refused.
+    refused: AtomicUsize,
 }
 
 /// How the turn of a letter ended.
@@ -90,6 +94,10 @@ impl Work for Batch {
         if let (Some(broken), false) = (broken, turn.last) {
             return Err(broken);
         }
+        // A rest is one for the batches to come as well: they would try as many each before they stop.
+        if run.rests() && !turn.last {
+            return Err(Failure::Later(format!("The mail server takes nothing now; {later} of {all} letters wait.")));
+        }
         self.end(&app, &turn).await?;
         if later > 0 && !turn.last {
             return Err(Failure::Later(format!("The mail server does not take {later} of {all} letters now.")));
@@ -111,7 +119,8 @@ impl Batch {
                 }
                 let letters = store::waiting_in(tx, newsletter.id, self.batch).await?;
                 let business = letter::business(tx, tenant).await?;
-                Ok(Some((Run { app: app.clone(), tenant, newsletter, business, in_a_row: AtomicUsize::new(0) }, letters)))
+                let (app, unanswered, refused) = (app.clone(), AtomicUsize::new(0), AtomicUsize::new(0));
+                Ok(Some((Run { app, tenant, newsletter, business, unanswered, refused }, letters)))
             })
             .await
     }
@@ -145,9 +154,9 @@ impl Batch {
     }
 }
 
-/// Put batch `number` in, or end the newsletter where nobody's turn is to come.
+/// Put in the first batch from `number` on in which somebody's turn is to come, or end the newsletter where there is nobody's left.
 pub(super) async fn next(tx: &mut Tx, by: &Grant<can::ManageJob>, newsletter: &Newsletter, number: i64) -> Result<()> {
-    if number <= newsletter.batches {
+    if let Some(number) = store::first_open(tx, newsletter.id, number).await? {
         let batch = Batch { newsletter: newsletter.id, batch: number };
         let when = When { unique: Some(format!("{}:{number}", newsletter.id)), ..When::default() };
         return jobs::enqueue(tx, by, &batch, when).await.map(drop);
@@ -167,7 +176,7 @@ pub(super) async fn next(tx: &mut Tx, by: &Grant<can::ManageJob>, newsletter: &N
 /// The turn of one letter.
 async fn one(run: Arc<Run>, letter: Letter) -> Result<End> {
     let Ok(_slot) = SLOTS.acquire().await else { return Ok(End::Later) };
-    if run.in_a_row.load(Ordering::Relaxed) >= IN_A_ROW {
+    if run.rests() {
         return Ok(End::Later);
     }
     let Some(user) = run.app.db.transact(run.tenant, async |tx| run.claim(tx, &letter).await).await? else { return Ok(End::Over) };
@@ -175,23 +184,45 @@ async fn one(run: Arc<Run>, letter: Letter) -> Result<End> {
     let to = For::of(&user, (run.business.clone(), way_out));
     let whole = letter::whole(&run.newsletter, &to, letter.id.uuid());
     let handed = run.app.mail.mailer.deliver(&whole).await;
+    run.count(&handed);
     let later = matches!(handed, Err(Refusal::Later(_)));
-    if later {
-        run.in_a_row.fetch_add(1, Ordering::Relaxed);
-    } else {
-        run.in_a_row.store(0, Ordering::Relaxed);
-    }
     run.app.db.transact(run.tenant, async |tx| run.settle(tx, (&letter, &user), &handed).await).await?;
     Ok(if later { End::Later } else { End::Over })
 }
 
 impl Run {
+    /// Whether the server is given a rest.
+    fn rests(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) >= UNANSWERED || self.refused.load(Ordering::Relaxed) >= REFUSED
+    }
+
+    /// Count what says something of the server: one that refuses one letter still answers.
+    fn count(&self, handed: &Result<(), Refusal>) {
+        match handed {
+            Ok(()) => {
+                self.unanswered.store(0, Ordering::Relaxed);
+                self.refused.store(0, Ordering::Relaxed);
+            }
+            Err(Refusal::Later(_) | Refusal::Unknown(_)) => {
+                self.unanswered.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(Refusal::Never(_) | Refusal::Nobody(_)) => {
+                self.unanswered.store(0, Ordering::Relaxed);
+                self.refused.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// Mark a letter as being handed over, if whoever it is for still wants it; nothing if it is left out, or not to be had any more.
     async fn claim(&self, tx: &mut Tx, letter: &Letter) -> Result<Option<User>> {
         let user = users::find(tx, letter.user_id).await?.filter(|user| matches!(user.status, Status::Invited | Status::Active));
         let Some(user) = user else { return self.skip(tx, letter, Why::Away).await };
-        if !store::consent(tx, user.id).await?.is_some_and(|consent| consent.agreed) {
+        let Some(consent) = store::consent(tx, user.id).await?.filter(|consent| consent.agreed) else {
             return self.skip(tx, letter, Why::Withdrawn).await;
+        };
+        // The address may have changed since.
+        if !user.email_verified && consent.how != ConsentHow::Staff {
+            return self.skip(tx, letter, Why::Unproved).await;
         }
         let kept = store::suppressed(tx, &user.email).await?;
         // Sending again to whom it failed for is asking that very address again.

@@ -9,9 +9,10 @@ use purser_core::people::Status;
 use purser_core::{Error, Result};
 use purser_store::newsletters::{self as store, Consent, Suppression};
 use purser_store::users::User;
-use purser_store::{Tx, users};
+use purser_store::{Tx, people, users};
 use serde_json::{Value, json};
 
+use crate::access::Ranks;
 use crate::audit::{self, Line};
 use crate::identity::sessions;
 use crate::{App, events};
@@ -75,7 +76,9 @@ pub async fn choose(app: &App, by: &Grant<can::UpdateUser>, id: UserId, choice: 
     checks.done()?;
     app.db
         .transact(by, async |tx| {
+            let ranks = Ranks::read(tx).await?.with(tx, &[id], by.now()).await?;
             let user = person(tx, id).await?;
+            ranks.within_reach(by, &people::find(tx, id).await?.ok_or(Error::NotFound("user"))?)?;
             if user.status == Status::Deleted {
                 return Err(Error::conflict("deleted", "The account is deleted. Bring it back first."));
             }
@@ -86,7 +89,8 @@ pub async fn choose(app: &App, by: &Grant<can::UpdateUser>, id: UserId, choice: 
         .await
 }
 
-/// Say for oneself whether one wants newsletters. Whoever wants them again gets them again.
+/// Say for oneself whether one wants newsletters. Whoever wants them again gets them again. Only whoever proved an address can agree for it:
+/// else anybody could sign somebody else up, or take them off the list of those who want no more.
 pub async fn choose_own(app: &App, by: &Grant<can::ReadSelf>, agreed: bool) -> Result<Standing> {
     // Not a program on its own: only a person can agree.
     let (id, _) = sessions::own(by)?;
@@ -96,6 +100,10 @@ pub async fn choose_own(app: &App, by: &Grant<can::ReadSelf>, agreed: bool) -> R
     app.db
         .transact(by, async |tx| {
             let user = person(tx, id).await?;
+            if agreed && !user.email_verified {
+                let message = "Prove your e-mail address first: the link is in the mail that was sent there.";
+                return Err(Error::conflict("address_unproved", message));
+            }
             write(tx, by, &user, (agreed, ConsentHow::Own, None)).await?;
             if agreed {
                 store::lift(tx, &user.email, SuppressionReason::Unsubscribed).await?;

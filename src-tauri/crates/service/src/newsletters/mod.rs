@@ -11,6 +11,7 @@ mod drafts;
 mod gather;
 mod leave;
 mod letter;
+mod resume;
 mod send;
 mod suppressions;
 
@@ -20,6 +21,7 @@ pub use drafts::{Audience, Change, audience, create, delete, letters, list, read
 pub(crate) use gather::Gather;
 pub use leave::{Leaving, leave, look};
 pub use letter::{Shown, Text, preview};
+pub(crate) use resume::Resume;
 pub use send::{Tried, again, cancel, send, test};
 pub use suppressions::{remove, suppressions};
 

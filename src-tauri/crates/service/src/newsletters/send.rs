@@ -111,7 +111,12 @@ pub async fn again(app: &App, by: &Grant<can::SendNewsletter>, id: NewsletterId,
         if newsletter.failed == 0 {
             return Err(Error::conflict("nothing_failed", "It reached everybody it was for."));
         }
-        let failed = newsletter.failed;
+        // What became of each letter is kept for a while; how many failed is counted for good.
+        let failed = store::failed(tx, id).await?;
+        if failed == 0 {
+            let message = "What became of each letter is forgotten by now, so nobody knows any more whom it did not reach.";
+            return Err(Error::conflict("letters_forgotten", message));
+        }
         newsletter.state = NewsletterState::Sending;
         newsletter.round += 1;
         (newsletter.gathered, newsletter.gathered_to) = (false, None);

@@ -96,7 +96,7 @@ pub async fn receive(app: &App, connection: ConnectionId, message: RawMessage, d
                 // Whoever is not proved overtakes nobody.
                 let priority = told.proved.then_some(Priority::High);
                 let door = door.filter(|_| !told.proved).map(str::to_owned);
-                enqueue(tx, &by, &FollowUp { notice: id, door }, When { priority, ..When::default() }).await?;
+                enqueue(tx, &by, &FollowUp { notice: id, door }, When { priority, unique: Some(id.uuid().to_string()), ..When::default() }).await?;
             }
             Ok(if told.proved { Kept::Proved } else { Kept::Unproved })
         })
@@ -140,9 +140,8 @@ impl Work for FollowUp {
             .transact(&by, async |tx| {
                 let payment = payment.map(PaymentId::uuid);
                 store::done(tx, notice.id, (state, words), (payment, by.now())).await?;
-                if let Some(payment) = payment {
-                    events::emit(tx, &by, Topic::Payment, "told", payment);
-                }
+                // The list of messages is read anew whatever came of it.
+                events::emit(tx, &by, Topic::Payment, "told", payment.unwrap_or_else(|| notice.id.uuid()));
                 Ok::<_, Error>(())
             })
             .await?;
@@ -245,10 +244,12 @@ pub async fn replay(app: &App, by: &Grant<can::ManageWebhook>, id: NoticeId) -> 
     app.db
         .transact(by, async |tx| {
             let notice = store::find_notice(tx, id).await?.ok_or(Error::NotFound("event"))?;
-            if !store::again(tx, id).await? {
+            let when = When { priority: Some(Priority::High), unique: Some(id.uuid().to_string()), ..When::default() };
+            if enqueue(tx, by, &FollowUp { notice: id, door: None }, when).await?.is_none() {
+                // It waits for that already.
                 return Ok(notice);
             }
-            enqueue(tx, by, &FollowUp { notice: id, door: None }, When { priority: Some(Priority::High), ..When::default() }).await?;
+            store::again(tx, id).await?;
             audit::record(tx, by, Line::new("payment.replay", "payment_event", id.uuid(), notice.kind.clone()));
             store::find_notice(tx, id).await?.ok_or(Error::NotFound("event"))
         })

@@ -2,6 +2,7 @@
 //! nothing follows from one before that. Anybody can send such a message, so few of them are kept, and not for long.
 
 use purser_core::access::{Grant, can};
+use purser_core::events::Topic;
 use purser_core::gateways::NoticeState;
 use purser_core::ids::ConnectionId;
 use purser_core::{Error, Result};
@@ -11,13 +12,13 @@ use sha2::{Digest, Sha256};
 
 use super::remote::{NotTaken, RawMessage};
 use super::{door, notices};
-use crate::App;
 use crate::jobs::Failure;
+use crate::{App, events};
 
 /// Largest body of one: a provider's are a few kilobytes.
 const LARGEST: usize = 64 * 1024;
 
-/// Most of one connection that are kept. Beyond, those that were rejected make room, the oldest first.
+/// Most of one connection that are kept. Beyond, those nobody asks about any more make room, those rejected first.
 const MOST: i64 = 500;
 
 /// Whether a message is small enough to be kept before it is proved.
@@ -33,7 +34,7 @@ pub(super) fn print(plain: &[u8]) -> String {
 /// Make room for one more of a connection. Where all the others wait as well, it is to be sent again later.
 pub(super) async fn make_room(tx: &mut Tx, connection: ConnectionId) -> Result<()> {
     let over = store::count_unproved(tx, connection).await? - MOST + 1;
-    if over > 0 && store::forget_rejected(tx, connection, over).await? == 0 {
+    if over > 0 && store::forget_settled(tx, connection, over).await? == 0 {
         return Err(Error::RateLimited { retry_after_s: 60 });
     }
     Ok(())
@@ -71,6 +72,7 @@ async fn done(app: &App, by: &Grant<can::CapturePayment>, notice: &Notice, (stat
     app.db
         .transact(by, async |tx| {
             store::done(tx, notice.id, (state, why.to_owned()), (None, by.now())).await?;
+            events::emit(tx, by, Topic::Payment, "told", notice.id.uuid());
             Ok::<_, Error>(())
         })
         .await

@@ -213,7 +213,9 @@ async fn traces(tx: &mut Tx, id: UserId) -> Result<Value> {
     let consent = newsletters::consent(tx, id).await?;
     let consent = consent.map(|c| json!({ "agreed": c.agreed, "how": c.how, "note": c.note, "by": c.by_name, "at": c.at }));
     let sent: Vec<Value> = sent.iter().map(news).collect();
+    let email = store::find(tx, id).await?.map(|person| person.email).unwrap_or_default();
+    let left_out = newsletters::suppressed(tx, &email).await?.map(|s| json!({ "reason": s.reason, "said": s.error, "since": s.created_at }));
     Ok(
-        json!({ "newsletterConsent": consent, "newsletters": sent, "signIns": attempts, "mails": letters, "files": papers, "logAbout": about, "logBy": by }),
+        json!({ "newsletterConsent": consent, "newsletterAddressLeftOut": left_out, "newsletters": sent, "signIns": attempts, "mails": letters, "files": papers, "logAbout": about, "logBy": by }),
     )
 }

@@ -79,7 +79,9 @@ pub(super) async fn take_back((app, by, tx): (&App, &Grant<can::ReconcileLedger>
         let posting = booking(by, &before, true);
         ledger_store::post(tx, &app.ids, std::slice::from_ref(&posting)).await?;
         let reason = Some(format!("{why}; what was written off was taken back."));
-        let after = Exception { state: ExceptionState::Matched, reason, resolved_at: Some(by.now()), ..before.clone() };
+        // Settled by the comparison from here on, not by whoever wrote it off: should it differ once more, it opens again.
+        let by_nobody = Exception { resolved_by: None, resolved_by_name: None, ..before.clone() };
+        let after = Exception { state: ExceptionState::Matched, reason, resolved_at: Some(by.now()), ..by_nobody };
         if !store::resolve(tx, &after).await? {
             return Err(Error::internal("a difference that was held has changed"));
         }

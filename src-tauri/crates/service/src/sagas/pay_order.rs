@@ -29,7 +29,8 @@ pub(super) const LONGEST: Duration = Duration::from_secs(15);
 /// A refund may take its provider a while: an hour, at a try a minute.
 pub(super) const UNDO_TRIES: i64 = 65;
 
-/// Paying an order from end to end. Its payload is `{"method": "…"}`, its subject the order.
+/// Paying an order from end to end. Its payload is `{"method": "…"}`, its subject the order; `byCustomer` says that its customer pays by
+/// themselves.
 pub struct PayOrder;
 
 /// A payment's id, as the answer to the run's key.
@@ -47,7 +48,7 @@ pub(super) fn failure(error: Error) -> Failure {
     }
 }
 
-async fn payments_of(scene: &Scene) -> Result<Vec<Payment>> {
+pub(super) async fn payments_of(scene: &Scene) -> Result<Vec<Payment>> {
     let order = OrderId(scene.saga.subject_id);
     scene.app.db.read(scene.tenant, async |tx| store::of_order(tx, order).await.map_err(Error::from)).await
 }
@@ -83,8 +84,10 @@ impl PayOrder {
             return Err(Failure::Later(format!("The payment is {}.", open.state.words())));
         }
         let once: Once<Paid> = Once { key: key(scene, &by)?, render: Arc::new(|paid: &Paid| reply(paid.payment.id)) };
-        let asked =
-            payments::pay(app, &by.scoped().map_err(failure)?, OrderId(scene.saga.subject_id), Pay { method, capture: true }, Some(once)).await;
+        // Whoever asked for the run is gone; what was not theirs to pay by is not the run's.
+        let by_customer = scene.saga.payload.0["byCustomer"] == true;
+        let pay = Pay { method, capture: true, by_customer };
+        let asked = payments::pay(app, &by.scoped().map_err(failure)?, OrderId(scene.saga.subject_id), pay, Some(once)).await;
         let id = match asked.map_err(failure)? {
             Outcome::Reply(reply) => PaymentId(reply.subject),
             Outcome::Plain(paid) => paid.payment.id,

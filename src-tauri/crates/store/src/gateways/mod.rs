@@ -11,7 +11,7 @@ use crate::rows::Instant;
 use crate::{Query, Result, Tx, sql};
 
 pub use notices::{
-    Notice, NoticeFilter, again, count_notices, count_unproved, done, find_notice, forget, forget_rejected, forget_unproved, list_notices, prove,
+    Notice, NoticeFilter, again, count_notices, count_unproved, done, find_notice, forget, forget_settled, forget_unproved, list_notices, prove,
     receive, reseal_notice, sealed,
 };
 

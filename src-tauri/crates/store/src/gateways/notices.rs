@@ -152,11 +152,11 @@ pub async fn done(tx: &mut Tx, id: NoticeId, (state, outcome): (NoticeState, Str
     tx.run(sql(DONE).bind(tx.tenant()).bind(id).bind(state.as_str()).bind(outcome).bind(payment).bind(now)).await.map(drop)
 }
 
-/// Let a message be followed up once more, or its provider be asked once more; `false` if it waits for that already.
-pub async fn again(tx: &mut Tx, id: NoticeId) -> Result<bool> {
+/// Let a message be followed up once more, or its provider be asked once more.
+pub async fn again(tx: &mut Tx, id: NoticeId) -> Result<()> {
     const AGAIN: &str = "UPDATE gateway_events SET state = CASE WHEN print IS NULL THEN 'received' ELSE 'unproved' END, outcome = NULL, \
-         processed_at = NULL WHERE tenant_id = $1 AND id = $2 AND state <> 'received' AND NOT (state = 'unproved' AND processed_at IS NULL)";
-    Ok(tx.run(sql(AGAIN).bind(tx.tenant()).bind(id)).await? == 1)
+         processed_at = NULL WHERE tenant_id = $1 AND id = $2";
+    tx.run(sql(AGAIN).bind(tx.tenant()).bind(id)).await.map(drop)
 }
 
 #[derive(sqlx::FromRow)]
@@ -170,10 +170,11 @@ pub async fn count_unproved(tx: &mut Tx, connection: ConnectionId) -> Result<i64
     Ok(tx.one::<Count>(sql(COUNT).bind(tx.tenant()).bind(connection)).await?.n)
 }
 
-/// Forget the oldest messages of a connection that its provider did not send, at most `most`; how many.
-pub async fn forget_rejected(tx: &mut Tx, connection: ConnectionId, most: i64) -> Result<u64> {
+/// Forget messages of a connection that nobody asks about any more, at most `most`: those its provider did not send before those it never
+/// answered about, the oldest first; how many.
+pub async fn forget_settled(tx: &mut Tx, connection: ConnectionId, most: i64) -> Result<u64> {
     const FORGET: &str = "DELETE FROM gateway_events WHERE id IN (SELECT id FROM gateway_events WHERE tenant_id = $1 AND connection_id = $2 \
-         AND print IS NOT NULL AND state = 'rejected' ORDER BY received_at LIMIT $3)";
+         AND print IS NOT NULL AND processed_at IS NOT NULL ORDER BY CASE state WHEN 'rejected' THEN 0 ELSE 1 END, received_at LIMIT $3)";
     tx.run(sql(FORGET).bind(tx.tenant()).bind(connection).bind(most)).await
 }
 

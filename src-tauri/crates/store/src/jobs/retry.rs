@@ -2,7 +2,7 @@
 
 use purser_core::Timestamp;
 use purser_core::ids::JobId;
-use purser_core::jobs::JobState;
+use purser_core::jobs::{JobMove, JobState};
 use uuid::Uuid;
 
 use super::{Filter, Job, condition};
@@ -72,8 +72,16 @@ pub async fn retry_many(tx: &mut Tx, filter: &Filter, again: &Again, most: i64) 
 /// Put away up to `most` that failed for good and fit `filter`, oldest first: nobody has to look at it any more. It keeps why it failed.
 pub async fn discard_many(tx: &mut Tx, filter: &Filter, at: Timestamp, most: i64) -> Result<Vec<JobId>> {
     let dead = Filter { states: vec![JobState::Dead], ..filter.clone() };
-    let mut query = Query::start("UPDATE jobs SET state = 'cancelled', finished_at = ");
-    query.arg(at).push(" WHERE tenant_id = ").arg(tx.tenant()).push(" AND state = 'dead' AND id IN (SELECT j.id FROM jobs j");
+    // The rule for one is the rule for many.
+    let next = JobState::Dead.apply(JobMove::Cancel)?;
+    let mut query = Query::start("UPDATE jobs SET state = ");
+    query
+        .arg(next.as_str())
+        .push(", finished_at = ")
+        .arg(at)
+        .push(" WHERE tenant_id = ")
+        .arg(tx.tenant())
+        .push(" AND state = 'dead' AND id IN (SELECT j.id FROM jobs j");
     query.append(condition(tx, &dead));
     query.push(" ORDER BY j.created_at, j.id LIMIT ").arg(most).push(") RETURNING id");
     let moved: Vec<Id> = tx.all(query).await?;

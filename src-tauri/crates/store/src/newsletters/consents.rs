@@ -62,8 +62,10 @@ pub struct Reader {
 const FROM: &str = " FROM newsletter_consents c JOIN users u ON u.tenant_id = c.tenant_id AND u.id = c.user_id \
      LEFT JOIN newsletter_suppressions s ON s.tenant_id = u.tenant_id AND s.email_key = u.email_key WHERE c.tenant_id = ";
 
+/// Those who agreed and can be written to. Whoever said so themselves has to have proved the address: else anybody could sign somebody else up.
 fn among(query: &mut Query, tenant: TenantId, countries: &[String]) {
     query.push(FROM).arg(tenant).push(" AND c.agreed = TRUE AND u.status IN ('invited', 'active')");
+    query.push(" AND (u.email_verified = TRUE OR c.how = 'staff')");
     if !countries.is_empty() {
         query.push(" AND u.country IN ").list(countries.iter().map(Value::from));
     }

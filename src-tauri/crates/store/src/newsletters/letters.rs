@@ -187,13 +187,15 @@ pub enum Before {
     Settled,
 }
 
-/// Write down what became of a letter.
+/// Write down what became of a letter. One that counts as unknown does not wait again: nobody would come back for it.
 pub async fn settle(tx: &mut Tx, id: NewsletterLetterId, settled: &Settled) -> Result<Before> {
     const OPEN: &str = "UPDATE newsletter_deliveries SET state = $3, why = $4, error = $5, sent_at = $6 \
          WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'sending')";
     const UNKNOWN: &str = "UPDATE newsletter_deliveries SET state = $3, why = $4, error = $5, sent_at = $6 \
          WHERE tenant_id = $1 AND id = $2 AND state = 'skipped' AND why = 'unknown'";
-    for (statement, before) in [(OPEN, Before::Open), (UNKNOWN, Before::Unknown)] {
+    let ways = [(OPEN, Before::Open), (UNKNOWN, Before::Unknown)];
+    let ways = if settled.state == LetterState::Waiting { &ways[..1] } else { &ways[..] };
+    for (statement, before) in ways.iter().copied() {
         let query = sql(statement).bind(tx.tenant()).bind(id).bind(settled.state.as_str()).bind(settled.why.map(Why::as_str));
         if tx.run(query.bind(settled.error.clone()).bind(settled.sent_at)).await? == 1 {
             return Ok(before);

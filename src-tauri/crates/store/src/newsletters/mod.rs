@@ -1,8 +1,9 @@
-//! The tables of newsletters: what was written here, what became of it for each person in `letters.rs`, who agreed in `consents.rs`, and
-//! which addresses get none in `suppressions.rs`.
+//! The tables of newsletters: what was written here, what became of it for each person in `letters.rs`, who agreed in `consents.rs`,
+//! which addresses get none in `suppressions.rs`, and what is left to do in `stranded.rs`.
 
 mod consents;
 mod letters;
+mod stranded;
 mod suppressions;
 
 use purser_core::Timestamp;
@@ -19,6 +20,7 @@ pub use letters::{
     Before, Letter, LetterFilter, Settled, add_letters, again, claim, count_letters, find_letter, forget_letters, interrupted, leave, letters, open,
     settle, waiting_in,
 };
+pub use stranded::{failed, first_open, going_out, under_way};
 pub use suppressions::{
     Suppression, SuppressionFilter, count_suppressions, find_suppression, lift, remove_suppression, suppress, suppressed, suppressions,
 };
@@ -119,9 +121,16 @@ fn condition(tx: &Tx, filter: &Filter) -> Query {
         query.push(" AND n.state IN ").list(filter.states.iter().map(|state| state.as_str().into()));
     }
     if let Some(text) = &filter.search {
-        let pattern = format!("%{}%", crate::sql::like(&text.to_lowercase()));
-        query.push(" AND (LOWER(n.subject_en) LIKE ").arg(pattern.clone()).push(" ESCAPE '\\' OR LOWER(n.subject_de) LIKE ").arg(pattern);
-        query.push(" ESCAPE '\\')");
+        // SQLite knows small and large letters of ASCII alone, so what is typed is looked for as it stands as well.
+        let patterns = [text.to_lowercase(), text.clone()].map(|text| format!("%{}%", crate::sql::like(&text)));
+        let columns = [["LOWER(n.subject_en)", "LOWER(n.subject_de)"], ["n.subject_en", "n.subject_de"]];
+        query.push(" AND (1 = 0");
+        for (pattern, columns) in patterns.iter().zip(columns) {
+            for column in columns {
+                query.push(" OR ").push(column).push(" LIKE ").arg(pattern.clone()).push(" ESCAPE '\\'");
+            }
+        }
+        query.push(")");
     }
     query
 }
