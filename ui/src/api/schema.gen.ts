@@ -10019,7 +10019,7 @@ export interface components {
         PictureWanted: {
             /**
              * Format: uuid
-             * @description A file attached to a product: PNG, JPEG, WebP or GIF of at most 5 MB.
+             * @description A file attached to a product: PNG, JPEG, WebP or GIF of at most 5 MB, 6000 pixels to a side and 25 million in all.
              */
             fileId: string;
             /**
@@ -11733,13 +11733,13 @@ export interface components {
         PaymentMethods: {
             /** @description Who takes it: `sandbox`, `stripe`, `paypal`. */
             provider: string;
-            /** @description What the connection is called. */
+            /** @description What the connection is called; to customers, who takes their money. */
             name: string;
             /** @description Whether it moves money. */
             live: boolean;
             /** @description `open` while the provider does not answer: nothing is begun then. */
             health: components["schemas"]["Health"];
-            /** @description What can be offered. */
+            /** @description What can be offered; to customers nothing while nobody takes their money. */
             methods: components["schemas"]["PaymentMethod"][];
             /** @description Whether others may be named too: means of payment the provider keeps, `pm_…`. */
             others: boolean;
@@ -13227,7 +13227,7 @@ export interface components {
             /** @default {} */
             texts: components["schemas"]["EvidenceTexts"];
             /**
-             * @description Files that were uploaded before, at most ten, each with what it shows; an id alone shows anything else.
+             * @description Files of the order or of its customer, at most ten, each with what it shows; an id alone shows anything else.
              * @default []
              */
             files: components["schemas"]["EvidenceExhibit"][];
@@ -14445,6 +14445,16 @@ export interface components {
              * @default null
              */
             search: string | null;
+            /**
+             * @description Put in at or after.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Put in before.
+             * @default null
+             */
+            to: string | null;
             reason: string;
         };
         /** @description The envelope of one thing. */
@@ -15963,7 +15973,7 @@ export interface components {
         /** @description Where a newsletter stands for one person. */
         LetterState: "waiting" | "sending" | "sent" | "failed" | "skipped";
         /** @description Why a newsletter did not reach somebody. */
-        Why: "suppressed" | "withdrawn" | "away" | "unknown" | "nobody" | "refused" | "later";
+        Why: "suppressed" | "withdrawn" | "away" | "unproved" | "unknown" | "nobody" | "refused" | "later";
         /** @description In which language to send it to oneself. */
         NewsletterTest: {
             /**
@@ -16201,7 +16211,8 @@ export interface components {
             shippingMethods: components["schemas"]["ShippingMethod"][];
             /**
              * Format: int64
-             * @description Minutes the goods of a checkout are set aside for unless it is paid. Absent: for good.
+             * @description Minutes the goods of a checkout are set aside for unless it is paid. Absent: for good, but for an hour where customers who can pay order
+             *      by themselves.
              */
             reserveMinutes?: number | null;
             /**
@@ -16265,7 +16276,7 @@ export interface components {
             shippingMethods: components["schemas"]["ShippingMethod"][] | null;
             /**
              * Format: int64
-             * @description From 1 to 43,200; `null`: for good.
+             * @description From 1 to 43,200; `null`: for good, but for an hour where customers who can pay order by themselves.
              * @default Keep
              */
             reserveMinutes: number | null;

@@ -108,6 +108,7 @@ export const disputes = {
   filesHint: 'Sie gehen mit den Worten an den Zahlungsanbieter: PDF, JPEG oder PNG, von jeder Art eine, zusammen 4,5 MB.',
   shows: 'Was {file} zeigt',
   sentFile: 'liegt beim Anbieter',
+  noneChosen: 'Keine Dateien.',
   noFiles: 'Keine Dateien. Legen Sie sie zuerst zum Auftrag; dann lassen sie sich hier wählen.',
   save: 'Belege behalten',
   saved: 'Belege behalten',

@@ -110,6 +110,7 @@ export const disputes = {
   filesHint: 'They go to the payment provider with the words: PDF, JPEG or PNG, one of each kind, 4.5 MB together.',
   shows: 'What {file} shows',
   sentFile: 'is at the provider',
+  noneChosen: 'No files.',
   noFiles: 'No files. Add them to the order first; they can be chosen here then.',
   save: 'Keep evidence',
   saved: 'Evidence kept',

@@ -92,9 +92,9 @@ function Files({ dispute, locked, value, error, onChange }: { dispute: DisputeDe
       {error ? <p className="field-error">{error}</p> : !locked && <p className="field-hint">{t('disputes.filesHint')}</p>}
       <Part query={files} lines={2}>
         {(own) => {
-          const rows = withChosen(own)
+          const rows = withChosen(own).filter((file) => !locked || kindOf(file.id))
           return rows.length === 0 ? (
-            <p className="quiet">{t('disputes.noFiles')}</p>
+            <p className="quiet">{t(locked ? 'disputes.noneChosen' : 'disputes.noFiles')}</p>
           ) : (
             <ul className="picks">
               {rows.map((file) => {
