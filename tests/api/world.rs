@@ -226,8 +226,8 @@ impl World {
 
     async fn papers(&mut self) {
         self.make("period", "/ledger/periods", json!({ "endsAt": "2019-01-01", "reason": "long ago" })).await;
-        // Of a kind that banks take as evidence.
-        let form = self.fill(&samples::upload("order", "{order}")).replace("note.txt", "note.pdf").replace("brass", "%PDF-1.4 brass");
+        // Of a kind that banks take as evidence, and of the order that is disputed.
+        let form = self.fill(&samples::upload("order", "{regretted}")).replace("note.txt", "note.pdf").replace("brass", "%PDF-1.4 brass");
         let kind = samples::FORM_TYPE;
         for name in ["file", "idle_file"] {
             let reply = self.owner.send(Method::POST, "/files", Some(kind), Body::from(form.clone())).await.ok();
@@ -365,7 +365,7 @@ impl World {
             let _ = self.owner.post(&format!("/orders/{order}/pay"), json!({ "paymentMethod": "pm_card_visa" })).await.ok();
             let refund = json!({ "amount": { "amount": 1, "currency": "EUR" }, "reason": "scratched" });
             let _ = self.owner.post(&self.fill("/payments/{payment}/refund"), refund).await.ok();
-            let form = self.fill(&samples::upload("order", "{order}"));
+            let form = self.fill(&samples::upload("order", "{regretted}"));
             let _ = self.owner.send(Method::POST, "/files", Some(samples::FORM_TYPE), Body::from(form)).await.ok();
             let _ = self.owner.send(Method::POST, "/imports", Some(samples::FORM_TYPE), Body::from(samples::sheet())).await.ok();
             let _ = self
