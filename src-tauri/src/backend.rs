@@ -149,7 +149,7 @@ fn tls_fault<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rus
         // An io::Error hides what it carries from `source`, and may carry another of its kind.
         let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         cause = match carried {
-            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
+            Some(inner) => Some(inner),
             None => error.source(),
         };
     }

@@ -93,8 +93,10 @@ async fn release(scene: &Scene) -> Result<(), Failure> {
     let by = Grant::<can::UpdateOrder>::system(scene.tenant, app.clock.now(), &app.ids);
     let found = detail(scene).await?.order;
     match found.state {
-        // Whoever ordered left the page of this payment and is at another one.
-        OrderState::Pending if payments_of(scene).await?.iter().any(|payment| payment.state.is_open()) => Ok(()),
+        // Whoever ordered left the page of this payment and is at another one: what becomes of that decides.
+        OrderState::Pending if payments_of(scene).await?.iter().any(|payment| payment.state.is_open()) => {
+            Err(Failure::Later("Another payment of the order is under way.".into()))
+        }
         OrderState::Pending if scene.saga.payload.0["ifDeclined"] == Declined::Cancel.as_str() => {
             Ok(orders::lapse(app, &by, found.id, "The payment did not work.").await?)
         }
