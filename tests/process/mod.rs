@@ -11,7 +11,6 @@ mod imports;
 mod jobs;
 mod keys;
 mod log;
-mod newsletters;
 mod owner;
 mod postgres_away;
 mod slow;

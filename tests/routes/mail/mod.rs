@@ -2,7 +2,6 @@
 
 mod list;
 mod orders;
-mod papers;
 mod read;
 mod send;
 mod smtp;

@@ -108,12 +108,6 @@ id! {
     SagaId,
     /// A mail.
     MailId,
-    /// A newsletter.
-    NewsletterId,
-    /// A newsletter for one person.
-    NewsletterLetterId,
-    /// An address that gets no newsletters.
-    SuppressionId,
     /// A link in a mail that works once.
     LinkId,
     /// A right given to, or denied, one person.

@@ -23,7 +23,6 @@ mod imports;
 mod jobs;
 mod ledger;
 mod mail;
-mod newsletters;
 mod once;
 mod openapi;
 mod orders;

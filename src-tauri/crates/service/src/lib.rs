@@ -25,7 +25,6 @@ pub mod jobs;
 pub mod ledger;
 pub mod limits;
 pub mod mail;
-pub mod newsletters;
 pub mod orders;
 pub mod payments;
 pub mod people;

@@ -195,6 +195,5 @@ export const resource = {
   stats: 'Zahlen',
   system: 'System',
   job: 'Arbeiten',
-  newsletter: 'Newsletter',
   mail: 'Mail',
 }

@@ -199,6 +199,5 @@ export const resource = {
   stats: 'Figures',
   system: 'System',
   job: 'Jobs',
-  newsletter: 'Newsletters',
   mail: 'Mail',
 }

@@ -1,6 +1,10 @@
-/** Why a request needs somebody else, in the reader's language. */
-import type { Approval } from '@/api/shapes'
+/** Why a request needs somebody else, in the reader's language: the engine writes the sentence down in its own as the request is made. */
 import { t } from '@/i18n'
 
-export const causeOf = ({ cause, causeKind, ruleName }: Pick<Approval, 'cause' | 'causeKind' | 'ruleName'>) =>
-  causeKind === 'grant' ? t('approvals.byGrant') : ruleName ? t('approvals.byRule', { rule: ruleName }) : cause
+const byRule = /^The rule "(.*)" asks for a second pair of eyes\.$/
+const byGrant = 'Whoever granted this may not send it; somebody else has to.'
+
+export function causeOf({ cause }: { cause: string }) {
+  const rule = byRule.exec(cause)?.[1]
+  return rule !== undefined ? t('approvals.byRule', { rule }) : cause === byGrant ? t('approvals.byGrant') : cause
+}

@@ -40,13 +40,11 @@ const periods: ListSpec<LedgerPeriod> = {
   filters: [],
   empty: { text: 'periods.empty' },
 }
-const newestQuery = read<LedgerPeriod[]>('/ledger/periods', { limit: 20, sort: '-endsAt' })
 const Closer = ({ row }: { row: LedgerPeriod }) => (row.closedBy ? <PersonLink id={row.closedBy.id}>{row.closedBy.name}</PersonLink> : <>{t('jobs.ofPurser')}</>)
 
 export function Periods() {
   const [open, setOpen] = useState(false)
   const lack = lacking('close:ledger')
-  const last = useQuery(newestQuery).data?.find((one) => !one.reopenedAt)
   useActions([{ id: 'close', label: t('periods.close'), refuse: lack, run: () => setOpen(true) }])
   return (
     <>
@@ -60,7 +58,7 @@ export function Periods() {
           </Button>
         }
       />
-      {open && <Close last={last} onClose={() => setOpen(false)} />}
+      {open && <Close onClose={() => setOpen(false)} />}
     </>
   )
 }
@@ -102,7 +100,7 @@ function PeriodPeek({ row }: { row: LedgerPeriod | undefined }) {
 /** Only the newest closed one opens again; the engine asks for a fresh proof of who it is. */
 function Reopen({ row }: { row: LedgerPeriod }) {
   const client = useQueryClient()
-  const rows = useQuery(newestQuery).data
+  const rows = useQuery(read<LedgerPeriod[]>('/ledger/periods', { limit: 20, sort: '-endsAt' })).data
   const newest = rows?.find((one) => !one.reopenedAt)
   const day = lastDay(row.endsAt)
   const ask = () => {
@@ -132,13 +130,11 @@ function Reopen({ row }: { row: LedgerPeriod }) {
 }
 
 /** Which day it is closed up to; then asked once more, because figures are given out by it. */
-function Close({ last, onClose }: { last: LedgerPeriod | undefined; onClose: () => void }) {
+function Close({ onClose }: { onClose: () => void }) {
   const client = useQueryClient()
-  // A month that is closed already is not offered once more.
-  const month = monthBefore(Date.now())
-  const done = last !== undefined && Date.parse(endAfter(month)) <= Date.parse(last.endsAt)
+  const last = useQuery(read<LedgerPeriod[]>('/ledger/periods', { limit: 20, sort: '-endsAt' })).data?.find((one) => !one.reopenedAt)
   const form = useForm<{ day: string; reason: string }, undefined>({
-    initial: { day: done ? '' : month, reason: '' },
+    initial: { day: monthBefore(Date.now()), reason: '' },
     check: ({ day, reason }) => ({
       ...(!day ? { day: t('common.required') } : last && Date.parse(endAfter(day)) <= Date.parse(last.endsAt) ? { day: t('periods.closedAlready', { day: lastDay(last.endsAt) }) } : Date.parse(endAfter(day)) > Date.now() ? { day: t('periods.notOver') } : {}),
       ...(reason.trim() ? {} : { reason: t('common.needsReason') }),

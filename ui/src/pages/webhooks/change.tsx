@@ -102,9 +102,9 @@ const Picker = ({ rows, topics, onChange }: { rows: WebhookEvent[]; topics: stri
   </div>
 )
 
-export const EndpointSecret = ({ secret, onClose }: { secret: string; onClose: () => void }) => (
+export const EndpointSecret = ({ made, onClose }: { made: WebhookEndpointMade; onClose: () => void }) => (
   <KeepSecret
-    secret={secret}
+    secret={made.secret}
     title={t('hooks.secretTitle')}
     lead={t('hooks.secretLead')}
     label={t('hooks.secret')}

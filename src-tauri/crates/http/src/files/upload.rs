@@ -61,7 +61,7 @@ impl OperationInput for Form {
             "required": ["file", "subjectType", "subjectId"],
             "properties": {
                 "file": {"type": "string", "format": "binary"},
-                "subjectType": {"type": "string", "enum": ["order", "user", "product"]},
+                "subjectType": {"type": "string", "enum": ["order", "user"]},
                 "subjectId": {"type": "string", "format": "uuid"}
             }
         });

@@ -37,8 +37,6 @@ pub struct Handling {
     pub returns: (Vec<Return>, Vec<Part>),
     /// The coupons it used.
     pub coupons: Vec<Used>,
-    /// Whether a change of it waits for approval of what it gives back: nothing leaves until that is decided.
-    pub change_waits: bool,
 }
 
 /// Most returns of one order that are told with it.
@@ -53,7 +51,6 @@ pub async fn read(app: &App, by: &Scoped<can::ReadOrder>, id: OrderId) -> Result
         }
         // What staff keep to themselves.
         found.marks = Marks { held_reason: None, held_at: None, tags: String::new() };
-        found.change_waits = false;
     }
     Ok(found)
 }
@@ -68,8 +65,7 @@ pub(super) async fn whole(tx: &mut Tx, id: OrderId) -> Result<Handling> {
     let ids: Vec<_> = returns.iter().map(|one| one.id).collect();
     let parts = store::return_lines(tx, &ids).await?;
     let coupons = coupons::of_order(tx, id).await?;
-    let change_waits = order_edits::waits(tx, id).await?;
-    Ok(Handling { order, marks, goods, fulfilments, returns: (returns, parts), coupons, change_waits })
+    Ok(Handling { order, marks, goods, fulfilments, returns: (returns, parts), coupons })
 }
 
 /// Lines as they are with an order that stands where it stands.

@@ -2,7 +2,6 @@
 //!
 //! Rules only. Statements live in `purser_store::orders`, HTTP words in `http::orders`; paying is `payments`.
 
-mod begin;
 mod bulk;
 mod cancel;
 mod confirm;

@@ -32,9 +32,7 @@ pub(super) fn say(template: Template, language: &str, facts: &Facts) -> Words {
         (Template::WeeklyReport, ..) => facts.week.as_ref().map(|week| figures(language, week)).unwrap_or_default(),
         _ => Vec::new(),
     };
-    let seller = if facts.seller.is_empty() { String::new() } else { format!("\n{} · {}", facts.business, facts.seller.join(" · ")) };
-    let footer = words.footer + &seller;
-    Words { rows, footer, ..words }
+    Words { rows, ..words }
 }
 
 fn line(language: &str, pieces: i64, name: &str, total: Option<Money>) -> Row {
@@ -89,7 +87,7 @@ fn figures(language: &str, week: &WeekFacts) -> Vec<Row> {
 }
 
 /// The catalog for a person's language tag: `de-AT` is written to in German.
-pub(crate) fn catalog(tag: Option<&str>) -> &'static str {
+pub(super) fn catalog(tag: Option<&str>) -> &'static str {
     let first = tag.unwrap_or_default().split('-').next().unwrap_or_default().to_ascii_lowercase();
     if first == "de" { "de" } else { "en" }
 }
