@@ -33,6 +33,11 @@ impl Business {
                 break;
             }
         }
+        // What the last round set off is asked about and followed up as well.
+        for _ in 0..3 {
+            self.world.pass(3 * MINUTE);
+            self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))?;
+        }
         if self.memory.unsure.is_empty() { Ok(()) } else { Err(format!("nobody will ever know what became of {:?}", self.memory.unsure)) }
     }
 
