@@ -20,12 +20,17 @@ impl Business {
         Ok(())
     }
 
+    /// Some time goes by, and what goes on in the background does.
+    fn wait(&mut self) -> Outcome {
+        self.world.pass(3 * MINUTE);
+        self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))
+    }
+
     /// The provider is well, everybody asks again, and everything that is open comes to its end.
     pub(crate) fn settle(&mut self) -> Outcome {
         self.world.heal();
         for round in 0..20 {
-            self.world.pass(3 * MINUTE);
-            self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))?;
+            self.wait()?;
             self.ask_unsure()?;
             self.prove()?;
             self.hear_banks()?;
@@ -35,8 +40,7 @@ impl Business {
         }
         // What the last round set off is asked about and followed up as well.
         for _ in 0..3 {
-            self.world.pass(3 * MINUTE);
-            self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))?;
+            self.wait()?;
         }
         if self.memory.unsure.is_empty() { Ok(()) } else { Err(format!("nobody will ever know what became of {:?}", self.memory.unsure)) }
     }
