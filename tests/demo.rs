@@ -71,7 +71,7 @@ both! {
         for path in [
             "/coupons", "/returns?state=requested", "/returns?state=approved", "/returns?state=received", "/returns?state=rejected",
             "/orders?held=true", "/orders?tag=gift", "/products?search=jersey", "/products?lowStock=true", "/products?tag=crew",
-            "/carts?state=open&kind=cart", "/carts?kind=draft", "/carts?abandoned=true", "/carts?state=expired",
+            "/carts?state=open&kind=cart", "/files?subjectType=product", "/carts?kind=draft", "/carts?abandoned=true", "/carts?state=expired",
         ] {
             assert!(owner.get(path).await.ok().meta()["total"].as_i64() > Some(0), "{path} is empty");
         }
@@ -88,7 +88,7 @@ both! {
         for kind in ["text/plain", "text/csv", "image/png"] {
             assert!(files.iter().any(|file| file["contentType"] == kind), "no {kind}");
         }
-        for kind in ["order", "user"] {
+        for kind in ["order", "user", "product"] {
             assert!(files.iter().any(|file| file["subject"]["type"] == kind), "none of an {kind}");
         }
         for file in &files {
@@ -96,7 +96,7 @@ both! {
             let reply = owner.get(&format!("/files/{id}/download")).await.ok();
             assert_eq!((Some(reply.body.len() as u64), reply.header("content-type").map(|kind| kind.split(';').next().unwrap())), (file["size"].as_u64(), file["contentType"].as_str()), "{file}");
             assert!(subject["label"].as_str().is_some_and(|label| label.len() > 1) && file["uploadedBy"]["name"].is_string(), "{file}");
-            let area = if subject["type"] == "order" { "orders" } else { "users" };
+            let area = match subject["type"].as_str() { Some("order") => "orders", Some("product") => "products", _ => "users" };
             let _ = owner.get(&format!("/{area}/{}", subject["id"].as_str().unwrap())).await.ok();
         }
         assert_eq!(owner.get("/audit?action=file.create").await.ok().meta()["total"].as_u64(), Some(files.len() as u64));

@@ -5,6 +5,7 @@ mod samples;
 mod samples_gateways;
 mod samples_machine;
 mod samples_money;
+mod samples_news;
 mod samples_shop;
 mod samples_ways;
 mod world;

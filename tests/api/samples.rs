@@ -36,6 +36,11 @@ pub(crate) fn sheet() -> String {
     form(&[("kind", "people")], "people.csv", "email,first name,last name\r\nnils@sheet.example,Nils,Sheet\r\nnonsense,Nora,Sheet\r\n")
 }
 
+/// A form with a picture of a product, one pixel large, as far as anybody looks.
+pub(crate) fn picture(product: &str) -> String {
+    form(&[("subjectType", "product"), ("subjectId", product)], "lantern.gif", "GIF89a\u{1}\0\u{1}\0 brass")
+}
+
 fn form(texts: &[(&str, &str)], name: &str, content: &str) -> String {
     let text = |(name, value): &(&str, &str)| format!("--harbour\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     let head = format!("--harbour\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/plain\r\n\r\n");
@@ -89,6 +94,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         super::samples_gateways::webhooks(),
         super::samples_gateways::gateways(),
         mail(),
+        super::samples_news::newsletters(),
         tenants(),
         break_glass(),
         office(),

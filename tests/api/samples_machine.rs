@@ -31,6 +31,7 @@ pub(super) fn work() -> Vec<Sample> {
         bare("exportJobs", "/jobs/export"),
         bare("getJobStats", "/jobs/stats"),
         with("retryJobs", "/jobs/retry", json!({ "kind": ["test.other"], "reason": "the party answers again" })),
+        with("discardJobs", "/jobs/discard", json!({ "kind": ["test.other"], "reason": "nobody needs it any more" })),
         bare("listJobQueues", "/jobs/queues"),
         with("updateJobQueue", "/jobs/queues", json!({ "queue": "test.other", "atOnce": 4 })),
         bare("listWorkers", "/jobs/workers"),

@@ -9,6 +9,7 @@ pub(super) fn catalog() -> Vec<Sample> {
     vec![
         bare("listProducts", "/products"),
         bare("exportProducts", "/products/export"),
+        bare("searchProducts", "/products/search"),
         with(
             "createProduct",
             "/products",
@@ -23,6 +24,11 @@ pub(super) fn catalog() -> Vec<Sample> {
         with("createVariant", "/products/{jersey}/variants", json!({ "options": { "size": "M" }, "sku": "JERSEY-M", "price": price, "stock": 3 })),
         with("moveStock", "/products/{product}/stock", json!({ "kind": "received", "quantity": 5, "reason": "delivery" })),
         bare("listStockMovements", "/products/{product}/movements"),
+        bare("exportStockMovements", "/products/movements/export"),
+        bare("getProductBySlug", "/products/by-slug/jersey"),
+        bare("getProductPictures", "/products/{jersey}/pictures"),
+        change("setProductPictures", "/products/{jersey}/pictures", json!({ "pictures": [{ "fileId": "{picture}", "alt": "Seen from the front" }] })),
+        bare("downloadProductPicture", "/products/{jersey}/pictures/{picture}"),
         bare("listCategories", "/categories"),
         with("createCategory", "/categories", json!({ "name": "Rigging", "parentId": "{category}", "position": 1 })),
         bare("getCategory", "/categories/{category}"),
@@ -54,7 +60,7 @@ pub(super) fn orders() -> Vec<Sample> {
         with("waiveOrder", "/orders/{half_paid}/waive", json!({ "reason": "an old friend" })),
         with("cancelOrder", "/orders/{doomed}/cancel", json!({ "reason": "changed their mind" })),
     ];
-    carts().into_iter().chain(orders).collect()
+    carts().into_iter().chain(own_cart()).chain(orders).collect()
 }
 
 pub(super) fn coupons() -> Vec<Sample> {
@@ -99,6 +105,22 @@ fn carts() -> Vec<Sample> {
         bare("removeCartLine", "/carts/{cart}/lines/{cart_line}"),
         bare("discardCart", "/carts/{idle_cart}"),
         with("checkOut", "/carts/{full_cart}/checkout", json!({ "shippingAddress": address, "notes": "ring twice", "ifDeclined": "keep" })),
+    ]
+}
+
+/// The cart of whoever calls; the owner of the world has one line in theirs.
+fn own_cart() -> Vec<Sample> {
+    let address = order("{user}", "{product}")["shippingAddress"].clone();
+    vec![
+        bare("getOwnCart", "/cart"),
+        bare("getOwnCartTotal", "/cart/total"),
+        change("updateOwnCart", "/cart", json!({ "country": "NO", "shippingMethod": "standard", "coupons": [], "shippingAddress": address })),
+        with("setOwnCartItem", "/cart/items/{own_line}", json!({ "quantity": 2 })),
+        bare("removeOwnCartItem", "/cart/items/{own_line}"),
+        with("addOwnCartItem", "/cart/items", json!({ "productId": "{product}", "quantity": 1 })),
+        bare("acceptOwnCart", "/cart/accept"),
+        with("checkOutOwnCart", "/cart/checkout", json!({ "shippingAddress": address, "paymentMethod": "pm_card_visa", "ifDeclined": "keep" })),
+        bare("emptyOwnCart", "/cart"),
     ]
 }
 

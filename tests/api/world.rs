@@ -42,6 +42,7 @@ impl World {
         world.differences().await;
         world.papers().await;
         world.work().await;
+        world.newsletters().await;
         world.tenants().await;
         world
     }
@@ -101,6 +102,10 @@ impl World {
         }
         let jersey = json!({ "name": "Jersey", "sku": "WORLD-3", "price": { "amount": 2_500, "currency": "EUR" } });
         self.make("jersey", "/products", jersey).await;
+        let form = self.fill(&samples::picture("{jersey}"));
+        self.keep("picture", id_of(&self.owner.send(Method::POST, "/files", Some(samples::FORM_TYPE), Body::from(form)).await.ok()));
+        let pictures = self.fill_json(&json!({ "pictures": [{ "fileId": "{picture}", "alt": "A jersey" }] }));
+        let _ = self.owner.with("if-match", "\"1\"").call(Method::PUT, &self.fill("/products/{jersey}/pictures"), Some(pictures)).await.ok();
         for name in ["category", "idle_category"] {
             self.make(name, "/categories", json!({ "name": name })).await;
         }
@@ -159,6 +164,8 @@ impl World {
                 self.keep("cart_line", opened["lines"][0]["id"].as_str().unwrap().to_owned());
             }
         }
+        let own = self.owner.post("/cart/items", self.fill_json(&json!({ "productId": "{product}", "quantity": 1 }))).await.ok().data();
+        self.keep("own_line", own["lines"][0]["id"].as_str().unwrap().to_owned());
     }
 
     /// Two requests of somebody else's and one of the owner's, by a rule that is not in force any more.
@@ -219,7 +226,8 @@ impl World {
 
     async fn papers(&mut self) {
         self.make("period", "/ledger/periods", json!({ "endsAt": "2019-01-01", "reason": "long ago" })).await;
-        let form = self.fill(&samples::upload("order", "{order}"));
+        // Of a kind that banks take as evidence, and of the order that is disputed.
+        let form = self.fill(&samples::upload("order", "{regretted}")).replace("note.txt", "note.pdf").replace("brass", "%PDF-1.4 brass");
         let kind = samples::FORM_TYPE;
         for name in ["file", "idle_file"] {
             let reply = self.owner.send(Method::POST, "/files", Some(kind), Body::from(form.clone())).await.ok();
@@ -278,6 +286,17 @@ impl World {
         self.keep("mail", mails[0]["id"].as_str().unwrap().to_owned());
         let asked_in = self.ids["bulk"].clone();
         self.keep("asked_in", asked_in);
+    }
+
+    /// Newsletters as far as they can be, somebody who gets them, and an address that gets none.
+    async fn newsletters(&mut self) {
+        for name in ["newsletter", "idle_newsletter", "ready_newsletter", "scheduled_newsletter"] {
+            self.make(name, "/newsletters", json!({ "subjectEn": format!("News of the {name}"), "textEn": "The lamp is lit." })).await;
+        }
+        let _ = self.owner.post(&self.fill("/newsletters/{scheduled_newsletter}/send"), json!({ "sendAt": "2026-12-24T08:00:00Z" })).await.ok();
+        let (failed, kept) = super::samples_news::db_failed(&self.app, self.tenant).await;
+        self.keep("failed_newsletter", failed);
+        self.keep("suppression", kept);
     }
 
     /// A run of several steps that stands there.
@@ -346,7 +365,7 @@ impl World {
             let _ = self.owner.post(&format!("/orders/{order}/pay"), json!({ "paymentMethod": "pm_card_visa" })).await.ok();
             let refund = json!({ "amount": { "amount": 1, "currency": "EUR" }, "reason": "scratched" });
             let _ = self.owner.post(&self.fill("/payments/{payment}/refund"), refund).await.ok();
-            let form = self.fill(&samples::upload("order", "{order}"));
+            let form = self.fill(&samples::upload("order", "{regretted}"));
             let _ = self.owner.send(Method::POST, "/files", Some(samples::FORM_TYPE), Body::from(form)).await.ok();
             let _ = self.owner.send(Method::POST, "/imports", Some(samples::FORM_TYPE), Body::from(samples::sheet())).await.ok();
             let _ = self

@@ -31,7 +31,7 @@ both! {
                 // Versions are numbers, and what is fixed goes by its name.
                 match operation.path.split('/').filter(|part| part.starts_with('{')).nth(place) {
                     Some("{version}") => continue,
-                    Some("{name}") => {
+                    Some("{name}" | "{slug}") => {
                         let _ = call(with("nonsense")).await.problem(404, "not_found");
                         continue;
                     }

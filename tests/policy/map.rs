@@ -35,9 +35,10 @@ const USER: [&str; 5] = ["read:user:own", "update:user:own", "read:product", "cr
 const GUEST: [&str; 1] = ["read:product"];
 
 /// Where a preset differs from the map: the role, the permission by its name here, and whether it holds it.
-const DECIDED: [(Role, &str, bool); 2] = [
-    // Staff enter orders and the shop's own checkout makes them; a customer has no such operation in the console.
+const DECIDED: [(Role, &str, bool); 3] = [
+    // A customer orders for themselves, out of their own cart; orders for others are entered by staff.
     (Role::User, "create:order", false),
+    (Role::User, "create:order:own", true),
     // "Plus owners may cancel their own" (Q12d).
     (Role::User, "cancel:order:own", true),
 ];

@@ -76,7 +76,7 @@ both! {
         let world = World::new(app).await;
         let stranger = world.app.stranger(Role::Owner).await;
         for operation in operations().1.iter().filter(|operation| operation.is_paged() && !operation.names_a_thing() && !is_of_tenants(operation)) {
-            for word in ["Wilma", "World", "lantern", "WORLD-1", "world.example", "note.txt", "people.csv"] {
+            for word in ["Wilma", "World", "lantern", "WORLD-1", "world.example", "note.pdf", "people.csv"] {
                 let reply = stranger.get(&format!("{}?search={word}", operation.path)).await;
                 assert!(reply.status.as_u16() < 500, "{} {word}: {}", operation.id, reply.text());
                 if reply.status.is_success() {

@@ -11,6 +11,7 @@ mod imports;
 mod jobs;
 mod keys;
 mod log;
+mod newsletters;
 mod owner;
 mod postgres_away;
 mod slow;

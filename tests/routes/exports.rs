@@ -129,6 +129,7 @@ both! {
             let named = ["/payments", "/refunds", "/disputes", "/approvals", "/carts", "/returns", "/jobs"].contains(&path);
             let _ = if named { reply.problem(403, "step_up_required") } else { reply.ok() };
         }
+        let _ = owner.get("/products/movements/export").await.problem(403, "step_up_required");
         assert_eq!(owner.get("/audit?action=payment.export").await.ok().meta()["total"], 1, "what was refused is not said to have left");
     }
 

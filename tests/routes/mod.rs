@@ -16,6 +16,7 @@ mod jobs;
 mod ledger;
 mod limits;
 mod mail;
+pub(crate) mod newsletters;
 mod orders;
 mod payments;
 mod people;

@@ -29,6 +29,26 @@ both! {
         assert!(owner.get("/search?q=%25").await.ok().data().as_array().unwrap().is_empty());
     }
 
+    async fn what_is_called_so_comes_before_what_it_is_said_of(app) {
+        let owner = app.owner().await;
+        for (name, sku, said) in [
+            ("Anchor", "A-1", "Goes with every compass and its lamp."),
+            ("Brass compass", "B-1", "Shines."),
+            ("Compass of wood", "C-1", "A compass of wood."),
+            ("Zinc plate", "COMPASS-9", "Flat."),
+        ] {
+            let price = serde_json::json!({ "amount": 100, "currency": "EUR" });
+            let body = serde_json::json!({ "name": name, "sku": sku, "description": said, "price": price, "weight": 0, "stock": 1 });
+            let _ = owner.post("/products", body).await.is(201);
+        }
+        let found = async |text: &str| kinds(&owner.get(&format!("/search?q={text}")).await.ok().data());
+        assert_eq!(found("compass").await, ["product Brass compass", "product Compass of wood", "product Zinc plate", "product Anchor"]);
+        assert_eq!(found("wood%20comp").await, ["product Compass of wood"]);
+        assert_eq!(found("compass%20of").await, ["product Compass of wood"]);
+        assert_eq!(found("lamp").await, ["product Anchor"]);
+        assert!(app.stranger(Role::Owner).await.get("/search?q=compass").await.ok().data().as_array().unwrap().is_empty());
+    }
+
     async fn only_what_one_may_see(app) {
         let owner = app.owner().await;
         let _ = invited(&owner, "Shipley", "user").await;

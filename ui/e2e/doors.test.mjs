@@ -25,6 +25,8 @@ describe('the doors', { concurrency: false }, () => {
     await axeClean(page, 'disputes')
     await page.getByRole('row').nth(1).getByRole('link').first().click()
     await page.getByLabel('How it was delivered').fill('Bring, NO-1, signed for')
+    // What is not kept is not handed in.
+    await page.locator('button[aria-disabled="true"]', { hasText: 'Hand in' }).waitFor()
     await page.getByRole('button', { name: 'Keep evidence' }).click()
     await toast('Evidence kept').waitFor()
     await settled(page)

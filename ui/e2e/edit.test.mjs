@@ -78,5 +78,33 @@ describe('an order somebody thinks again about', { concurrency: false }, () => {
     assert.deepEqual([after.state, after.due.amount, after.waived.amount], ['paid', 0, after.total.amount - 1000])
   })
 
+  it('is neither changed, called off nor sent while what goes back waits for somebody', async () => {
+    const { customer, items } = await now()
+    const other = await api('POST', '/orders', { customerId: customer.id, items: [{ productId: items[0].productId, quantity: 2 }], shippingAddress: address })
+    await api('POST', `/orders/${other.id}/pay`, { paymentMethod: 'pm_card_visa' })
+    await api('POST', '/approval-rules', { name: 'Four eyes', kind: 'refund', effect: 'approve', minAmount: { amount: 1000, currency: 'EUR' } })
+    await page.goto(`/orders/${other.id}`)
+    await page.getByRole('heading', { level: 1, name: /^#/ }).waitFor()
+    await page.keyboard.press('e')
+    await page.getByLabel('Quantity of Storm lantern').fill('1')
+    await page.getByLabel('Why it changes').fill('One is enough')
+    await page.getByRole('button', { name: /^Change and ask for €/ }).click()
+    await toast(/waits for approval/).waitFor()
+    await page.getByRole('heading', { level: 1, name: /^#/ }).waitFor()
+    const ship = page.getByRole('button', { name: 'Ship a parcel' })
+    await page.locator('button[aria-disabled="true"]', { hasText: 'Ship a parcel' }).waitFor()
+    await ship.hover()
+    await page.getByRole('tooltip').getByText(/^A change of this order waits for approval/).first().waitFor()
+    await page.getByRole('button', { name: 'More actions' }).first().click()
+    for (const [name, why] of [['Edit lines', /waits for approval/], ['Cancel order', /waits for approval/]]) {
+      const item = page.getByRole('menuitem', { name })
+      assert.equal(await item.getAttribute('aria-disabled'), 'true', name)
+      assert.match(await item.getAttribute('title'), why)
+    }
+    await page.keyboard.press('Escape')
+    await settled(page)
+    await axeClean(page, 'an order of which a change waits')
+  })
+
   it('without a word of complaint', () => assert.deepEqual(complaints, []))
 })

@@ -82,7 +82,7 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
 
   it('adds a product', async () => {
     await page.goto('/products/new')
-    await page.getByLabel('Name').fill('Storm lantern')
+    await page.getByLabel('Name', { exact: true }).fill('Storm lantern')
     await page.getByLabel('SKU').fill('LAN-01')
     await page.getByLabel('Price', { exact: true }).fill('25.00')
     await page.getByLabel('Stock').fill('40')

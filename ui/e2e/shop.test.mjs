@@ -1,12 +1,29 @@
 /** The shop's shelf in a real browser: categories, a product with tags and a price for a time, variants, and stock that is counted and moved. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { crc32, deflateSync } from 'node:zlib'
 import { axeClean, settled } from './browser.mjs'
 import { openBusiness } from './business.mjs'
+
+/** A picture of one colour. */
+function png(colour, wide = 80, high = 60) {
+  const chunk = (kind, data) => {
+    const body = Buffer.concat([Buffer.from(kind), data])
+    const number = (n) => Buffer.from([n >>> 24, n >>> 16, n >>> 8, n].map((part) => part & 255))
+    return Buffer.concat([number(data.length), body, number(crc32(body))])
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(wide, 0)
+  head.writeUInt32BE(high, 4)
+  head.set([8, 2], 8)
+  const rows = Buffer.concat(Array.from({ length: high }, () => Buffer.from([0, ...Array.from({ length: wide }, () => colour).flat()])))
+  return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
+}
 
 let api, page, complaints, stop, toast
 before(async () => {
   ;({ api, page, complaints, stop, toast } = await openBusiness('Harbour Shop', 'shop.test'))
+  await page.addInitScript(() => delete globalThis.showSaveFilePicker)
 })
 after(() => stop?.())
 
@@ -55,6 +72,57 @@ describe('the shelf', { concurrency: false }, () => {
     await page.getByRole('gridcell', { name: 'Storm lantern' }).first().waitFor()
   })
 
+  it('has pictures, in an order, each said in words', async () => {
+    const [product] = await api('GET', '/products')
+    await page.goto(`/products/${product.id}`)
+    const part = page.getByRole('region', { name: 'Pictures' })
+    await part.getByText('No picture yet.').waitFor()
+    await settled(page)
+    await axeClean(page, 'a product without pictures')
+    const file = (name, colour) => ({ name, mimeType: 'image/png', buffer: png(colour) })
+    await part.locator('input[type=file]').setInputFiles([file('front.png', [190, 146, 60]), file('back.png', [38, 62, 96])])
+    const names = () => part.locator('.tile .tile-deeds button:first-child').evaluateAll((all) => all.map((one) => /Move (\S+)/.exec(one.getAttribute('aria-label'))[1]))
+    await part.getByRole('button', { name: 'Take back.png out' }).waitFor()
+    await page.waitForFunction(() => [...document.querySelectorAll('.tile img')].filter((one) => one.complete && one.naturalWidth > 0).length === 2)
+    assert.deepEqual(await names(), ['front.png', 'back.png'])
+    // By keys: what is moved keeps the focus.
+    await part.getByRole('button', { name: 'Move back.png forward' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.querySelector('.tile button')?.getAttribute('aria-label') === 'Move back.png forward')
+    await page.keyboard.press('Alt+ArrowRight')
+    await page.waitForFunction(() => document.querySelector('.tile button')?.getAttribute('aria-label') === 'Move front.png forward')
+    await page.keyboard.press('Alt+ArrowLeft')
+    await part.getByRole('button', { name: 'Describe back.png' }).click()
+    await page.getByLabel('What it shows').fill('A lantern, seen from behind')
+    await settled(page)
+    await axeClean(page, 'describing a picture')
+    await page.keyboard.press('Control+Enter')
+    await part.getByRole('img', { name: 'A lantern, seen from behind' }).waitFor()
+    await settled(page)
+    await axeClean(page, 'the pictures of a product')
+    // What is no picture is not sent.
+    await part.locator('input[type=file]').setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('brass') })
+    await part.getByText('A picture is a PNG, JPEG, WebP or GIF.').waitFor()
+    await part.getByRole('button', { name: 'Leave it out' }).click()
+    // Taken out it is a file of the product, and can be brought back.
+    await part.getByRole('button', { name: 'Take front.png out' }).click()
+    await toast(/front\.png taken out/).waitFor()
+    const files = page.getByRole('region', { name: 'Files' })
+    await files.getByRole('button', { name: 'Make front.png a picture' }).click()
+    await part.getByRole('button', { name: 'Take front.png out' }).waitFor()
+    // The page is ahead of the engine: it shows a change before it is answered.
+    let kept = await api('GET', `/products/${product.id}/pictures`)
+    for (let n = 0; n < 50 && kept.pictures.length < 2; n++) {
+      await new Promise((done) => setTimeout(done, 100))
+      kept = await api('GET', `/products/${product.id}/pictures`)
+    }
+    assert.deepEqual(kept.pictures.map((one) => [one.name, one.alt]), [['back.png', 'A lantern, seen from behind'], ['front.png', '']])
+    await page.goto('/products')
+    await page.waitForFunction(() => (document.querySelector('.thumb img')?.naturalWidth ?? 0) > 0)
+    await settled(page)
+    await axeClean(page, 'products with pictures')
+  })
+
   it('is bought as one of its variants, each with stock of its own', async () => {
     const [product] = await api('GET', '/products')
     await page.goto(`/products/${product.id}`)
@@ -91,6 +159,9 @@ describe('the shelf', { concurrency: false }, () => {
     await axeClean(page, 'moving stock')
     await dialog.getByRole('button', { name: /^Write down/ }).click()
     await page.getByRole('region', { name: 'Movements' }).getByText('Two fell into the harbour').waitFor()
+    const coming = page.waitForEvent('download')
+    await page.getByRole('region', { name: 'Movements' }).getByRole('button', { name: 'Export' }).click()
+    assert.equal((await coming).suggestedFilename(), 'movements.csv')
     await settled(page)
     await axeClean(page, 'the movements of a product')
     await page.goto('/products/stock')

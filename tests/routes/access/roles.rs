@@ -124,6 +124,31 @@ both! {
         let _ = app.caller(Role::Support).await.get("/roles").await.problem(403, "forbidden");
     }
 
+    async fn what_customers_do_for_themselves_is_handed_out_by_whoever_holds_it(app) {
+        let owner = app.owner().await;
+        let may = ["read:self", "read:product", "read:role", "manage:role", "update:role", "read:user", "update:user", "read:order", "cancel:order"];
+        let _ = owner.post("/roles", json!({ "key": "clerk", "name": "Clerk", "permissions": may })).await.ok();
+        let clerk = given(&app, &owner, "clerk").await;
+        // Customers are within reach of whoever looks after them, and can be made.
+        let somebody = app.caller(Role::Guest).await.id.unwrap();
+        let _ = clerk.patch(&format!("/users/{somebody}/role"), json!({ "role": "user" })).await.ok();
+        // A role that orders and pays is not theirs to make, nor is that of customers theirs to change.
+        for power in ["create:order:own", "capture:payment:own"] {
+            let reply = clerk.post("/roles", json!({ "key": "more", "name": "More", "permissions": [power] })).await.problem(403, "role_above_yours");
+            assert!(reply.text().contains(power), "{}", reply.text());
+        }
+        let _ = clerk.post("/roles", json!({ "key": "more", "name": "More", "inherits": ["user"] })).await.problem(403, "role_above_yours");
+        let _ = clerk.with("if-match", "\"0\"").patch("/roles/user", json!({ "permissions": ["read:self"] })).await.problem(403, "role_above_yours");
+        let _ = clerk.post("/roles", json!({ "key": "less", "name": "Less", "permissions": ["read:order:own"] })).await.is(201);
+        // Whoever holds as much over everything may.
+        let admin = app.caller(Role::Admin).await;
+        let mut powers: Vec<String> = words(&owner.get("/roles/user").await.ok().data()["permissions"]).into_iter().map(str::to_owned).collect();
+        powers.retain(|power| power != "cancel:order:own");
+        assert!(powers.iter().any(|power| power == "create:order:own"), "{powers:?}");
+        let _ = admin.with("if-match", "\"0\"").patch("/roles/user", json!({ "permissions": powers })).await.ok();
+        let _ = owner.post("/roles", json!({ "key": "buyer", "name": "Buyer", "permissions": ["create:order:own", "capture:payment:own"] })).await.is(201);
+    }
+
     async fn an_unknown_role_may_do_nothing(app) {
         let support = app.caller(Role::Support).await;
         let owner = app.owner().await;

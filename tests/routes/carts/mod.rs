@@ -1,6 +1,9 @@
 mod cart;
 mod checkout;
 mod offer;
+mod own;
+mod own_checkout;
+mod own_limits;
 
 use purser_testkit::{TestApp, json};
 use serde_json::Value;

@@ -1,4 +1,7 @@
 mod categories;
+mod pictures;
 mod products;
+mod search;
+mod slugs;
 mod stock;
 mod variants;

@@ -129,6 +129,33 @@ both! {
         let _ = shop.owner.post("/orders", wants).await.problem(400, "invalid").complains("reserveMinutes", "out_of_range");
     }
 
+    async fn what_moved_is_a_file_of_one_product_or_of_all(app) {
+        let shop = Shop::open(&app).await;
+        let (one, two) = (shop.product("=ONE", (1_000, json!(0), 10)).await, shop.product("TWO", (1_000, json!(0), 4)).await);
+        let broken = json!({ "kind": "corrected", "quantity": -2, "reason": "=cmd|' /C calc'!A0" });
+        let _ = shop.owner.post(&format!("/products/{one}/stock"), broken).await.ok();
+        let order = shop.owner.post("/orders", shop.wants(&two, 3)).await.is(201).data();
+        let file = async |query: &str| shop.owner.get(&format!("/products/movements/export{query}")).await.ok();
+        let all = file("").await;
+        assert!(all.header("content-disposition").unwrap().contains("movements.csv"));
+        let text = all.text();
+        assert!(text.starts_with("\u{feff}id,created_at,product_id,sku,product,kind,available,reserved,reason,order_number,by\r\n"), "{text}");
+        assert_eq!(text.lines().count(), 5, "{text}");
+        assert!(text.contains(",'=ONE,Lantern =ONE,corrected,-2,0,'=cmd|' /C calc'!A0,,Olive Owner"), "{text}");
+        assert!(text.contains(&format!(",TWO,Lantern TWO,reserved,-3,3,,{},", order["number"])), "{text}");
+        let of_one = file(&format!("?productId={one}")).await.text();
+        assert!(of_one.lines().count() == 3 && !of_one.contains("TWO"), "{of_one}");
+        assert_eq!(file("?kind=reserved").await.text().lines().count(), 2);
+        assert_eq!(file("?to=2001-01-01T00:00:00Z").await.text().lines().count(), 1);
+        let log = shop.owner.get("/audit?action=product.export_movements").await.ok();
+        assert_eq!((log.meta()["total"].as_i64(), log.data()[2]["after"]["product"].as_str()), (Some(4), Some(one.as_str())));
+        let _ = shop.owner.get("/products/movements/export?colour=red").await.problem(400, "invalid").complains("colour", "unknown_field");
+        let refused = app.caller(Role::Moderator).await.get("/products/movements/export").await.problem(403, "forbidden").json();
+        assert_eq!(refused["missing"], "export:order");
+        let _ = app.caller(Role::Finance).await.get("/products/movements/export").await.problem(403, "forbidden");
+        assert_eq!(app.stranger(Role::Owner).await.get("/products/movements/export").await.ok().text().lines().count(), 1);
+    }
+
     /// Fifty, or two hundred at night.
     async fn many_buyers_of_one_piece_make_one_order(app) {
         let shop = Shop::open(&app).await;

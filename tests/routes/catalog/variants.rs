@@ -127,6 +127,15 @@ both! {
         for words in ["anchor%20compass", "xyz", "nchor"] {
             assert_eq!(found(words).await, [""; 0], "{words}");
         }
+        // Called so comes before said of, however new that is.
+        let _ = owner.post("/products", json!({ "name": "Ape hide", "sku": "H-1", "description": "Goes well with a compass", "price": price })).await.is(201);
+        assert_eq!(found("compass").await, ["H-1", "C-1"], "a list is in its own order");
+        assert_eq!((found("compass&named=true").await, found("compass&named=false").await.len()), (vec!["C-1".to_owned()], 2));
+        assert_eq!(found("12%20tagvirke&named=true").await, ["ROPE-12"], "of its name and its number");
+        assert_eq!((found("braided&named=true").await, found("twenty&named=true").await), (vec![], vec!["ROPE-12".to_owned()]), "variants have names as well");
+        let hits = owner.get("/search?q=compass").await.ok().data();
+        let titles: Vec<_> = hits.as_array().unwrap().iter().map(|hit| hit["title"].as_str().unwrap()).collect();
+        assert_eq!(titles, ["Compass", "Ape hide"], "{hits}");
         let held = owner.with("if-match", "\"2\"");
         let _ = held.patch(&format!("/products/{}", rope["id"].as_str().unwrap()), json!({ "description": "Twisted", "tags": [] })).await.ok();
         assert_eq!(found("braided").await, [""; 0], "words that are gone find nothing");

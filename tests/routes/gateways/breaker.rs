@@ -1,10 +1,12 @@
 //! The breaker: a provider that is down is left alone, and found again.
 
 use purser_core::time::{MINUTE, SECOND};
+use purser_service::disputes::sweep;
 use purser_service::payments::resolve_unknown;
 use purser_testkit::{both, json};
 
-use super::fake::{Stripe, engine};
+use super::evidence::{disputed, file, pdf, stage, submit};
+use super::fake::{Fault, Stripe, engine};
 use crate::routes::shop::Shop;
 
 both! {
@@ -46,5 +48,29 @@ both! {
         assert_eq!(owner.get("/payments?state=failed").await.ok().meta()["total"], 3);
         assert_eq!(stripe.sums().1, 17_700);
         shop.books_balance().await;
+    }
+
+    async fn files_that_do_not_get_there_keep_nobody_from_paying(plain) {
+        let stripe = Stripe::start().await;
+        let (app, owner, connection) = engine(plain, &stripe).await;
+        let (_, path, order) = disputed(&app, &stripe, &owner).await;
+        let file = file(&owner, &order, ("receipt.pdf", &pdf("the receipt"))).await;
+        let _ = stage(&owner, &path, json!([{ "id": file, "kind": "receipt" }])).await.ok();
+        for round in 0..3 {
+            stripe.faults([Fault::Status(500), Fault::Status(502), Fault::Status(503)]);
+            if round == 0 {
+                let _ = submit(&owner, &path).await.ok();
+            } else {
+                sweep(&app.app).await.unwrap();
+            }
+            app.advance(3 * SECOND);
+        }
+        assert_eq!((stripe.papers(), owner.get(&path).await.ok().data()["pending"].as_bool()), (0, Some(true)));
+        let shop = Shop::open(&app).await;
+        let _ = shop.paid().await;
+        assert_eq!(owner.get(&format!("/payment-providers/{connection}")).await.ok().data()["health"], "closed");
+        app.advance(MINUTE);
+        sweep(&app.app).await.unwrap();
+        assert_eq!((stripe.papers(), owner.get(&path).await.ok().data()["pending"].as_bool()), (1, Some(false)));
     }
 }

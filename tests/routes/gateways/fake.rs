@@ -1,6 +1,7 @@
 //! Stripe as this suite plays it: idempotency keys, the states of an intent, refunds that never exceed what was taken, and faults on demand.
 
 mod bank;
+mod papers;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -30,6 +31,7 @@ struct Books {
     intents: BTreeMap<String, Value>,
     refunds: BTreeMap<String, Value>,
     disputes: BTreeMap<String, Value>,
+    papers: BTreeMap<String, papers::Paper>,
     customers: usize,
     keys: HashMap<String, (String, u16, Value)>,
     faults: VecDeque<Fault>,
@@ -74,7 +76,7 @@ impl Books {
                 no(400, "idempotency_error", "Keys are for one request.")
             };
         }
-        let answered = self.work(method, path, &form(body));
+        let answered = if path == "/v1/files" { self.file(body) } else { self.work(method, path, &form(body)) };
         if let Some(key) = key {
             self.keys.insert(key.to_owned(), (format!("{path}?{body}"), answered.0, answered.1.clone()));
         }
@@ -209,6 +211,9 @@ impl Books {
         if form.get("evidence[uncategorized_text]").is_some_and(|text| text.contains("nonsense")) {
             return no(400, "invalid_request", "This is no evidence");
         }
+        if let Err(refused) = papers::all_there(&self.papers, form) {
+            return refused;
+        }
         dispute["status"] = json!(status);
         dispute["evidence"] = json!(form);
         (200, dispute.clone())
@@ -258,14 +263,22 @@ async fn serve(State(books): State<Arc<Mutex<Books>>>, method: Method, uri: Uri,
         )
             .into_response();
     }
+    assert!(uri.path() != "/v1/files" || body.len() < 6_000_000, "no file that large is even sent");
     assert_eq!(headers.contains_key("idempotency-key"), method == Method::POST, "what changes something carries a key");
     let fault = books.faults.pop_front();
     if let Some(Fault::Status(status)) = fault {
         return (StatusCode::from_u16(status).unwrap(), "{}").into_response();
     }
     let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap());
-    let said = if method == Method::GET { uri.query().unwrap_or_default() } else { std::str::from_utf8(&body).unwrap() };
-    let (status, answer) = books.answer((&method, uri.path()), (said, key));
+    // A file is bytes: each is one letter here.
+    let said = match uri.path() {
+        "/v1/files" => {
+            format!("{}\r\n{}", headers[header::CONTENT_TYPE].to_str().unwrap(), body.iter().map(|byte| char::from(*byte)).collect::<String>())
+        }
+        _ if method == Method::GET => uri.query().unwrap_or_default().to_owned(),
+        _ => String::from_utf8(body.to_vec()).unwrap(),
+    };
+    let (status, answer) = books.answer((&method, uri.path()), (&said, key));
     if let Some(Fault::Lost) = fault {
         let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
         return Body::from_stream(broken).into_response();
@@ -278,7 +291,7 @@ impl Stripe {
         let books = Arc::new(Mutex::new(Books::default()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(serve).with_state(books.clone());
+        let router = Router::new().fallback(serve).layer(axum::extract::DefaultBodyLimit::max(8_000_000)).with_state(books.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, books }
     }

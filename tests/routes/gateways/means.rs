@@ -35,9 +35,11 @@ both! {
         assert!(found["methods"].as_array().unwrap().iter().all(|one| one["label"] != "" && one["does"] != ""), "{found}");
         takes(&shop, &methods).await;
         let _ = app.caller(Role::Finance).await.get("/payment-methods").await.ok();
-        for role in [Role::Support, Role::Developer, Role::Auditor, Role::User] {
+        for role in [Role::Support, Role::Developer, Role::Auditor, Role::Guest] {
             let _ = app.caller(role).await.get("/payment-methods").await.problem(403, "forbidden");
         }
+        // Whoever pays for their own orders has to know by what.
+        assert_eq!(means(&app.caller(Role::User).await).await["provider"], "sandbox");
     }
 
     async fn stripe_offers_its_own_and_what_it_keeps(plain) {

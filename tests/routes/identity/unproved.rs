@@ -1,8 +1,13 @@
 //! Whoever makes themselves an account and never proves the address is reminded, and then forgotten.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
 use purser_core::time::{DAY, MINUTE};
 use purser_service::jobs;
-use purser_testkit::{Caller, TestApp, both, json};
+use purser_service::mail::{Letter, Mailer, Refusal};
+use purser_testkit::{Caller, Database, TestApp, both, json};
 use serde_json::Value;
 
 use crate::routes::shop::Shop;
@@ -41,6 +46,96 @@ async fn here(app: &TestApp, email: &str) -> bool {
 
 async fn id(by: &Caller, email: &str) -> String {
     by.get(&format!("/users?search={email}")).await.ok().data()[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Takes every mail but the reminders, and those as well once it is told to.
+struct Deaf(AtomicBool);
+
+#[async_trait]
+impl Mailer for Deaf {
+    fn name(&self) -> &'static str {
+        "deaf"
+    }
+    async fn deliver(&self, letter: &Letter) -> Result<(), Refusal> {
+        let refused = letter.subject.contains("is deleted soon") && self.0.load(Ordering::SeqCst);
+        if refused { Err(Refusal::Never("The mail server refused it (550).".into())) } else { Ok(()) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_could_not_be_reminded_is_reminded_anew_and_not_forgotten() {
+    for database in [Some(Database::sqlite()), Database::postgres().await].into_iter().flatten() {
+        let deaf = Arc::new(Deaf(AtomicBool::new(true)));
+        let app = TestApp::with_mailer(database, deaf.clone()).await;
+        rules(&app.owner().await, json!({ "selfRegistration": true })).await;
+        let ida = register(&app, "ida").await;
+        jobs::tick(&app.app).await.unwrap();
+        app.advance(26 * DAY);
+        a_day(&app).await;
+        let newest = app.owner_unasked().await.get(&format!("/mailbox?search={ida}&limit=1")).await.ok().data();
+        assert_eq!((newest[0]["template"].as_str(), newest[0]["state"].as_str()), (Some("verification"), Some("failed")), "{newest}");
+        for _ in 0..2 {
+            a_day(&app).await;
+        }
+        assert_eq!(mails(&app, &ida).await, 2, "not every day");
+        deaf.0.store(false, Ordering::SeqCst);
+        a_day(&app).await;
+        assert!(here(&app, &ida).await, "nobody told them");
+        assert_eq!(mails(&app, &ida).await, 3, "they are told anew");
+        for _ in 0..2 {
+            a_day(&app).await;
+        }
+        assert!(here(&app, &ida).await, "they have as long from then on");
+        a_day(&app).await;
+        assert!(!here(&app, &ida).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_link_is_no_reminder() {
+    for database in [Some(Database::sqlite()), Database::postgres().await].into_iter().flatten() {
+        let deaf = Arc::new(Deaf(AtomicBool::new(true)));
+        let app = TestApp::with_mailer(database, deaf.clone()).await;
+        rules(&app.owner().await, json!({ "selfRegistration": true })).await;
+        let ida = register(&app, "ida").await;
+        jobs::tick(&app.app).await.unwrap();
+        app.advance(26 * DAY);
+        a_day(&app).await;
+        assert_eq!(mails(&app, &ida).await, 2);
+        app.advance(2 * MINUTE);
+        // They ask for the link once more, and that one arrives. It says nothing of the day on which the account is deleted.
+        let login = json!({ "email": ida, "password": "violet anchor 77 copper", "tokenDelivery": "body" });
+        let token = app.nobody().post("/auth/login", login).await.ok().data()["accessToken"].as_str().unwrap().to_owned();
+        let _ = app.nobody().with_token(&token).post("/auth/email/send", json!({})).await.is(204);
+        app.settle().await;
+        let newest = app.owner_unasked().await.get(&format!("/mailbox?search={ida}&limit=1&template=verification")).await.ok().data();
+        assert_eq!(newest[0]["state"], "sent", "{newest}");
+        let written = mails(&app, &ida).await;
+        for _ in 0..4 {
+            a_day(&app).await;
+        }
+        assert!(here(&app, &ida).await, "nobody told them");
+        assert_eq!(mails(&app, &ida).await, written + 1, "they are reminded anew");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_no_mail_ever_arrives_it_ends_after_twice_the_time() {
+    for database in [Some(Database::sqlite()), Database::postgres().await].into_iter().flatten() {
+        let app = TestApp::with_mailer(database, Arc::new(Deaf(AtomicBool::new(true)))).await;
+        rules(&app.owner().await, json!({ "selfRegistration": true, "unprovedDays": 2 })).await;
+        let ida = register(&app, "ida").await;
+        jobs::tick(&app.app).await.unwrap();
+        for _ in 0..3 {
+            a_day(&app).await;
+        }
+        assert!(here(&app, &ida).await, "they are reminded as long as it may arrive");
+        assert!(mails(&app, &ida).await > 2);
+        for _ in 0..3 {
+            a_day(&app).await;
+        }
+        assert!(!here(&app, &ida).await);
+    }
 }
 
 both! {

@@ -22,6 +22,36 @@ both! {
         assert_eq!((rope["price"]["amount"].as_i64(), rope["stock"].as_i64(), rope["version"].as_i64()), (Some(130_000), Some(7), Some(2)));
     }
 
+    async fn each_gets_a_name_of_its_own_in_addresses(app) {
+        let owner = app.owner().await;
+        let _ = owner.post("/products", json!({ "name": "Rope", "sku": "R-0", "price": { "amount": 1, "currency": "EUR" } })).await.is(201);
+        let import = sent(&owner, "products", "sku,name,price\nR-1,Rope,1\nR-2,rope,1\nR-3,Rope 2,1\nS-1,Sail,1\n").await;
+        assert_eq!(bring(&app, &owner, &import, "all_or_nothing").await["result"]["inserted"], 4);
+        let rows = owner.get("/products?sort=sku").await.ok().data();
+        let mut slugs: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["slug"].as_str().unwrap()).collect();
+        slugs.sort_unstable();
+        assert_eq!(slugs, ["rope", "rope-2", "rope-3", "rope-4", "sail"]);
+        assert_eq!(rows[3]["slug"], "rope-2", "what is called so gets it: {rows}");
+        // Brought in again, they keep what they are called.
+        let again = sent(&owner, "products", "sku,name,price\nS-1,Jib,2\n").await;
+        let _ = bring(&app, &owner, &again, "all_or_nothing").await;
+        assert_eq!(owner.get("/products?search=jib").await.ok().data()[0]["slug"], "sail");
+    }
+
+    async fn an_import_and_whoever_adds_variants_do_not_wait_for_each_other(app) {
+        let owner = app.owner().await;
+        for round in 0..6 {
+            let one = json!({ "name": "Jersey", "sku": format!("J-{round}"), "price": { "amount": 1, "currency": "EUR" } });
+            let jersey = owner.post("/products", one).await.is(201).data();
+            let path = format!("/products/{}/variants", jersey["id"].as_str().unwrap());
+            let import = sent(&owner, "products", format!("sku,name,price\nJ-{round},Jersey,2\nN-{round},Jersey,3\n")).await;
+            let variant = json!({ "options": { "size": "S" }, "sku": format!("J-{round}-S") });
+            let (done, added) = futures::future::join(bring(&app, &owner, &import, "all_or_nothing"), owner.post(&path, variant)).await;
+            assert_eq!((done["state"].as_str(), done["result"]["inserted"].as_i64()), (Some("done"), Some(1)), "{done}");
+            let _ = added.is(201);
+        }
+    }
+
     async fn prices_that_are_none_are_named(app) {
         let owner = app.owner().await;
         let text = "sku,name,price,currency,stock\nA,A,-1,,\nB,B,1.2345,,\nC,C,5 USD,,\nD,D,9,XXX,\nE,E,1,,2.5\nA,F,1,,\n,G,1,,\nH,H,99999999999999,,\n";

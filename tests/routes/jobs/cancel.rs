@@ -20,4 +20,16 @@ both! {
         assert_eq!((jobs::run_due(&app.app).await.unwrap(), trials(&app).await), (1, 1));
         assert_eq!(job(&app, id).await["state"], "done");
     }
+
+    async fn what_failed_for_good_is_put_away_one_by_one_as_all_at_once(app) {
+        let owner = app.owner().await;
+        let id = put(&app, &Trial { fails: 0, never: true }, When::default()).await.unwrap();
+        jobs::run_due(&app.app).await.unwrap();
+        assert_eq!(job(&app, id).await["state"], "dead");
+        let path = format!("/jobs/{id}/cancel");
+        let away = owner.post(&path, json!({})).await.ok().data();
+        assert_eq!((away["state"].as_str(), away["lastError"].as_str()), (Some("cancelled"), Some("It can not be done.")), "it keeps why it failed");
+        let _ = owner.post(&path, json!({})).await.problem(409, "already_over");
+        assert_eq!(owner.post(&format!("/jobs/{id}/retry"), json!({})).await.ok().data()["state"], "pending");
+    }
 }

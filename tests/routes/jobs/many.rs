@@ -85,4 +85,39 @@ both! {
         assert_eq!(lines.as_array().map(Vec::len), Some(2), "{lines}");
         assert_eq!(app.stranger(Role::Owner).await.get(&format!("/jobs/{elsewhere}")).await.status, 404);
     }
+
+    async fn what_failed_is_put_away_and_keeps_why(app) {
+        let owner = app.owner().await;
+        let other = app.db_tenant("Elsewhere").await;
+        let elsewhere = put_for(&app, other, &letter("theirs", false), When::default()).await.unwrap();
+        let mut dead = Vec::new();
+        for word in ["one", "two", "three"] {
+            dead.push(put(&app, &letter(word, false), When::default()).await.unwrap());
+        }
+        jobs::run_due(&app.app).await.unwrap();
+        let waiting = put(&app, &letter("waits", true), When::default()).await.unwrap();
+        let away = async |body: serde_json::Value| owner.post("/jobs/discard", body).await;
+        let _ = away(json!({ "reason": " " })).await.problem(400, "invalid").complains("reason", "required");
+        let _ = app.caller(Role::Auditor).await.post("/jobs/discard", json!({ "reason": "x" })).await.problem(403, "forbidden");
+        assert_eq!(away(json!({ "search": "three", "reason": "a misprint" })).await.ok().data(), json!({ "discarded": 1, "left": 0 }));
+        // Only what was put in at a time, as the list shows it.
+        let now = app.app.clock.now();
+        let before = json!({ "to": now.plus(-1_000_000).to_string(), "reason": "old ones" });
+        assert_eq!(away(before).await.ok().data(), json!({ "discarded": 0, "left": 0 }));
+        let _ = away(json!({ "from": "yesterday", "reason": "x" })).await.problem(400, "invalid");
+        // Two presses at once put each away once.
+        let (a, b) = tokio::join!(away(json!({ "queue": ["letters"], "reason": "all" })), away(json!({ "queue": ["letters"], "reason": "all" })));
+        assert_eq!(a.ok().data()["discarded"].as_i64().unwrap() + b.ok().data()["discarded"].as_i64().unwrap(), 2);
+        for id in &dead {
+            let found = job(&app, *id).await;
+            assert_eq!((found["state"].as_str(), found["lastError"].as_str()), (Some("cancelled"), Some("The post office burned down.")), "{found}");
+        }
+        assert_eq!(job(&app, waiting).await["state"], "pending");
+        let lines = owner.get("/audit?action=job.discard_all").await.ok().data();
+        assert_eq!((lines.as_array().map(Vec::len), lines[0]["reason"].clone()), (Some(2), json!("all")), "{lines}");
+        // Put away is not gone: it can be tried again by itself.
+        assert_eq!(owner.post(&format!("/jobs/{}/retry", dead[0]), json!(null)).await.ok().data()["state"], "pending");
+        let theirs = app.app.db.read(other, async |tx| purser_store::jobs::find(tx, elsewhere).await).await.unwrap().unwrap();
+        assert_eq!(theirs.state, purser_core::jobs::JobState::Dead);
+    }
 }

@@ -1,5 +1,6 @@
 //! Work for later: what is put in, done, tried again, given up.
 
+mod at_once;
 mod cancel;
 mod crew;
 mod edit;

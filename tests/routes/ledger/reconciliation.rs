@@ -28,6 +28,13 @@ async fn exceptions(shop: &Shop, query: &str) -> Vec<Value> {
     shop.owner.get(&format!("/reconciliation/exceptions?{query}")).await.ok().data().as_array().unwrap().clone()
 }
 
+/// What lies at the provider, and what was written off.
+async fn balances(shop: &Shop) -> [i64; 2] {
+    let accounts = shop.owner.get("/ledger/accounts").await.ok().data();
+    let of = |code: &str| accounts.as_array().unwrap().iter().find(|account| account["code"] == code).unwrap()["balance"]["amount"].as_i64();
+    ["cash:provider", "differences"].map(|code| of(code).unwrap())
+}
+
 /// Settle every difference but the payment they do not know: the fee is booked as one; what is short is lost; the line of its own belongs
 /// to a payment.
 async fn settle(app: &TestApp, shop: &Shop, (open, less): (&[Value], &str)) {
@@ -115,6 +122,43 @@ both! {
         assert_eq!((healed[0]["state"].as_str(), healed[0]["reason"].as_str()), (Some("matched"), Some("A later comparison agrees.")));
     }
 
+    async fn what_a_comparison_settled_opens_again_and_what_a_person_settled_does_not(app) {
+        let shop = Shop::open(&app).await;
+        let (healed, kept) = (shop.paid().await, shop.paid().await);
+        let says = async |payment: &str, amount: i64| plant(&shop, &format!("ch_{payment}"), "amount", amount).await;
+        says(&healed, 5).await;
+        says(&kept, 9).await;
+        app.advance(SECOND);
+        assert_eq!(compare(&app, &shop).await["found"], 2);
+        let of = async |payment: &str| exceptions(&shop, "kind=amount").await.into_iter().find(|one| one["reference"] == format!("ch_{payment}")).unwrap();
+        let by_hand = json!({ "paymentId": kept, "reason": "agreed on the telephone" });
+        let path = format!("/reconciliation/exceptions/{}/match", of(&kept).await["id"].as_str().unwrap());
+        let _ = shop.owner.post(&path, by_hand).await.ok();
+        says(&healed, 0).await;
+        assert_eq!(compare(&app, &shop).await["found"], 0);
+        assert_eq!(of(&healed).await["state"], "matched");
+        // It differs once more, by another amount.
+        says(&healed, 7).await;
+        let run = compare(&app, &shop).await;
+        assert_eq!(run["found"], 1, "{run}");
+        let open = of(&healed).await;
+        assert_eq!((open["state"].as_str(), open["theirs"]["amount"].as_i64(), &open["runId"]), (Some("open"), Some(5_907), &run["id"]), "{open}");
+        assert!(open.get("reason").is_none() && open.get("resolvedAt").is_none(), "{open}");
+        assert_eq!(of(&kept).await["state"], "matched", "somebody has looked at it");
+        assert_eq!(compare(&app, &shop).await["found"], 0, "known already");
+        // Written off, taken back once they agree, and open when they do not.
+        let path = format!("/reconciliation/exceptions/{}/write-off", open["id"].as_str().unwrap());
+        let _ = shop.owner.post(&path, json!({ "reason": "small" })).await.ok();
+        says(&healed, 0).await;
+        let _ = compare(&app, &shop).await;
+        let back = of(&healed).await;
+        assert_eq!((back["state"].as_str(), back.get("resolvedBy")), (Some("matched"), None), "{back}");
+        says(&healed, 3).await;
+        assert_eq!(compare(&app, &shop).await["found"], 1);
+        assert_eq!(of(&healed).await["state"], "open");
+        shop.books_balance().await;
+    }
+
     async fn what_was_written_off_and_turned_up_later_counts_once(app) {
         let shop = Shop::open(&app).await;
         let payment = shop.paid().await;
@@ -124,23 +168,59 @@ both! {
         let lost = exceptions(&shop, "kind=missing_there").await.remove(0);
         let path = format!("/reconciliation/exceptions/{}/write-off", lost["id"].as_str().unwrap());
         let _ = shop.owner.post(&path, json!({ "reason": "never seen again" })).await.ok();
-        let balances = async || {
-            let accounts = shop.owner.get("/ledger/accounts").await.ok().data();
-            ["cash:provider", "differences"].map(|code| accounts.as_array().unwrap().iter().find(|account| account["code"] == code).unwrap()["balance"]["amount"].as_i64().unwrap())
-        };
-        assert_eq!(balances().await, [0, 5_900]);
+        assert_eq!(balances(&shop).await, [0, 5_900]);
         assert_eq!(compare(&app, &shop).await["found"], 0, "while it is missing, it stays written off");
-        assert_eq!(balances().await, [0, 5_900]);
+        assert_eq!(balances(&shop).await, [0, 5_900]);
         // They tell of it after all.
         plant(&shop, &format!("ch_{payment}"), "amount", 0).await;
         for _ in 0..2 {
             let _ = compare(&app, &shop).await;
-            assert_eq!(balances().await, [5_900, 0], "taken back once");
+            assert_eq!(balances(&shop).await, [5_900, 0], "taken back once");
         }
         let after = exceptions(&shop, "kind=missing_there").await.remove(0);
         assert_eq!((after["state"].as_str(), after["postingId"].is_string()), (Some("matched"), true), "{after}");
         assert_eq!(shop.owner.get("/audit?action=reconciliation.take_back").await.ok().meta()["total"], 1);
         shop.books_balance().await;
+    }
+
+    async fn what_was_written_off_as_missing_and_turned_up_with_another_amount_counts_as_that_amount(app) {
+        let shop = Shop::open(&app).await;
+        let payment = shop.paid().await;
+        plant(&shop, &format!("ch_{payment}"), "missing", 0).await;
+        app.advance(SECOND);
+        assert_eq!(compare(&app, &shop).await["found"], 1);
+        let lost = exceptions(&shop, "kind=missing_there").await.remove(0);
+        let path = format!("/reconciliation/exceptions/{}/write-off", lost["id"].as_str().unwrap());
+        let _ = shop.owner.post(&path, json!({ "reason": "never seen again" })).await.ok();
+        assert_eq!(balances(&shop).await, [0, 5_900]);
+        // They tell of it after all, and of less than we booked.
+        plant(&shop, &format!("ch_{payment}"), "amount", -100).await;
+        assert_eq!(compare(&app, &shop).await["found"], 1);
+        assert_eq!(balances(&shop).await, [5_900, 0], "what was written off is taken back");
+        let back = exceptions(&shop, "kind=missing_there").await.remove(0);
+        let why = "A later comparison found it on both sides; what was written off was taken back.";
+        assert_eq!((back["state"].as_str(), back["reason"].as_str()), (Some("matched"), Some(why)));
+        let short = exceptions(&shop, "kind=amount").await.remove(0);
+        assert_eq!((short["state"].as_str(), short["difference"]["amount"].as_i64()), (Some("open"), Some(-100)));
+        let path = format!("/reconciliation/exceptions/{}/write-off", short["id"].as_str().unwrap());
+        let _ = shop.owner.post(&path, json!({ "reason": "small" })).await.ok();
+        for _ in 0..2 {
+            assert_eq!(compare(&app, &shop).await["found"], 0);
+            assert_eq!(balances(&shop).await, [5_800, 100], "the difference that is left stays written off");
+        }
+        shop.books_balance().await;
+    }
+
+    async fn what_is_missing_and_turns_up_is_no_longer_missing_whatever_its_amount(app) {
+        let shop = Shop::open(&app).await;
+        let payment = shop.paid().await;
+        plant(&shop, &format!("ch_{payment}"), "missing", 0).await;
+        app.advance(SECOND);
+        assert_eq!(compare(&app, &shop).await["found"], 1);
+        plant(&shop, &format!("ch_{payment}"), "amount", 7).await;
+        assert_eq!(compare(&app, &shop).await["found"], 1);
+        let open = exceptions(&shop, "state=open").await;
+        assert_eq!(open.iter().map(|one| one["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["amount"]);
     }
 
     async fn one_comparison_is_made_at_a_time_and_the_regular_one_by_itself(app) {

@@ -2,10 +2,11 @@
 
 use axum::http::Method;
 use purser_core::access::Role;
-use purser_core::time::HOUR;
+use purser_core::time::{HOUR, MINUTE};
 use purser_store::sql;
 use purser_testkit::{both, json};
 
+use crate::routes::identity::factors::enrol;
 use crate::routes::shop::Shop;
 
 both! {
@@ -104,6 +105,23 @@ both! {
         assert_eq!(cash["balance"]["amount"], 5_901);
         assert_eq!(finance.get("/ledger/periods").await.ok().data().as_array().unwrap().len(), 3);
         Shop { owner, ..shop }.books_balance().await;
+    }
+
+    async fn opening_a_closed_period_again_asks_for_a_fresh_factor(app) {
+        let shop = Shop::open(&app).await;
+        let _ = shop.paid().await;
+        let start = app.app.clock.now();
+        app.advance(2 * HOUR);
+        let owner = app.owner_unasked().await;
+        let closed = owner.post("/ledger/periods", json!({ "endsAt": start.plus(HOUR), "reason": "it is over" })).await.is(201).data();
+        let path = format!("/ledger/periods/{}/reopen", closed["id"].as_str().unwrap());
+        let why = json!({ "reason": "A supplier's invoice came late" });
+        let (_, codes) = enrol(&app, &owner).await;
+        app.advance(10 * MINUTE);
+        let _ = owner.post(&path, why.clone()).await.problem(403, "step_up_required");
+        assert_eq!(owner.get("/ledger/periods").await.ok().data()[0].get("reopenedAt"), None, "it is closed as it was");
+        let _ = owner.post("/auth/step-up", json!({ "method": "backup", "code": codes[0] })).await.ok();
+        assert!(owner.post(&path, why).await.ok().data()["reopenedAt"].is_string());
     }
 
     async fn a_statement_is_a_file_no_spreadsheet_runs(app) {

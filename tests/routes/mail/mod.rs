@@ -2,6 +2,7 @@
 
 mod list;
 mod orders;
+mod papers;
 mod read;
 mod send;
 mod smtp;

@@ -66,6 +66,41 @@ both! {
         assert_eq!(app.stranger(Role::Owner).await.get("/mailbox").await.ok().meta()["total"], 0);
     }
 
+    async fn what_customers_are_written_says_who_sells(app) {
+        let shop = Shop::open(&app).await;
+        let _ = shop.paid().await;
+        let before = told(&app, "order_confirmed").await.remove(0);
+        assert!(!text(&before).contains("Strandgaten"));
+        let seat = json!({ "street": "Strandgaten 3", "zipCode": "5013", "city": "Bergen", "country": "NO" });
+        change(&shop.owner, "/settings", json!({ "address": seat, "vatId": "NO 974 760 673 MVA" })).await;
+        let payment = shop.paid().await;
+        let _ = shop.refund(&payment, Some(900)).await.is(201);
+        let business = shop.owner.get("/settings").await.ok().data()["name"].as_str().unwrap().to_owned();
+        let line = format!("{business} · Strandgaten 3 · 5013 Bergen · Norway · VAT id NO 974 760 673 MVA");
+        for mail in [told(&app, "order_confirmed").await.remove(1), told(&app, "order_refunded").await.remove(0)] {
+            assert!(text(&mail).trim_end().ends_with(&line), "{mail}");
+            assert!(mail["html"].as_str().unwrap().contains("<br>") && mail["html"].as_str().unwrap().contains("5013 Bergen · Norway"), "{mail}");
+        }
+        // What concerns an account and nothing that is sold says only whose it is.
+        let asked = crate::routes::mail::invited(&app, &shop.owner, "ada@example.com", json!({})).await;
+        assert!(!text(&asked).contains("Strandgaten"), "{asked}");
+    }
+
+    async fn what_goes_back_comes_with_its_credit_note(app) {
+        let shop = Shop::open(&app).await;
+        let payment = shop.paid().await;
+        let _ = shop.refund(&payment, Some(900)).await.is(201);
+        let mail = told(&app, "order_refunded").await.remove(0);
+        let name = mail["attached"][0].as_str().unwrap();
+        assert!(name.strip_suffix(".pdf").is_some_and(|name| name.starts_with("credit-note-1-")), "{mail}");
+        assert!(text(&mail).contains("The credit note comes with this message."), "{mail}");
+        assert_eq!(told(&app, "order_confirmed").await[0]["attached"], json!([]), "nothing comes with the others");
+        // It is the paper staff find with the refund.
+        let refund = shop.owner.get("/refunds").await.ok().data()[0]["id"].as_str().unwrap().to_owned();
+        let paper = shop.owner.get(&format!("/refunds/{refund}/credit-note.pdf")).await.ok();
+        assert!(paper.header("content-disposition").unwrap().contains(name), "{name}");
+    }
+
     async fn what_nobody_paid_is_not_confirmed_and_what_costs_nothing_is(app) {
         let shop = Shop::open(&app).await;
         let _ = shop.order().await;

@@ -1,4 +1,4 @@
-//! Mail through a real server: aiosmtpd in a process of its own, over TLS and without, willing and not.
+//! Mail through a real server: aiosmtpd in a process of its own, over TLS and without, willing and not; and through one that breaks off.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use purser_adapters::smtp::{Security, Settings, Smtp};
 use purser_service::mail::{Letter, Mailer, Refusal, tell_customers};
 use purser_testkit::{Database, TestApp};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
 use uuid::Uuid;
 
@@ -104,6 +104,8 @@ fn letter(to: &str) -> Letter {
         subject: "Grüße\u{a0}an alle".into(),
         text: "Hello\n.\nhttps://console.example/invitation#token=abc\n".into(),
         html: "<p>Hello</p>".into(),
+        unsubscribe: None,
+        attached: Vec::new(),
     }
 }
 
@@ -123,7 +125,7 @@ async fn mail_goes_out_over_tls_signed_in_and_whole() {
     let mut settings = server.settings(Security::StartTls);
     settings.login = Some(("purser".into(), "wrong".into()));
     let refused = Smtp::new(settings).unwrap().deliver(&letter("ada@example.com")).await.unwrap_err();
-    assert!(!format!("{refused:?}").contains("wrong"), "{refused:?}");
+    assert!(matches!(&refused, Refusal::Later(why) if !why.contains("wrong")), "{refused:?}");
 }
 
 #[tokio::test]
@@ -145,7 +147,7 @@ async fn refusals_for_now_and_for_good_are_told_apart_and_name_nobody() {
     let server = Server::start("none").await;
     let smtp = Smtp::new(server.settings(Security::Plain)).unwrap();
     let good = smtp.deliver(&letter("refused@example.com")).await.unwrap_err();
-    assert_eq!(good, Refusal::Never("The mail server refused it (550).".into()));
+    assert_eq!(good, Refusal::Nobody("The mail server refused it (550).".into()));
     let now = smtp.deliver(&letter("later@example.com")).await.unwrap_err();
     assert_eq!(now, Refusal::Later("The mail server does not take it now (451).".into()));
     let nonsense = smtp.deliver(&letter("no address")).await.unwrap_err();
@@ -157,6 +159,75 @@ async fn refusals_for_now_and_for_good_are_told_apart_and_name_nobody() {
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
     let away = Smtp::new(Settings { port, ..server.settings(Security::Plain) }).unwrap().deliver(&letter("ada@example.com")).await.unwrap_err();
     assert_eq!(away, Refusal::Later("The mail server can not be reached.".into()));
+}
+
+/// A server that says yes to everything but one word; there it gives this answer, or breaks off where that is empty.
+async fn rude(word: &'static str, answer: &'static str) -> Smtp {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(converse(stream, word, answer));
+        }
+    });
+    let from = "Purser <purser@harbour.example>".into();
+    Smtp::new(Settings { host: "127.0.0.1".into(), port, security: Security::Plain, login: None, from, certificate: None }).unwrap()
+}
+
+async fn converse(stream: TcpStream, word: &str, answer: &str) {
+    let (read, mut write) = stream.into_split();
+    let (mut lines, mut said) = (BufReader::new(read).lines(), "CONNECT".to_owned());
+    loop {
+        let reply = match said.as_str() {
+            said if said.starts_with(word) => answer,
+            "CONNECT" => "220 rude",
+            "DATA" => "354 go on",
+            _ => "250 yes",
+        };
+        if reply.is_empty() || write.write_all(format!("{reply}\r\n").as_bytes()).await.is_err() {
+            return;
+        }
+        said = loop {
+            let Ok(Some(line)) = lines.next_line().await else { return };
+            if !reply.starts_with("354") || line == "." {
+                break line;
+            }
+        };
+    }
+}
+
+#[tokio::test]
+async fn a_break_before_the_end_of_the_text_is_for_later_and_one_after_it_is_unknown() {
+    for word in ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"] {
+        let broken = rude(word, "").await.deliver(&letter("ada@example.com")).await.unwrap_err();
+        assert!(matches!(broken, Refusal::Later(_)), "at {word}: {broken:?}");
+    }
+    let silent = rude(".", "").await.deliver(&letter("ada@example.com")).await.unwrap_err();
+    assert_eq!(silent, Refusal::Unknown("The mail server went silent in the middle.".into()));
+    rude("QUIT", "").await.deliver(&letter("ada@example.com")).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_a_code_that_says_so_means_that_there_is_nobody() {
+    let refused = |why: &str| Refusal::Never(why.into());
+    let cases = [
+        ("RCPT", "550 5.1.1 user unknown", Refusal::Nobody("The mail server refused it (550).".into())),
+        ("RCPT", "550 5.2.1 mailbox disabled", Refusal::Nobody("The mail server refused it (550).".into())),
+        (".", "554 5.1.10 no such recipient", Refusal::Nobody("The mail server refused it (554).".into())),
+        ("RCPT", "550 go away", refused("The mail server refused it (550).")),
+        ("RCPT", "550 5.7.1 blocked as spam", refused("The mail server refused it (550).")),
+        ("RCPT", "551 not here", refused("The mail server refused it (551).")),
+        ("RCPT", "553 not like this", refused("The mail server refused it (553).")),
+        ("RCPT", "556 takes no mail", refused("The mail server refused it (556).")),
+        (".", "550 looks like spam", refused("The mail server refused it (550).")),
+        // Of the sender, it says nothing of whoever it is for.
+        ("MAIL", "550 5.1.1 who are you", refused("The mail server refused it (550).")),
+        (".", "451 4.3.0 full", Refusal::Later("The mail server does not take it now (451).".into())),
+        ("CONNECT", "554 5.7.1 nobody today", Refusal::Later("The mail server does not let Purser in (554).".into())),
+    ];
+    for (word, answer, expected) in cases {
+        assert_eq!(rude(word, answer).await.deliver(&letter("ada@example.com")).await.unwrap_err(), expected, "{word}: {answer}");
+    }
 }
 
 #[tokio::test]
@@ -175,15 +246,20 @@ async fn the_confirmation_of_an_order_goes_out_once() {
     tell_customers(&app.app).await.unwrap();
     app.settle().await;
     let customer = shop.owner.get(&format!("/users/{}", shop.customer)).await.ok().data()["email"].as_str().unwrap().to_owned();
-    let mut subjects = Vec::new();
+    let (mut subjects, mut papers) = (Vec::new(), 0);
     while subjects.len() < 3 {
         let (_, _, to, message) = server.took().await;
         let head = message.split("\r\n\r\n").next().unwrap();
         if to == customer {
-            assert!(head.contains("multipart/alternative"), "{head}");
+            // What went back comes with its credit note, drawn as it is sent.
+            let paper = head.contains("multipart/mixed");
+            assert!(paper || head.contains("multipart/alternative"), "{head}");
+            papers += usize::from(paper);
+            assert_eq!(paper, message.contains("application/pdf") && message.contains("filename=\"credit-note-2-"), "{head}");
+            assert_eq!(paper, message.contains("\r\nJVBERi0"), "a PDF is one by its bytes");
             subjects.push(head.lines().find(|line| line.starts_with("Subject:")).unwrap_or_default().to_owned());
         }
     }
     let confirmed = |number: &str| subjects.iter().filter(|subject| subject.contains(&format!("Your order {number} at"))).count();
-    assert_eq!((confirmed("#1"), confirmed("#2")), (1, 1), "{subjects:?}");
+    assert_eq!((confirmed("#1"), confirmed("#2"), papers), (1, 1, 1), "{subjects:?}");
 }

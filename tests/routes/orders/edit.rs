@@ -65,6 +65,11 @@ impl Scene {
         assert_eq!(proof["wrong"], json!([]), "{proof}");
     }
 
+    /// Whether the order says that a change of it waits for approval, as what cannot leave until then.
+    async fn change_waits(&self) -> bool {
+        self.shop.owner.get(&format!("/orders/{}/handling", self.order)).await.ok().data()["changeWaits"] == true
+    }
+
     /// What an account was left with.
     async fn balance(&self, code: &str) -> i64 {
         let accounts = self.shop.owner.get("/ledger/accounts").await.ok().data();
@@ -220,6 +225,7 @@ both! {
             let order = at.edit(body.clone()).await.ok().data();
             assert_eq!((order["itemCount"].clone(), at.stock(&at.lamp).await), (json!(2), (9, 1)));
             // Until it is decided nobody knows what leaves.
+            assert!(at.change_waits().await);
             let _ = at.post("fulfilments", json!({})).await.problem(409, "change_waits");
             let refunds = order["refunds"].as_array().unwrap();
             let waits = refunds.iter().find(|refund| refund["state"] == "waiting").unwrap();
@@ -231,6 +237,7 @@ both! {
         let lamp = order["items"].as_array().unwrap().iter().find(|line| line["sku"] == "LAMP").unwrap().clone();
         assert_eq!((order["itemCount"].clone(), lamp["quantity"].clone(), lamp["cancelled"].clone()), (json!(3), json!(2), json!(0)), "{order}");
         assert_eq!((at.stock(&at.lamp).await, order["refunded"].clone()), ((8, 2), eur(0)));
+        assert!(!at.change_waits().await);
         assert_eq!(at.shop.owner.get("/audit?action=order.put_back").await.ok().meta()["total"], 1);
         at.is_sound().await;
         // Taken back by whoever asked: the same. Sold to somebody else meanwhile: it waits for somebody to look.

@@ -30,6 +30,15 @@ both! {
         let half = read().await;
         assert_eq!((&half["paymentState"], &half["paid"], &half["due"], &half["waived"]), (&json!("partly_paid"), &euros(4_000), &euros(1_900), &euros(0)));
         assert_eq!(shop.owner.get("/orders?paymentState=partly_paid").await.ok().meta()["total"], 1);
+        // It waits for somebody from now on, and the list behind that shows it.
+        let waiting = async || {
+            let all = shop.owner.get("/stats/overview").await.ok().data()["attention"].clone();
+            let one = all.as_array().unwrap().iter().find(|one| one["kind"] == "partlyPaidOrders").unwrap().clone();
+            let listed = shop.owner.get(one["query"].as_str().unwrap()).await.ok().meta()["total"].as_i64();
+            assert_eq!(one["count"].as_i64(), listed);
+            listed
+        };
+        assert_eq!(waiting().await, Some(1));
         // Nothing leaves and nothing changes until the rest came.
         let _ = shop.owner.post(&format!("{path}/fulfilments"), json!({})).await.problem(409, "illegal_move");
         let _ = shop.owner.post(&format!("{path}/state"), json!({ "state": "processing" })).await.problem(409, "illegal_move");
@@ -39,6 +48,7 @@ both! {
         let _ = shop.refund(&payment, Some(1_000)).await.is(201);
         let given = read().await;
         assert_eq!((&given["paymentState"], &given["due"]), (&json!("partially_refunded"), &euros(1_900)));
+        assert_eq!(waiting().await, Some(1));
         // A card that is declined leaves it as it was, and is not the end.
         let pay = async |method: &str| shop.owner.post(&format!("{path}/pay"), json!({ "paymentMethod": method })).await.ok().data();
         let declined = pay("pm_card_declined").await;
@@ -46,6 +56,7 @@ both! {
         assert_eq!(read().await["paymentState"], "partially_refunded");
         let rest = pay("pm_card_visa").await;
         assert_eq!((&rest["payment"]["captured"], &rest["order"]["state"], &rest["order"]["paid"]), (&euros(1_900), &json!("paid"), &euros(5_900)));
+        assert_eq!(waiting().await, Some(0));
         let _ = shop.owner.post(&format!("{path}/pay"), json!({ "paymentMethod": "pm_card_visa" })).await.problem(409, "illegal_move");
         let _ = shop.owner.post(&format!("{path}/waive"), json!({ "reason": "late" })).await.problem(409, "nothing_to_waive");
         // Both payments together made the books of one order.

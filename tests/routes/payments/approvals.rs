@@ -45,6 +45,8 @@ both! {
         let _ = support.post(&path, json!({})).await.problem(403, "forbidden");
         let waiting = finance.get("/approvals?decidable=true").await.ok();
         assert_eq!((waiting.meta()["total"].as_i64(), waiting.data()[0]["canDecide"].as_bool(), waiting.data()[0]["mine"].as_bool()), (Some(1), Some(true), Some(false)));
+        let asks = |approval: &Value| (approval["causeKind"].as_str().map(str::to_owned), approval["ruleName"].as_str().map(str::to_owned));
+        assert_eq!(asks(&waiting.data()[0]), (Some("rule".into()), Some("Four eyes".into())), "what asks for it can be said in any language");
         assert_eq!(support.get("/approvals?mine=true").await.ok().data()[0]["id"].as_str(), Some(id.as_str()));
         let keyed = finance.with("idempotency-key", "yes");
         let done = keyed.post(&path, json!({ "reason": "looked at it" })).await.ok();
@@ -191,6 +193,7 @@ both! {
         let asked = keyed.post(&path, body.clone()).await.is(201);
         assert_eq!((asked.data()["refunds"][0]["state"].as_str(), asked.data()["approval"]["state"].as_str()), (Some("waiting"), Some("waiting")));
         assert_eq!(keyed.post(&path, body).await.is(201).body, asked.body);
+        assert_eq!((asked.data()["approval"]["causeKind"].as_str(), asked.data()["approval"].get("ruleName")), (Some("grant"), None));
         let id = asked.data()["approval"]["id"].as_str().unwrap().to_owned();
         let payment = done["payment"]["id"].as_str().unwrap();
         let _ = first_line.post(&format!("/payments/{payment}/refund"), json!({ "reason": "x" })).await.problem(403, "forbidden");

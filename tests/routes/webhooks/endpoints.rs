@@ -39,6 +39,21 @@ both! {
         assert!(!everything.contains(&old[10..]) && !everything.contains(&new[10..]));
     }
 
+    async fn a_repeat_is_not_told_the_secret_again_and_it_is_kept_nowhere(plain) {
+        let app = engine(plain.database).await;
+        let by = app.owner().await.with("idempotency-key", "one-endpoint");
+        let body = json!({ "url": "https://hooks.example/once" });
+        let first = by.post("/webhooks/endpoints", body.clone()).await.is(201);
+        let secret = first.data()["secret"].as_str().unwrap().to_owned();
+        let kept = app.db_dump(app.tenant().await).await["idempotency_keys"].join("\n");
+        let hex = secret.bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        assert!(!kept.is_empty() && !kept.contains(&secret) && !kept.to_lowercase().contains(&hex), "{kept}");
+        let again = by.post("/webhooks/endpoints", body.clone()).await.is(201);
+        assert_eq!((again.header("idempotency-replayed"), again.data()["id"].clone(), again.data().get("secret")), (Some("true"), first.data()["id"].clone(), None));
+        assert_eq!(again.body, by.post("/webhooks/endpoints", body).await.is(201).body, "and the next is told the same");
+        assert_eq!(app.owner().await.get("/webhooks/endpoints").await.ok().meta()["total"], 1);
+    }
+
     async fn a_receiver_that_is_not_there_is_named(plain) {
         let app = engine(plain.database).await;
         let owner = app.owner().await;

@@ -2317,6 +2317,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find what is for sale, as customers do
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["searchProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/facets": {
         parameters: {
             query?: never;
@@ -2349,6 +2369,46 @@ export interface paths {
          * @description Needs the permission `read:product`.
          */
         get: operations["exportProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/movements/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moved the stock as a CSV file; takes `export:order` as well
+         * @description Needs the permission `update:product`.
+         */
+        get: operations["exportStockMovements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/by-slug/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One product by its part of an address
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["getProductBySlug"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2461,6 +2521,50 @@ export interface paths {
          * @description Needs the permission `update:product`.
          */
         get: operations["listStockMovements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pictures of a product in their order
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["getProductPictures"];
+        /**
+         * Add, remove, order and describe the pictures of a product, all at once
+         * @description Needs the permission `update:product`.
+         */
+        put: operations["setProductPictures"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/pictures/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bytes of a picture, for whoever may see the product
+         * @description Needs the permission `read:product`.
+         */
+        get: operations["downloadProductPicture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2587,6 +2691,138 @@ export interface paths {
          * @description Needs the permission `update:setting`.
          */
         patch: operations["updateCoupon"];
+        trace?: never;
+    };
+    "/api/v1/cart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own cart as it would be sold now; it is made at the first look
+         * @description Needs the permission `create:order`.
+         */
+        get: operations["getOwnCart"];
+        put?: never;
+        post?: never;
+        /**
+         * Take everything out of one's own cart
+         * @description Needs the permission `create:order`.
+         */
+        delete: operations["emptyOwnCart"];
+        options?: never;
+        head?: never;
+        /**
+         * Change where one's own cart goes and how, and its coupons
+         * @description Needs the permission `create:order`.
+         */
+        patch: operations["updateOwnCart"];
+        trace?: never;
+    };
+    "/api/v1/cart/total": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one's own cart comes to at this moment
+         * @description Needs the permission `create:order`.
+         */
+        get: operations["getOwnCartTotal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cart/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put pieces of a product into one's own cart
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["addOwnCartItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cart/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a line out of one's own cart
+         * @description Needs the permission `create:order`.
+         */
+        delete: operations["removeOwnCartItem"];
+        options?: never;
+        head?: never;
+        /**
+         * Have so many pieces of a line of one's own cart; 0 takes it out
+         * @description Needs the permission `create:order`.
+         */
+        patch: operations["setOwnCartItem"];
+        trace?: never;
+    };
+    "/api/v1/cart/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take note of changed prices and stock in one's own cart
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["acceptOwnCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cart/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order what is in one's own cart, and pay it if a means is named
+         * @description Needs the permission `create:order`.
+         */
+        post: operations["checkOutOwnCart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/carts": {
@@ -4827,7 +5063,7 @@ export interface paths {
         get: operations["listFiles"];
         put?: never;
         /**
-         * Attach a file to an order or a person
+         * Attach a file to an order, a person or a product
          * @description Needs the permission `create:file`.
          */
         post: operations["uploadFile"];
@@ -4853,7 +5089,7 @@ export interface paths {
         post?: never;
         /**
          * Take a file away
-         * @description It can no longer be found or downloaded. Its bytes are removed for good 30 days later.
+         * @description It can no longer be found or downloaded. Its bytes are removed for good 30 days later. A picture of a product stays until it is none.
          */
         delete: operations["deleteFile"];
         options?: never;
@@ -5079,6 +5315,26 @@ export interface paths {
          * @description Needs the permission `manage:job`.
          */
         post: operations["retryJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put away everything that failed for good and fits
+         * @description Needs the permission `manage:job`.
+         */
+        post: operations["discardJobs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5694,6 +5950,286 @@ export interface paths {
          */
         get: operations["getMail"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Newsletters, newest first
+         * @description Needs the permission `send:newsletter`.
+         */
+        get: operations["listNewsletters"];
+        put?: never;
+        /**
+         * Begin a newsletter
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["createNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a text will look like to whoever gets it
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["previewNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Addresses no newsletter goes to, newest first
+         * @description Needs the permission `send:newsletter`.
+         */
+        get: operations["listSuppressions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/suppressions/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an address off that list, for a reason
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["removeSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One newsletter
+         * @description Needs the permission `send:newsletter`.
+         */
+        get: operations["getNewsletter"];
+        put?: never;
+        post?: never;
+        /**
+         * Throw a draft away
+         * @description Needs the permission `send:newsletter`.
+         */
+        delete: operations["deleteNewsletter"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a draft
+         * @description Needs the permission `send:newsletter`.
+         */
+        patch: operations["updateNewsletter"];
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom it would reach if it were sent now
+         * @description Needs the permission `send:newsletter`.
+         */
+        get: operations["getNewsletterAudience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of it for each person
+         * @description Needs the permission `send:newsletter`.
+         */
+        get: operations["listNewsletterLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it to oneself
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["testNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a draft to everybody it is for, now or at a time
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["sendNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call back one that waits for its time
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["cancelNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it again to those it failed for, and nobody else
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["resendNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/newsletters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a person wants newsletters, since when and how they said so
+         * @description Needs the permission `read:user`.
+         */
+        get: operations["getNewsletterConsent"];
+        /**
+         * Write down whether a person wants newsletters
+         * @description Needs the permission `update:user`.
+         */
+        put: operations["setNewsletterConsent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/newsletters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether one gets newsletters
+         * @description Needs the permission `read:self`.
+         */
+        get: operations["getOwnNewsletterConsent"];
+        /**
+         * Choose whether one gets newsletters
+         * @description Needs the permission `read:self`.
+         */
+        put: operations["setOwnNewsletterConsent"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6352,7 +6888,7 @@ export interface components {
             impersonation?: components["schemas"]["Acting"] | null;
         };
         /** @description One thing a person may do, named `action:resource`. */
-        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "publish:product" | "read:order" | "create:order" | "update:order" | "cancel:order" | "refund:order" | "grant:refund" | "decide:approval" | "manage:approval" | "answer:dispute" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "close:ledger" | "reconcile:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "manage:provider" | "read:webhook" | "manage:webhook" | "manage:gateway" | "play:sandbox" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail" | "manage:tenant" | "manage:break-glass" | "export:tenant";
+        Permission: "read:self" | "read:user" | "create:user" | "update:user" | "delete:user" | "erase:user" | "export:user" | "update:role" | "read:role" | "manage:role" | "grant:right" | "impersonate:user" | "manage:policy" | "manage:session" | "reset:factor" | "create:key" | "manage:key" | "read:sign-in" | "read:product" | "create:product" | "update:product" | "delete:product" | "publish:product" | "read:order" | "create:order" | "update:order" | "cancel:order" | "refund:order" | "grant:refund" | "decide:approval" | "manage:approval" | "answer:dispute" | "export:order" | "read:payment" | "capture:payment" | "read:ledger" | "close:ledger" | "reconcile:ledger" | "read:file" | "create:file" | "delete:file" | "read:audit" | "export:audit" | "run:import" | "read:setting" | "update:setting" | "manage:provider" | "read:webhook" | "manage:webhook" | "manage:gateway" | "play:sandbox" | "share:view" | "read:stats" | "read:system" | "read:job" | "manage:job" | "read:mail" | "send:newsletter" | "manage:tenant" | "manage:break-glass" | "export:tenant";
         /** @description The tenant of whoever is signed in. */
         MyTenant: {
             /** Format: uuid */
@@ -8984,6 +9520,11 @@ export interface components {
             categoryId?: string;
             /** @description With each of these tags. */
             tag?: string;
+            /**
+             * @description Of a search, only those with the words in their name or number, not only in their tags and description.
+             * @default null
+             */
+            named: boolean | null;
         };
         ListEnvelope_for_Product: {
             data: components["schemas"]["Product"][];
@@ -9043,6 +9584,13 @@ export interface components {
              * @description Pieces below which it is running out.
              */
             lowStock: number;
+            /** @description Its part of an address, like no other's. */
+            slug: string;
+            /**
+             * Format: uuid
+             * @description The file of its first picture, or of a variant without one that of its product; its bytes are at `/products/{id}/pictures/{pictureId}`.
+             */
+            pictureId?: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -9097,6 +9645,11 @@ export interface components {
              */
             active: boolean | null;
             /**
+             * @description Its part of an address: small letters, digits and hyphens, like no other's; made of the name unless said otherwise.
+             * @default null
+             */
+            slug: string | null;
+            /**
              * Format: uuid
              * @default null
              */
@@ -9134,6 +9687,57 @@ export interface components {
         Envelope_for_Product: {
             data: components["schemas"]["Product"];
             meta: components["schemas"]["Meta"];
+        };
+        /** @description Which products for sale. */
+        ForSaleQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * Format: int64
+             * @description At least this price, in minor units.
+             * @default null
+             */
+            minPrice: number | null;
+            /**
+             * Format: int64
+             * @description At most this price, in minor units.
+             * @default null
+             */
+            maxPrice: number | null;
+            /**
+             * @description Only what can be had, or can not.
+             * @default null
+             */
+            inStock: boolean | null;
+            /** @description In any of these categories or in those that lie in them. */
+            categoryId?: string;
+            /** @description With each of these tags. */
+            tag?: string;
         };
         /** @description Which products have something in common. */
         FacetsQuery: {
@@ -9194,6 +9798,27 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        /** @description Which movements of all. */
+        MovedQuery: {
+            /**
+             * Format: uuid
+             * @description Of this product only.
+             * @default null
+             */
+            productId: string | null;
+            /** @description Of any of these kinds. */
+            kind?: string;
+            /**
+             * @description Moved at or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Moved before this instant.
+             * @default null
+             */
+            to: string | null;
+        };
         /** @description A change of a product: only what is mentioned changes. */
         ProductChange: {
             /** @default Keep */
@@ -9216,6 +9841,11 @@ export interface components {
             stock: number | null;
             /** @default Keep */
             active: boolean | null;
+            /**
+             * @description Taken away or empty, it is made of the name again.
+             * @default Keep
+             */
+            slug: string | null;
             /**
              * Format: uuid
              * @default Keep
@@ -9344,6 +9974,59 @@ export interface components {
             byName?: string | null;
             /** Format: date-time */
             createdAt: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_ProductPictures: {
+            data: components["schemas"]["ProductPictures"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The pictures of a product in their order; the first stands for it in lists. */
+        ProductPictures: {
+            /** Format: uuid */
+            productId: string;
+            pictures: components["schemas"]["ProductPicture"][];
+            /**
+             * Format: int64
+             * @description Version of the product; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A picture of a product. */
+        ProductPicture: {
+            /**
+             * Format: uuid
+             * @description The file; its bytes are at `/products/{id}/pictures/{fileId}`.
+             */
+            fileId: string;
+            /** @description What it shows, for those who do not see it; where it is empty, the name of the product stands in. */
+            alt: string;
+            /** @description Name of the file. */
+            name: string;
+            /** @description What its bytes say it is. */
+            contentType: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** @description All the pictures a product shall have, in their order. */
+        PicturesWanted: {
+            /** @description At most 10; what is left out stays a file of the product. */
+            pictures: components["schemas"]["PictureWanted"][];
+        };
+        /** @description A picture as it is wanted. */
+        PictureWanted: {
+            /**
+             * Format: uuid
+             * @description A file attached to a product: PNG, JPEG, WebP or GIF of at most 5 MB, 6000 pixels to a side and 25 million in all.
+             */
+            fileId: string;
+            /**
+             * @description What it shows; up to 300 characters.
+             * @default
+             */
+            alt: string;
         };
         ListEnvelope_for_Category: {
             data: components["schemas"]["Category"][];
@@ -9614,181 +10297,6 @@ export interface components {
             /** @default Keep */
             active: boolean | null;
         };
-        /** @description Which carts. */
-        CartsQuery: {
-            /**
-             * Format: uint64
-             * @description Number of the page, from 1.
-             * @default null
-             */
-            page: number | null;
-            /**
-             * Format: uint32
-             * @description Rows a page, 1 to 100; 20 unless said otherwise.
-             * @default null
-             */
-            limit: number | null;
-            /**
-             * @description Go on from here: `nextCursor` of the page before.
-             * @default null
-             */
-            cursor: string | null;
-            /**
-             * @description Field to sort by; a minus in front for the largest first.
-             * @default null
-             */
-            sort: string | null;
-            /**
-             * @description Words to look for.
-             * @default null
-             */
-            search: string | null;
-            /** @description Of any of these kinds. */
-            kind?: string;
-            /** @description In any of these states. */
-            state?: string;
-            /** @description Of any of these customers. */
-            customerId?: string;
-            /**
-             * @description Open carts with something in them that nobody touched for an hour, or all others.
-             * @default null
-             */
-            abandoned: boolean | null;
-        };
-        ListEnvelope_for_Cart: {
-            data: components["schemas"]["Cart"][];
-            meta: components["schemas"]["PageMeta"];
-        };
-        /** @description A cart, or a draft of an order, as lists show it. */
-        Cart: {
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int64
-             * @description Counted per tenant, from 1; drafts and carts together.
-             */
-            number: number;
-            kind: components["schemas"]["CartKind"];
-            state: components["schemas"]["CartState"];
-            /** @description Absent while nobody knows whose it is. */
-            customer?: components["schemas"]["Party"] | null;
-            /** @description Where it goes, two letters. */
-            country?: string | null;
-            /** @description ISO 4217 code */
-            currency: string;
-            /**
-             * Format: int64
-             * @description Pieces in it.
-             */
-            itemCount: number;
-            /** @description What they add up to at the prices that were seen last. */
-            value: components["schemas"]["Money"];
-            /** @description Whether it has something in it that nobody touched for an hour. */
-            abandoned: boolean;
-            /**
-             * Format: uuid
-             * @description The order it became.
-             */
-            orderId?: string | null;
-            /**
-             * Format: uuid
-             * @description The cart it went into.
-             */
-            mergedInto?: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /**
-             * Format: date-time
-             * @description Forgotten then, unless somebody touches it.
-             */
-            expiresAt?: string | null;
-            /**
-             * Format: int64
-             * @description Counts changes; the `ETag`.
-             */
-            version: number;
-        };
-        /** @description Whose it is. */
-        CartKind: "cart" | "draft";
-        /** @description Where a cart stands. */
-        CartState: "open" | "ordered" | "merged" | "expired" | "discarded";
-        /** @description A customer as lists show them. */
-        Party: {
-            /** Format: uuid */
-            id: string;
-            /** @description First and last name. */
-            name: string;
-            email: string;
-        };
-        /** @description A cart to open. */
-        NewCart: {
-            /**
-             * @description `cart` unless said otherwise.
-             * @default null
-             */
-            kind: components["schemas"]["CartKind"] | null;
-            /**
-             * Format: uuid
-             * @default null
-             */
-            customerId: string | null;
-            /**
-             * @description Where it goes, two letters: tax and ways of sending depend on it.
-             * @default null
-             */
-            country: string | null;
-            /** @default null */
-            shippingMethod: string | null;
-            /**
-             * @description At most 200.
-             * @default []
-             */
-            lines: components["schemas"]["NewCartLine"][];
-            /**
-             * @description Codes of coupons, at most 5.
-             * @default []
-             */
-            coupons: string[];
-            /** @default null */
-            shippingAddress: components["schemas"]["Address"] | null;
-            /** @default null */
-            notes: string | null;
-        };
-        /** @description Pieces of a product. */
-        NewCartLine: {
-            /** Format: uuid */
-            productId: string;
-            /**
-             * Format: int64
-             * @description From 1 to 9,999.
-             */
-            quantity: number;
-        };
-        /** @description Where an order goes. */
-        Address: {
-            /** @description Who takes it. */
-            name: string;
-            /** @description Street and house. */
-            street: string;
-            /** @description Town. */
-            city: string;
-            /**
-             * @description State or region; may be empty.
-             * @default
-             */
-            state: string;
-            /** @description Postal code. */
-            zipCode: string;
-            /** @description Country, two letters. */
-            country: string;
-            /**
-             * @description Telephone; may be empty.
-             * @default
-             */
-            phone: string;
-        };
         /** @description The envelope of one thing. */
         Envelope_for_CartDetail: {
             data: components["schemas"]["CartDetail"];
@@ -9860,12 +10368,29 @@ export interface components {
             /** @description Fields that are there but sealed with a key this server does not have. */
             unreadable: string[];
         };
+        /** @description Whose it is. */
+        CartKind: "cart" | "draft";
+        /** @description Where a cart stands. */
+        CartState: "open" | "ordered" | "merged" | "expired" | "discarded";
+        /** @description A customer as lists show them. */
+        Party: {
+            /** Format: uuid */
+            id: string;
+            /** @description First and last name. */
+            name: string;
+            email: string;
+        };
         /** @description A line of a cart as it would be sold now. */
         CartLine: {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             productId: string;
+            /**
+             * Format: uuid
+             * @description The file of the product's first picture; its bytes are at `/products/{productId}/pictures/{pictureId}`.
+             */
+            pictureId?: string | null;
             name: string;
             sku: string;
             /** Format: int64 */
@@ -9888,6 +10413,29 @@ export interface components {
             /** @description `price_up`, `price_down`, `out_of_stock`, `not_for_sale`, `choose_variant`, `wrong_currency`. */
             code: string;
             message: string;
+        };
+        /** @description Where an order goes. */
+        Address: {
+            /** @description Who takes it. */
+            name: string;
+            /** @description Street and house. */
+            street: string;
+            /** @description Town. */
+            city: string;
+            /**
+             * @description State or region; may be empty.
+             * @default
+             */
+            state: string;
+            /** @description Postal code. */
+            zipCode: string;
+            /** @description Country, two letters. */
+            country: string;
+            /**
+             * @description Telephone; may be empty.
+             * @default
+             */
+            phone: string;
         };
         /** @description What goods would come to. */
         Quote: {
@@ -9923,26 +10471,49 @@ export interface components {
             name: string;
             price: components["schemas"]["Money"];
         };
-        /** @description A change of a cart: only what is mentioned changes. */
-        CartChange: {
+        /** @description A change of one's own cart: only what is mentioned changes. */
+        OwnCartChange: {
             /**
-             * Format: uuid
+             * @description Where it goes, two letters, as long as there is no address.
              * @default Keep
              */
-            customerId: string | null;
-            /** @default Keep */
             country: string | null;
             /** @default Keep */
             shippingMethod: string | null;
             /**
-             * @description All of them; the list changes whole.
+             * @description All of them, at most 5; the list changes whole.
              * @default Keep
              */
             coupons: string[] | null;
             /** @default Keep */
             shippingAddress: components["schemas"]["Address"] | null;
-            /** @default Keep */
-            notes: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_CartTotal: {
+            data: components["schemas"]["CartTotal"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a cart comes to at this moment. */
+        CartTotal: {
+            /**
+             * Format: int64
+             * @description Pieces in it.
+             */
+            itemCount: number;
+            /** @description What they cost at the prices of now. */
+            goods: components["schemas"]["Money"];
+            /** @description With tax, sending and coupons, as far as it can be sold; absent while nothing of it can. */
+            totals?: components["schemas"]["Quote"] | null;
+        };
+        /** @description Pieces of a product. */
+        NewCartLine: {
+            /** Format: uuid */
+            productId: string;
+            /**
+             * Format: int64
+             * @description From 1 to 9,999.
+             */
+            quantity: number;
         };
         /** @description How many pieces of a line. */
         CartPieces: {
@@ -9952,20 +10523,13 @@ export interface components {
              */
             quantity: number;
         };
-        /** @description The cart to be poured in. */
-        CartMerge: {
-            /** Format: uuid */
-            from: string;
-        };
-        /** @description How a cart becomes an order. */
-        CartCheckout: {
+        /** @description How one's own cart becomes an order. */
+        OwnCartCheckout: {
             /**
              * @description Where it goes, if not where the cart says.
              * @default null
              */
             shippingAddress: components["schemas"]["Address"] | null;
-            /** @default null */
-            notes: string | null;
             /**
              * @description The means of payment, as the provider names it; absent: it is paid later.
              * @default null
@@ -10080,6 +10644,11 @@ export interface components {
              * @description The product, if it came from the catalog.
              */
             productId?: string | null;
+            /**
+             * Format: uuid
+             * @description The file of the product's first picture, as it is now; its bytes are at `/products/{productId}/pictures/{pictureId}`.
+             */
+            pictureId?: string | null;
             name: string;
             sku: string;
             /** Format: int64 */
@@ -10199,6 +10768,187 @@ export interface components {
         OrderShipping: {
             code: string;
             name: string;
+        };
+        /** @description Which carts. */
+        CartsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Of any of these kinds. */
+            kind?: string;
+            /** @description In any of these states. */
+            state?: string;
+            /** @description Of any of these customers. */
+            customerId?: string;
+            /**
+             * @description Open carts with something in them that nobody touched for an hour, or all others.
+             * @default null
+             */
+            abandoned: boolean | null;
+        };
+        ListEnvelope_for_Cart: {
+            data: components["schemas"]["Cart"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A cart, or a draft of an order, as lists show it. */
+        Cart: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Counted per tenant, from 1; drafts and carts together.
+             */
+            number: number;
+            kind: components["schemas"]["CartKind"];
+            state: components["schemas"]["CartState"];
+            /** @description Absent while nobody knows whose it is. */
+            customer?: components["schemas"]["Party"] | null;
+            /** @description Where it goes, two letters. */
+            country?: string | null;
+            /** @description ISO 4217 code */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Pieces in it.
+             */
+            itemCount: number;
+            /** @description What they add up to at the prices that were seen last. */
+            value: components["schemas"]["Money"];
+            /** @description Whether it has something in it that nobody touched for an hour. */
+            abandoned: boolean;
+            /**
+             * Format: uuid
+             * @description The order it became.
+             */
+            orderId?: string | null;
+            /**
+             * Format: uuid
+             * @description The cart it went into.
+             */
+            mergedInto?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: date-time
+             * @description Forgotten then, unless somebody touches it.
+             */
+            expiresAt?: string | null;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A cart to open. */
+        NewCart: {
+            /**
+             * @description `cart` unless said otherwise.
+             * @default null
+             */
+            kind: components["schemas"]["CartKind"] | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            customerId: string | null;
+            /**
+             * @description Where it goes, two letters: tax and ways of sending depend on it.
+             * @default null
+             */
+            country: string | null;
+            /** @default null */
+            shippingMethod: string | null;
+            /**
+             * @description At most 200.
+             * @default []
+             */
+            lines: components["schemas"]["NewCartLine"][];
+            /**
+             * @description Codes of coupons, at most 5.
+             * @default []
+             */
+            coupons: string[];
+            /** @default null */
+            shippingAddress: components["schemas"]["Address"] | null;
+            /** @default null */
+            notes: string | null;
+        };
+        /** @description A change of a cart: only what is mentioned changes. */
+        CartChange: {
+            /**
+             * Format: uuid
+             * @default Keep
+             */
+            customerId: string | null;
+            /** @default Keep */
+            country: string | null;
+            /** @default Keep */
+            shippingMethod: string | null;
+            /**
+             * @description All of them; the list changes whole.
+             * @default Keep
+             */
+            coupons: string[] | null;
+            /** @default Keep */
+            shippingAddress: components["schemas"]["Address"] | null;
+            /** @default Keep */
+            notes: string | null;
+        };
+        /** @description The cart to be poured in. */
+        CartMerge: {
+            /** Format: uuid */
+            from: string;
+        };
+        /** @description How a cart becomes an order. */
+        CartCheckout: {
+            /**
+             * @description Where it goes, if not where the cart says.
+             * @default null
+             */
+            shippingAddress: components["schemas"]["Address"] | null;
+            /** @default null */
+            notes: string | null;
+            /**
+             * @description The means of payment, as the provider names it; absent: it is paid later.
+             * @default null
+             */
+            paymentMethod: string | null;
+            /**
+             * @description What it may come to. Without it, what has changed has to be accepted first.
+             * @default null
+             */
+            expectedTotal: components["schemas"]["Money"] | null;
+            /**
+             * @description What becomes of the order when the payment is declined; `keep` unless said otherwise.
+             * @default null
+             */
+            ifDeclined: components["schemas"]["Declined"] | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_OrderHistoryProof: {
@@ -10744,6 +11494,8 @@ export interface components {
             returns: components["schemas"]["Return"][];
             /** @description The coupons it used. */
             coupons: components["schemas"]["UsedCoupon"][];
+            /** @description Whether a change of it waits for approval of what it gives back: nothing leaves until that is decided. */
+            changeWaits: boolean;
             /**
              * Format: int64
              * @description Counts changes of the order.
@@ -10981,13 +11733,13 @@ export interface components {
         PaymentMethods: {
             /** @description Who takes it: `sandbox`, `stripe`, `paypal`. */
             provider: string;
-            /** @description What the connection is called. */
+            /** @description What the connection is called; to customers, who takes their money. */
             name: string;
             /** @description Whether it moves money. */
             live: boolean;
             /** @description `open` while the provider does not answer: nothing is begun then. */
             health: components["schemas"]["Health"];
-            /** @description What can be offered. */
+            /** @description What can be offered; to customers nothing while nobody takes their money. */
             methods: components["schemas"]["PaymentMethod"][];
             /** @description Whether others may be named too: means of payment the provider keeps, `pm_…`. */
             others: boolean;
@@ -11330,6 +12082,10 @@ export interface components {
             reason: string;
             /** @description Why it needs somebody else. */
             cause: string;
+            /** @description What kind of thing asks for that. */
+            causeKind: components["schemas"]["ApprovalCause"];
+            /** @description The name the rule had that day, if a rule asks for it. */
+            ruleName?: string | null;
             state: components["schemas"]["ApprovalState"];
             requestedBy: components["schemas"]["Asker"];
             /** Format: date-time */
@@ -11365,6 +12121,8 @@ export interface components {
             /** @description What people call it. */
             label: string;
         };
+        /** @description What asks for a second person. */
+        ApprovalCause: "rule" | "grant";
         /** @description Where a request stands. */
         ApprovalState: "waiting" | "approved" | "rejected" | "cancelled" | "expired" | "succeeded" | "failed";
         /** @description Whoever asked or decided. */
@@ -11569,7 +12327,7 @@ export interface components {
             processedAt?: string | null;
         };
         /** @description What became of a message of a provider. */
-        NoticeState: "received" | "processed" | "ignored" | "failed";
+        NoticeState: "unproved" | "rejected" | "received" | "processed" | "ignored" | "failed";
         /** @description The envelope of one thing. */
         Envelope_for_PaymentEventWhole: {
             data: components["schemas"]["PaymentEventWhole"];
@@ -12095,6 +12853,10 @@ export interface components {
             reason: string;
             /** @description Why it needs somebody else. */
             cause: string;
+            /** @description What kind of thing asks for that. */
+            causeKind: components["schemas"]["ApprovalCause"];
+            /** @description The name the rule had that day, if a rule asks for it. */
+            ruleName?: string | null;
             state: components["schemas"]["ApprovalState"];
             requestedBy: components["schemas"]["Asker"];
             /** Format: date-time */
@@ -12448,16 +13210,37 @@ export interface components {
             id: string;
             name: string;
             contentType: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description What it shows. */
+            kind: components["schemas"]["EvidenceKind"];
+            /** @description Whether it lies at the payment provider. */
+            sent: boolean;
         };
+        /** @description What a file shows that goes with evidence. */
+        EvidenceKind: "receipt" | "customer_communication" | "customer_signature" | "shipping_documentation" | "service_documentation" | "refund_policy" | "cancellation_policy" | "duplicate_charge" | "other";
         /** @description Evidence to keep until it is sent. */
         NewEvidence: {
             /** @default {} */
             texts: components["schemas"]["EvidenceTexts"];
             /**
-             * @description Files that were uploaded before, at most ten.
+             * @description Files of the order or of its customer, at most ten, each with what it shows; an id alone shows anything else.
              * @default []
              */
-            files: string[];
+            files: components["schemas"]["EvidenceExhibit"][];
+        };
+        /** @description How a file of the evidence may be written. */
+        EvidenceExhibit: string | {
+            /**
+             * Format: uuid
+             * @description The file.
+             */
+            id: string;
+            /** @description What it shows. */
+            kind: components["schemas"]["EvidenceKind"];
         };
         /** @description Giving in. */
         DisputeAcceptance: {
@@ -13308,7 +14091,7 @@ export interface components {
              * @default null
              */
             search: string | null;
-            /** @description Attached to things of any of these kinds: `order`, `user`. */
+            /** @description Attached to things of any of these kinds: `order`, `user`, `product`. */
             subjectType?: string;
             /** @description Attached to any of these things. */
             subjectId?: string;
@@ -13646,7 +14429,7 @@ export interface components {
             count: number;
         };
         /** @description What is to be tried again, and why. What is left out does not narrow it. */
-        RetryJobs: {
+        FailedJobs: {
             /**
              * @description Of any of these queues.
              * @default []
@@ -13662,6 +14445,16 @@ export interface components {
              * @default null
              */
             search: string | null;
+            /**
+             * @description Put in at or after.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Put in before.
+             * @default null
+             */
+            to: string | null;
             reason: string;
         };
         /** @description The envelope of one thing. */
@@ -13679,6 +14472,24 @@ export interface components {
             /**
              * Format: int64
              * @description Failed for good and fits as well, and was left: ask again, or the same work waits already.
+             */
+            left: number;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_DiscardedJobs: {
+            data: components["schemas"]["DiscardedJobs"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What came of putting it away. */
+        DiscardedJobs: {
+            /**
+             * Format: int64
+             * @description Counts as called off now.
+             */
+            discarded: number;
+            /**
+             * Format: int64
+             * @description Failed for good and fits as well, and was left: ask again.
              */
             left: number;
         };
@@ -14063,8 +14874,8 @@ export interface components {
              * @description Counts changes; the `ETag`.
              */
             version: number;
-            /** @description The secret messages are signed with. It is not shown again. */
-            secret: string;
+            /** @description The secret messages are signed with. It is told once: a repeat of the request with the same key is answered without it. */
+            secret?: string | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_WebhookEndpoint: {
@@ -14859,10 +15670,379 @@ export interface components {
             text: string;
             /** @description The same as HTML: a whole document, to be shown in a frame of its own without scripts. */
             html: string;
+            /** @description What came with it, by name. */
+            attached: string[];
             /** @description Whether a link in it works and is shown: in the built-in mailbox, to whoever may act on that account anyway. */
             linkShown: boolean;
             /** @description Whether a code in it works and is shown, as with links. */
             codeShown: boolean;
+        };
+        /** @description Which newsletters. */
+        NewslettersQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+        };
+        ListEnvelope_for_Newsletter: {
+            data: components["schemas"]["Newsletter"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A newsletter. */
+        Newsletter: {
+            /** Format: uuid */
+            id: string;
+            /** @description Its subject in English; empty where it is not written in English. */
+            subjectEn: string;
+            textEn: string;
+            /** @description Its subject in German. */
+            subjectDe: string;
+            textDe: string;
+            /** @description Countries it is for; empty: all. */
+            countries: string[];
+            state: components["schemas"]["NewsletterState"];
+            /**
+             * Format: date-time
+             * @description When it is sent, or was.
+             */
+            sendAt?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was sent again to those it failed for.
+             */
+            round: number;
+            /**
+             * Format: int64
+             * @description People it is for.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Of those, whom it reached.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Whom it did not reach.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Who was left out: their address gets none, they want no more, or nobody knows whether it went out.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Whose turn is still to come.
+             */
+            waiting: number;
+            createdBy: string;
+            sentBy?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: date-time
+             * @description When it began to go out.
+             */
+            startedAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When everybody had been tried.
+             */
+            finishedAt?: string | null;
+            /**
+             * Format: int64
+             * @description Counts changes; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description Where a newsletter stands. */
+        NewsletterState: "draft" | "scheduled" | "sending" | "sent";
+        /** @description What is written: only what is mentioned changes. */
+        NewsletterDraft: {
+            /**
+             * @description Up to 150 letters.
+             * @default Keep
+             */
+            subjectEn: string | null;
+            /**
+             * @description Up to 20,000 letters: paragraphs with a blank line between, `## ` before a heading, `- ` before an item of a list, `**strong**`,
+             *      `*emphasis*`, `[words](https://…)`; `{name}` is the given name of whoever gets it.
+             * @default Keep
+             */
+            textEn: string | null;
+            /** @default Keep */
+            subjectDe: string | null;
+            /** @default Keep */
+            textDe: string | null;
+            /**
+             * @description Two letters each; emptied: all.
+             * @default Keep
+             */
+            countries: string[] | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Newsletter: {
+            data: components["schemas"]["Newsletter"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A text to look at. */
+        NewsletterText: {
+            language: components["schemas"]["NewsletterLanguage"];
+            subject: string;
+            text: string;
+        };
+        /**
+         * @description A language newsletters are written in.
+         * @enum {string}
+         */
+        NewsletterLanguage: "en" | "de";
+        /** @description The envelope of one thing. */
+        Envelope_for_NewsletterPreview: {
+            data: components["schemas"]["NewsletterPreview"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What a text looks like to whoever gets it. */
+        NewsletterPreview: {
+            subject: string;
+            /** @description As text. */
+            text: string;
+            /** @description As HTML: a whole document, to be shown in a frame of its own without scripts. */
+            html: string;
+        };
+        /** @description Which addresses. */
+        SuppressionsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description For any of these reasons. */
+            reason?: string;
+        };
+        ListEnvelope_for_Suppression: {
+            data: components["schemas"]["Suppression"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description An address no newsletter goes to. */
+        Suppression: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            reason: components["schemas"]["SuppressionReason"];
+            /** @description What its server said. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The newsletter it came of.
+             */
+            newsletterId?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description Why an address gets no newsletters. */
+        SuppressionReason: "bounced" | "unsubscribed";
+        /** @description Why an address is taken off the list. */
+        SuppressionRemoval: {
+            /** @description Up to 500 letters; the audit log keeps it. */
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_NewsletterAudience: {
+            data: components["schemas"]["NewsletterAudience"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Whom a newsletter would reach. */
+        NewsletterAudience: {
+            /**
+             * Format: int64
+             * @description People who agreed.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Of those, whose address gets none all the same.
+             */
+            suppressed: number;
+        };
+        /** @description Which letters of a newsletter. */
+        LettersQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description In any of these states. */
+            state?: string;
+        };
+        ListEnvelope_for_NewsletterLetter: {
+            data: components["schemas"]["NewsletterLetter"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description A newsletter for one person. */
+        NewsletterLetter: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            userId: string;
+            /** @description Where it went; empty as long as it did not, and once the person was erased. */
+            address: string;
+            state: components["schemas"]["LetterState"];
+            /** @description Why it did not reach them. */
+            why?: components["schemas"]["Why"] | null;
+            /** @description What the mail server said to it. */
+            error?: string | null;
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            sentAt?: string | null;
+        };
+        /** @description Where a newsletter stands for one person. */
+        LetterState: "waiting" | "sending" | "sent" | "failed" | "skipped";
+        /** @description Why a newsletter did not reach somebody. */
+        Why: "suppressed" | "withdrawn" | "away" | "unproved" | "unknown" | "nobody" | "refused" | "later";
+        /** @description In which language to send it to oneself. */
+        NewsletterTest: {
+            /**
+             * @description One's own if left out.
+             * @default null
+             */
+            language: components["schemas"]["NewsletterLanguage"] | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_NewsletterTested: {
+            data: components["schemas"]["NewsletterTested"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What came of a letter to oneself. */
+        NewsletterTested: {
+            /** @description Whether it was taken. */
+            ok: boolean;
+            address: string;
+            /** @description Who took it, or was to: `mailbox` is built in and sends nothing on. */
+            provider: string;
+            /** @description Why it was not taken. */
+            error?: string | null;
+        };
+        /** @description When to send. */
+        NewsletterSending: {
+            /**
+             * Format: date-time
+             * @description Not before; at once if left out.
+             * @default null
+             */
+            sendAt: string | null;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_NewsletterConsent: {
+            data: components["schemas"]["NewsletterConsent"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Whether somebody wants newsletters. */
+        NewsletterConsent: {
+            /** @description No, unless they said yes. */
+            agreed: boolean;
+            /** @description How they said so last; absent if they were never asked. */
+            how?: components["schemas"]["ConsentHow"] | null;
+            /** @description What staff wrote down about it. */
+            note?: string | null;
+            /** @description Who wrote it down. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description Why their address gets none all the same. */
+            suppressed?: components["schemas"]["SuppressionReason"] | null;
+        };
+        /** @description How somebody said whether they want newsletters. */
+        ConsentHow: "own" | "staff" | "link";
+        /** @description What somebody told staff. */
+        NewsletterConsentChoice: {
+            agreed: boolean;
+            /**
+             * @description How they said so; needed where they agreed.
+             * @default null
+             */
+            note: string | null;
+        };
+        /** @description What one wants. */
+        OwnNewsletterConsentChoice: {
+            agreed: boolean;
         };
         /** @description The envelope of one thing. */
         Envelope_for_Settings: {
@@ -15031,7 +16211,8 @@ export interface components {
             shippingMethods: components["schemas"]["ShippingMethod"][];
             /**
              * Format: int64
-             * @description Minutes the goods of a checkout are set aside for unless it is paid. Absent: for good.
+             * @description Minutes the goods of a checkout are set aside for unless it is paid. Absent: for good, but for an hour where customers who can pay order
+             *      by themselves.
              */
             reserveMinutes?: number | null;
             /**
@@ -15095,7 +16276,7 @@ export interface components {
             shippingMethods: components["schemas"]["ShippingMethod"][] | null;
             /**
              * Format: int64
-             * @description From 1 to 43,200; `null`: for good.
+             * @description From 1 to 43,200; `null`: for good, but for an hour where customers who can pay order by themselves.
              * @default Keep
              */
             reserveMinutes: number | null;
@@ -20203,6 +21384,8 @@ export interface operations {
                 categoryId?: string;
                 /** @description With each of these tags. */
                 tag?: string;
+                /** @description Of a search, only those with the words in their name or number, not only in their tags and description. */
+                named?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -20254,6 +21437,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Product"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchProducts: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description At least this price, in minor units. */
+                minPrice?: number | null;
+                /** @description At most this price, in minor units. */
+                maxPrice?: number | null;
+                /** @description Only what can be had, or can not. */
+                inStock?: boolean | null;
+                /** @description In any of these categories or in those that lie in them. */
+                categoryId?: string;
+                /** @description With each of these tags. */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Product"];
                 };
             };
             /** @description A problem */
@@ -20338,6 +21571,8 @@ export interface operations {
                 categoryId?: string;
                 /** @description With each of these tags. */
                 tag?: string;
+                /** @description Of a search, only those with the words in their name or number, not only in their tags and description. */
+                named?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -20352,6 +21587,75 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportStockMovements: {
+        parameters: {
+            query?: {
+                /** @description Of this product only. */
+                productId?: string | null;
+                /** @description Of any of these kinds. */
+                kind?: string;
+                /** @description Moved at or after this instant. */
+                from?: string | null;
+                /** @description Moved before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProductBySlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Product"];
                 };
             };
             /** @description A problem */
@@ -20635,6 +21939,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEnvelope_for_StockMovement"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProductPictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ProductPictures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setProductPictures: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description All the pictures a product shall have, in their order. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PicturesWanted"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_ProductPictures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadProductPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
                 };
             };
             /** @description A problem */
@@ -20991,6 +22397,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_Coupon"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emptyOwnCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateOwnCart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A change of one's own cart: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnCartChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnCartTotal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartTotal"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addOwnCartItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Pieces of a product. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCartLine"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeOwnCartItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setOwnCartItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description How many pieces of a line. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartPieces"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptOwnCart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CartDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkOutOwnCart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How one's own cart becomes an order. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnCartCheckout"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CheckedOut"];
                 };
             };
             /** @description A problem */
@@ -25655,7 +27353,7 @@ export interface operations {
                 sort?: string | null;
                 /** @description Words to look for. */
                 search?: string | null;
-                /** @description Attached to things of any of these kinds: `order`, `user`. */
+                /** @description Attached to things of any of these kinds: `order`, `user`, `product`. */
                 subjectType?: string;
                 /** @description Attached to any of these things. */
                 subjectId?: string;
@@ -25708,7 +27406,7 @@ export interface operations {
                     /** Format: binary */
                     file: string;
                     /** @enum {string} */
-                    subjectType: "order" | "user";
+                    subjectType: "order" | "user" | "product";
                     /** Format: uuid */
                     subjectId: string;
                 };
@@ -26195,7 +27893,7 @@ export interface operations {
         /** @description What is to be tried again, and why. What is left out does not narrow it. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RetryJobs"];
+                "application/json": components["schemas"]["FailedJobs"];
             };
         };
         responses: {
@@ -26206,6 +27904,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_RetriedJobs"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is to be tried again, and why. What is left out does not narrow it. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailedJobs"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_DiscardedJobs"];
                 };
             };
             /** @description A problem */
@@ -27419,6 +29151,639 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_for_MailDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNewsletters: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNewsletter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is written: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterDraft"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A text to look at. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterText"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewsletterPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSuppressions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description For any of these reasons. */
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Suppression"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Why an address is taken off the list. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionRemoval"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateNewsletter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What is written: only what is mentioned changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNewsletterAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewsletterAudience"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNewsletterLetters: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description In any of these states. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_NewsletterLetter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description In which language to send it to oneself. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterTest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewsletterTested"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendNewsletter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description When to send. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterSending"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendNewsletter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNewsletterConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewsletterConsent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setNewsletterConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What somebody told staff. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterConsentChoice"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewsletterConsent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnNewsletterConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewsletterConsent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setOwnNewsletterConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What one wants. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnNewsletterConsentChoice"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_NewsletterConsent"];
                 };
             };
             /** @description A problem */

@@ -23,7 +23,7 @@ export function Button({ look = 'plain', icon, busy, refuse, small, children, cl
       {...rest}
       type={type}
       className={`btn btn-${look}${small ? ' btn-small' : ''}${className ? ` ${className}` : ''}`}
-      aria-disabled={stopped || undefined}
+      aria-disabled={stopped || rest['aria-disabled'] || undefined}
       aria-busy={busy || undefined}
       onClick={(event) => {
         if (!stopped) return onClick?.(event)

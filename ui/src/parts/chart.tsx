@@ -19,6 +19,8 @@ type Props = {
   axis: (value: number) => string
   dayText: (day: string) => string
   height?: number
+  /** As high as there is room beside it, `height` at least. */
+  fill?: boolean
   onPick?: (day: string) => void
 }
 
@@ -54,7 +56,7 @@ function labelLast(plot: UPlot, lines: Line[], ink: string, quiet: string, font:
   ctx.restore()
 }
 
-export function Chart({ days, lines, summary, format, axis, dayText, height = 180, onPick }: Props) {
+export function Chart({ days, lines, summary, format, axis, dayText, height = 180, fill = false, onPick }: Props) {
   const room = useRef<HTMLDivElement>(null)
   const tip = useRef<HTMLDivElement>(null)
   const painted = useStore(repaint)
@@ -81,10 +83,10 @@ export function Chart({ days, lines, summary, format, axis, dayText, height = 18
       box.textContent = `${latest.current.dayText(day)}  ${lines.map((one) => `${one.thin ? `${one.label} ` : ''}${one.values[at] === null || one.values[at] === undefined ? '–' : latest.current.format(one.values[at])}`).join('  ·  ')}`
       box.style.transform = `translateX(${Math.min(left + 56, host.clientWidth - box.offsetWidth)}px)`
     }
+    const size = () => ({ width: host.clientWidth, height: fill ? Math.max(height, host.clientHeight) : height })
     const plot = new UPlot(
       {
-        width: host.clientWidth,
-        height,
+        ...size(),
         padding: [12, widest, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
@@ -112,17 +114,17 @@ export function Chart({ days, lines, summary, format, axis, dayText, height = 18
       if (day) latest.current.onPick?.(day)
     }
     plot.over.addEventListener('click', click)
-    const watch = new ResizeObserver(() => plot.setSize({ width: host.clientWidth, height }))
+    const watch = new ResizeObserver(() => plot.setSize(size()))
     watch.observe(host)
     return () => {
       watch.disconnect()
       plot.destroy()
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` stands for days and lines by value.
-  }, [shape, height, painted])
+  }, [shape, height, fill, painted])
   return (
-    <div className={`chart${onPick ? ' chart-picks' : ''}`} role="img" aria-label={summary}>
-      <div ref={room} className="chart-room" aria-hidden />
+    <div className={`chart${onPick ? ' chart-picks' : ''}${fill ? ' chart-fills' : ''}`} role="img" aria-label={summary}>
+      <div ref={room} className="chart-room" aria-hidden {...(fill ? { style: { minHeight: height } } : {})} />
       <div ref={tip} className="chart-tip num" hidden />
     </div>
   )

@@ -64,6 +64,7 @@ const tones: Record<string, Tone> = {
   failed: 'bad', created: 'idle', voided: 'idle', disputed: 'bad', succeeded: 'ok',
   matched: 'ok', written_off: 'idle', parked: 'bad',
   compensating: 'warn', completed: 'ok', needs_attention: 'bad', resolved: 'idle', free: 'ok', paused: 'warn', limited: 'info',
+  scheduled: 'info', sending: 'info',
   queued: 'idle', sent: 'ok', kept: 'info', dead: 'bad',
   uploaded: 'idle', checking: 'info', checked: 'info', running: 'info', done: 'ok',
   draft: 'idle', shadow: 'info', enforced: 'ok', off: 'idle', would_refuse: 'warn',
@@ -72,11 +73,11 @@ const tones: Record<string, Tone> = {
   granted: 'ok', denied: 'bad', ended: 'idle',
   requested: 'warn', received: 'ok',
   abandoned: 'warn', ordered: 'ok', merged: 'idle', discarded: 'idle',
-  failing: 'bad', processed: 'ok', ignored: 'idle',
+  failing: 'bad', processed: 'ok', ignored: 'idle', unproved: 'warn',
   alive: 'ok', silent: 'bad', answered: 'ok', left: 'warn',
   signed_in: 'ok', refused: 'bad', expired: 'idle', revoked: 'idle',
 }
-export type StateWords = 'state' | 'jobState' | 'mailState' | 'hookState' | 'heardState' | 'returnState' | 'approvalState' | 'disputeState' | 'runState' | 'stepState' | 'rein' | 'stuckState' | 'sandboxMessage' | 'scheduleState' | 'cartState' | 'repeatState' | 'workerState'
+export type StateWords = 'state' | 'newsState' | 'consentState' | 'jobState' | 'mailState' | 'hookState' | 'heardState' | 'returnState' | 'approvalState' | 'disputeState' | 'runState' | 'stepState' | 'rein' | 'stuckState' | 'sandboxMessage' | 'scheduleState' | 'cartState' | 'repeatState' | 'workerState'
 /** A state: always a dot and a word; `words` where the same state is called otherwise. */
 export const State = ({ value, tone, words = 'state' }: { value: string; tone?: Tone; words?: StateWords }) => (
   <span className={`state tone-${tone ?? tones[value] ?? 'idle'}`}>

@@ -1,7 +1,7 @@
 /** The files of one record: put there by button or by dropping them, fetched as downloads, removed after a question. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, FileText, Paperclip, Trash2 } from 'lucide-react'
-import { useRef, useState, type DragEvent } from 'react'
+import { useRef, useState, type DragEvent, type ReactNode } from 'react'
 import { post, read, remove } from '@/api/client'
 import { asProblem, type Problem } from '@/api/problem'
 import type { StoredFile } from '@/api/shapes'
@@ -18,7 +18,9 @@ import { Section } from './record-page'
 
 type Going = { id: string; name: string; problem?: Problem; again: () => void }
 
-export function Files({ type, id }: { type: 'order' | 'user' | 'product'; id: string }) {
+/** `hides`: files that are shown elsewhere on the page; `deed`: what else can be done with one. */
+type Props = { type: 'order' | 'user' | 'product'; id: string; hides?: ReadonlySet<string>; deed?: (file: StoredFile) => ReactNode }
+export function Files({ type, id, hides, deed }: Props) {
   const client = useQueryClient()
   const options = read<StoredFile[]>('/files', { subjectType: type, subjectId: id, limit: 100 })
   const files = useQuery({ ...options, enabled: can('read:file') })
@@ -54,7 +56,7 @@ export function Files({ type, id }: { type: 'order' | 'user' | 'product'; id: st
   return (
     <Section
       title={t('files.title')}
-      {...(files.data ? { count: files.data.length } : {})}
+      {...(files.data ? { count: files.data.filter((file) => !hides?.has(file.id)).length } : {})}
       actions={
         mayAdd && (
           <>
@@ -81,14 +83,17 @@ export function Files({ type, id }: { type: 'order' | 'user' | 'product'; id: st
         onDrop={onDrop}
       >
         <Part query={files} lines={2}>
-          {(rows) => (
-            <ul className="file-list">
-              {rows.map((file) => (
-                <Row key={file.id} file={file} onGone={() => void client.invalidateQueries({ queryKey: ['files'] })} />
-              ))}
-              {rows.length === 0 && going.length === 0 && <li className="quiet">{t(mayAdd ? 'files.none' : 'files.noneHere')}</li>}
-            </ul>
-          )}
+          {(all) => {
+            const rows = all.filter((file) => !hides?.has(file.id))
+            return (
+              <ul className="file-list">
+                {rows.map((file) => (
+                  <Row key={file.id} file={file} deed={deed?.(file)} onGone={() => void client.invalidateQueries({ queryKey: ['files'] })} />
+                ))}
+                {rows.length === 0 && going.length === 0 && <li className="quiet">{t(mayAdd ? 'files.none' : 'files.noneHere')}</li>}
+              </ul>
+            )
+          }}
         </Part>
         {going.map((one) =>
           one.problem ? (
@@ -107,7 +112,7 @@ export function Files({ type, id }: { type: 'order' | 'user' | 'product'; id: st
   )
 }
 
-function Row({ file, onGone }: { file: StoredFile; onGone: () => void }) {
+function Row({ file, deed, onGone }: { file: StoredFile; deed?: ReactNode; onGone: () => void }) {
   const save = () =>
     download(`/files/${file.id}/download`, file.name).then(
       (name) => name && toast({ text: t('table.exported', { name }) }),
@@ -138,6 +143,7 @@ function Row({ file, onGone }: { file: StoredFile; onGone: () => void }) {
         {file.uploadedBy && `${t('common.by', { name: file.uploadedBy.name })} · `}
         <When at={file.createdAt} />
       </span>
+      {deed}
       <IconButton label={t('files.download', { name: file.name })} onClick={() => void save()}>
         <Download size={14} />
       </IconButton>

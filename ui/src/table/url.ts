@@ -36,12 +36,14 @@ export const withFields = (search: Search, fields: Record<string, string | undef
 const dayStart = (day: string) => (/^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T00:00:00`).toISOString() : day)
 const dayEnd = (day: string) => (/^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T23:59:59.999`).toISOString() : day)
 
+/** Which moments the days of a search are. */
+export const between = ({ from, to }: Search): Search => ({ ...(from ? { from: dayStart(from) } : {}), ...(to ? { to: dayEnd(to) } : {}) })
+
 /** What the engine is asked; unknown parameters in the address are not passed on. */
 export function toParams(filters: Filter[], search: Search, sort: string, searchable: boolean): Params {
   const params: Params = {}
   for (const filter of setFilters(filters, search)) for (const field of fieldsOf(filter)) if (search[field]) params[field] = search[field]
-  if (typeof params['from'] === 'string') params['from'] = dayStart(params['from'])
-  if (typeof params['to'] === 'string') params['to'] = dayEnd(params['to'])
+  if (filters.some((filter) => filter.kind === 'dates')) Object.assign(params, between(search))
   if (searchable && search['search']) params['search'] = search['search']
   params['sort'] = search['sort'] ?? sort
   return params

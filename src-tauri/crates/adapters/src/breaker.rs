@@ -29,6 +29,22 @@ struct Inner {
     probing: bool,
 }
 
+/// The breakers of one connection. Cheap to clone; clones share them.
+#[derive(Clone)]
+pub(crate) struct Breakers {
+    /// Of paying and all that belongs to it.
+    pub(crate) payments: Breaker,
+    /// Of what must never keep anybody from paying: files for the bank, and questions about messages anybody may have sent.
+    pub(crate) aside: Breaker,
+}
+
+impl Breakers {
+    /// Closed ones.
+    pub(crate) fn new(name: &'static str, clock: &Clock) -> Self {
+        Self { payments: Breaker::new(name, clock.clone()), aside: Breaker::new(name, clock.clone()) }
+    }
+}
+
 /// Leave to make one call. Dropped without a word, it says nothing about the other side.
 pub(crate) struct Pass {
     breaker: Breaker,

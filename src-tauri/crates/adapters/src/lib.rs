@@ -5,6 +5,7 @@ pub mod bus;
 mod calls;
 pub mod counters;
 pub mod folder;
+mod forms;
 pub mod mailbox;
 pub mod paper;
 pub mod paypal;

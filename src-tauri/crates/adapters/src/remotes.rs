@@ -1,4 +1,4 @@
-//! The ways to providers tenants connect: each connection keeps its own breaker, however often its way is opened anew.
+//! The ways to providers tenants connect: each connection keeps its own breakers, however often its way is opened anew.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,28 +10,29 @@ use purser_core::time::Clock;
 use purser_service::payments::remote::{Access, Remote, Remotes};
 use purser_store::Db;
 
-use crate::breaker::Breaker;
+use crate::breaker::Breakers;
 use crate::paypal::{self, LIVE, PLAY};
-use crate::stripe::{self, Place, STRIPE};
+use crate::stripe::{self, FILES, Place, STRIPE};
 
 /// Every way there is.
 pub struct Ways {
     stripe: Place,
     /// Where PayPal is, if it is a stand-in.
     paypal: Option<String>,
-    breakers: Mutex<HashMap<ConnectionId, Breaker>>,
+    breakers: Mutex<HashMap<ConnectionId, Breakers>>,
 }
 
 impl Ways {
     /// To the real providers; `home` is where customers come back to from their bank.
     pub fn new(db: Db, clock: Clock, home: Option<String>) -> Self {
-        Self { stripe: Place { base: STRIPE.into(), home, db, clock }, paypal: None, breakers: Mutex::default() }
+        Self { stripe: Place { base: STRIPE.into(), files: FILES.into(), home, db, clock }, paypal: None, breakers: Mutex::default() }
     }
 
     /// The same with Stripe elsewhere, for tests.
     #[must_use]
     pub fn with_stripe_at(mut self, base: &str) -> Self {
         base.trim_end_matches('/').clone_into(&mut self.stripe.base);
+        self.stripe.files.clone_from(&self.stripe.base);
         self
     }
 }
@@ -43,20 +44,20 @@ impl Ways {
         Self { paypal: Some(base.to_owned()), ..self }
     }
 
-    fn paypal(&self, access: Access, breaker: Breaker) -> Option<Arc<dyn Remote>> {
+    fn paypal(&self, access: Access, breakers: Breakers) -> Option<Arc<dyn Remote>> {
         let Place { home, db, clock, .. } = self.stripe.clone();
         let base = self.paypal.as_deref().unwrap_or(if access.live { LIVE } else { PLAY });
-        paypal::open(paypal::Place { base, home: home.as_deref(), db, clock }, access, breaker)
+        paypal::open(paypal::Place { base, home: home.as_deref(), db, clock }, access, breakers)
     }
 }
 
 impl Remotes for Ways {
     fn open(&self, access: Access) -> Option<Arc<dyn Remote>> {
-        let breaker =
-            self.breakers.lock().entry(access.connection).or_insert_with(|| Breaker::new(access.kind.as_str(), self.stripe.clock.clone())).clone();
+        let breakers =
+            self.breakers.lock().entry(access.connection).or_insert_with(|| Breakers::new(access.kind.as_str(), &self.stripe.clock)).clone();
         match access.kind {
-            GatewayKind::Stripe => stripe::open(&self.stripe, access, breaker),
-            GatewayKind::Paypal => self.paypal(access, breaker),
+            GatewayKind::Stripe => stripe::open(&self.stripe, access, breakers),
+            GatewayKind::Paypal => self.paypal(access, breakers),
         }
     }
 }

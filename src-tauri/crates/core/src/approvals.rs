@@ -16,6 +16,16 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// What asks for a second person.
+    ApprovalCause {
+        /// A rule of the tenant.
+        Rule = "rule",
+        /// Whoever may grant it may not send it.
+        Grant = "grant",
+    }
+}
+
+crate::text_enum! {
     /// Where a request stands.
     ApprovalState {
         /// Nobody has decided yet.

@@ -56,6 +56,23 @@ pub const DEEPEST: usize = 8;
 pub const MOST_VARIANTS: usize = 100;
 /// The most tags of a product.
 pub const MOST_TAGS: usize = 30;
+/// The most pictures of a product.
+pub const MOST_PICTURES: usize = 10;
+/// The most bytes of a picture: a page shows it as it is.
+pub const LARGEST_PICTURE: i64 = 5 * 1024 * 1024;
+/// The most pixels of a picture to a side.
+pub const WIDEST_PICTURE: usize = 6_000;
+/// The most pixels of a picture: few bytes can stand for very many, and whoever shows it keeps four bytes for each.
+pub const MOST_PIXELS: usize = 25_000_000;
+/// The most characters of what is said of a picture.
+pub const LONGEST_ALT: usize = 300;
+/// What every browser shows, by what the bytes of a file say it is.
+pub const PICTURE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+
+/// Whether a picture of so many pixels can be shown.
+pub const fn can_be_shown(width: usize, height: usize) -> bool {
+    width <= WIDEST_PICTURE && height <= WIDEST_PICTURE && width.saturating_mul(height) <= MOST_PIXELS
+}
 
 /// Which category lies in which.
 #[derive(Clone, Debug, Default)]
@@ -112,8 +129,12 @@ impl Tree {
 /// The part of an address that names something: small letters, digits and hyphens.
 pub fn slug(name: &str) -> String {
     let words: Vec<String> = fold(name).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    words.join("-").chars().take(80).collect()
+    let long: String = words.join("-").chars().take(LONGEST_SLUG).collect();
+    long.trim_end_matches('-').to_owned()
 }
+
+/// The most characters of a slug.
+const LONGEST_SLUG: usize = 80;
 
 /// Whether a text is one that [`slug`] could have made.
 pub fn is_slug(text: &str) -> bool {
@@ -211,6 +232,23 @@ mod tests {
         assert_eq!(tags(&[" Brass ".into(), "BRASS".into(), "anchor".into()]), ["anchor", "brass"]);
         assert_eq!(slug("  Rope & Sail, 12 mm "), "rope-sail-12-mm");
         assert!(is_slug("rope-sail") && !is_slug("Rope sail") && !is_slug(""));
+        let long = slug(&format!("{} sail", "x".repeat(79)));
+        assert!(is_slug(&long) && long.len() == 79, "cut at a hyphen, it does not end with one");
+    }
+
+    #[test]
+    fn a_picture_has_so_many_pixels_at_most() {
+        for (width, height, wanted) in [
+            (1, 1, true),
+            (5_000, 5_000, true),
+            (6_000, 4_166, true),
+            (6_001, 1, false),
+            (1, 6_001, false),
+            (6_000, 6_000, false),
+            (usize::MAX, 2, false),
+        ] {
+            assert_eq!(can_be_shown(width, height), wanted, "{width} × {height}");
+        }
     }
 
     #[test]

@@ -21,6 +21,30 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// What a file shows that goes with evidence.
+    EvidenceKind {
+        /// A receipt, or what told the customer of the charge.
+        Receipt = "receipt",
+        /// What was written with the customer.
+        CustomerCommunication = "customer_communication",
+        /// The customer's signature.
+        CustomerSignature = "customer_signature",
+        /// That it was sent, and who took it.
+        ShippingDocumentation = "shipping_documentation",
+        /// That a service was done.
+        ServiceDocumentation = "service_documentation",
+        /// What was agreed about giving money back.
+        RefundPolicy = "refund_policy",
+        /// What was agreed about ending a subscription.
+        CancellationPolicy = "cancellation_policy",
+        /// The other payment, where one is said to be paid twice.
+        DuplicateCharge = "duplicate_charge",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+crate::text_enum! {
     /// What can happen to a dispute.
     DisputeEvent {
         /// The bank wants evidence.

@@ -13,6 +13,10 @@ crate::text_enum! {
 crate::text_enum! {
     /// What became of a message of a provider.
     NoticeState {
+        /// It was stored; whether it is the provider's has yet to be asked.
+        Unproved = "unproved",
+        /// The provider says that it is not its own. The end.
+        Rejected = "rejected",
         /// It was stored; nobody has looked yet.
         Received = "received",
         /// What it is about was brought up to date. The end.

@@ -108,6 +108,12 @@ id! {
     SagaId,
     /// A mail.
     MailId,
+    /// A newsletter.
+    NewsletterId,
+    /// A newsletter for one person.
+    NewsletterLetterId,
+    /// An address that gets no newsletters.
+    SuppressionId,
     /// A link in a mail that works once.
     LinkId,
     /// A right given to, or denied, one person.

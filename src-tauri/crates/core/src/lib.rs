@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod mail;
 pub mod money;
 pub mod network;
+pub mod newsletters;
 pub mod orders;
 pub mod patch;
 pub mod payments;

@@ -23,6 +23,7 @@ mod imports;
 mod jobs;
 mod ledger;
 mod mail;
+mod newsletters;
 mod once;
 mod openapi;
 mod orders;

@@ -1,4 +1,4 @@
-//! Replies that repeat byte for byte when their request is repeated with the same `Idempotency-Key`.
+//! Replies that repeat byte for byte when their request is repeated with the same `Idempotency-Key`, less what is told once.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -44,17 +44,31 @@ impl<T: Clone + 'static, V: Serialize + 'static> Shape<T, V> {
         key: impl Into<Option<String>>,
         request: (&str, &impl Serialize),
     ) -> Result<Option<Once<T>>> {
+        self.once_telling::<P, STATUS>(by, key, request, None)
+    }
+
+    /// The same where repeats are told `less`, and nothing more is kept for them.
+    pub(crate) fn once_telling<P, const STATUS: u16>(
+        &self,
+        by: &Grant<P>,
+        key: impl Into<Option<String>>,
+        request: (&str, &impl Serialize),
+        less: Option<fn(T) -> T>,
+    ) -> Result<Option<Once<T>>> {
         let Some(text) = key.into() else { return Ok(None) };
         let key = Key::new(by, text, request.0, request.1)?;
         let (view, subject, context) = (self.view.clone(), self.subject, context::current());
         let render = move |result: &T| {
-            let body = || serde_json::to_vec(&Envelope::of(view(result.clone()))).unwrap_or_default();
-            // The answer is written by another task than the one that reads the request.
-            let body = match &context {
-                Some(context) => context::within(context.clone(), body),
-                None => body(),
+            let write = |told: T| {
+                let body = || serde_json::to_vec(&Envelope::of(view(told))).unwrap_or_default();
+                // The answer is written by another task than the one that reads the request.
+                match &context {
+                    Some(context) => context::within(context.clone(), body),
+                    None => body(),
+                }
             };
-            Reply { status: STATUS, body, subject: subject(result), replayed: false }
+            let again = less.map(|less| write(less(result.clone())));
+            Reply { status: STATUS, body: write(result.clone()), again, subject: subject(result), replayed: false }
         };
         Ok(Some(Once { key, render: Arc::new(render) }))
     }

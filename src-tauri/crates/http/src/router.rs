@@ -19,8 +19,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::problem::Problem;
 use crate::{
     access, approvals, audit, bus, carts, catalog, context, cors, coupons, disputes, documents, events, files, gateways, identity, imports, jobs,
-    ledger, mail, openapi, orders, payments, people, providers, reconciliation, sagas, sandbox, search, settings, stats, system, tenants, timeline,
-    views, webhooks,
+    ledger, mail, newsletters, openapi, orders, payments, people, providers, reconciliation, sagas, sandbox, search, settings, stats, system,
+    tenants, timeline, views, webhooks,
 };
 
 /// What differs from one installation to the next.
@@ -65,6 +65,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(sagas::routes())
         .merge(bus::routes())
         .merge(mail::routes())
+        .merge(newsletters::routes())
         .merge(settings::routes())
         .merge(events::routes())
         .merge(search::routes())
@@ -80,6 +81,7 @@ pub fn router(app: App, options: Options) -> Router {
         .merge(system::plain())
         .merge(providers::plain())
         .merge(gateways::plain())
+        .merge(newsletters::plain())
         .fallback(system::console)
         .method_not_allowed_fallback(wrong_method)
         .layer(CompressionLayer::new().gzip(true).br(true).compress_when(uncompressed))
@@ -150,6 +152,7 @@ fn refusal(options: &Options, request: &Request, listed: bool) -> Option<Error> 
     }
     let foreign = !listed
         && !providers::takes_forms(request.uri().path())
+        && !newsletters::takes_forms(request.uri().path())
         && text(&header::ORIGIN).is_some_and(|origin| origin.split("://").nth(1) != Some(host));
     foreign.then(|| Error::Refused("foreign_origin", "Pages of other sites may not call this server.".into()))
 }

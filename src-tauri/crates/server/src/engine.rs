@@ -20,6 +20,7 @@ use purser_core::time::Clock;
 use purser_http::Options;
 use purser_service::app::Setup;
 use purser_service::bus::port::Bus;
+use purser_service::catalog::slugs;
 use purser_service::identity::captcha::{Captcha, Keys, Puzzles};
 use purser_service::identity::passwords::{Breached, Passwords};
 use purser_service::identity::places::Places;
@@ -115,6 +116,9 @@ impl Engine {
         };
         let app = App::new(setup).await.map_err(StartError::database)?;
         audit::tables_moved(&app, app.db.moved()).await.map_err(StartError::database)?;
+        if app.db.moved().from > 0 && !app.db.moved().applied.is_empty() {
+            slugs::remake(&app).await.map_err(StartError::database)?;
+        }
         jobs::recover(&app).await.map_err(StartError::database)?;
         tokio::spawn(payments::keep_resolving(app.weak()));
         tokio::spawn(bus::keep_relaying(app.weak()));

@@ -15,6 +15,7 @@ use purser_store::payments::{self, Payment};
 use purser_store::products::{self, Product};
 use purser_store::reconciliation::{self, Exception};
 use purser_store::refunds::{self, Refund};
+use purser_store::stock::{self, Movement};
 use purser_store::{Listing, Page, Tx};
 
 use crate::App;
@@ -51,7 +52,7 @@ macro_rules! export {
     };
 }
 
-/// Whoever takes people's trade out of the house may do so, and has just proved that it is them.
+/// Whoever takes people's trade, or what staff did, out of the house may do so, and has just proved that it is them.
 async fn of_people<P>(app: &App, by: &Grant<P>) -> Result<()> {
     by.and::<can::ExportOrder>()?;
     step_up::demand_unless_key(app, by).await
@@ -139,11 +140,23 @@ export! {
 export! {
     /// The products the filter finds, with their stock.
     products(can::ReadProduct, of_things, products::Filter) of products::list, logged ("product.export", "product", "Products"), as Sheet {
-        header: &["id", "sku", "name", "currency", "price", "weight_g", "stock", "reserved", "threshold", "variants", "active", "created_at", "updated_at"],
+        header: &["id", "sku", "name", "currency", "price", "weight_g", "stock", "reserved", "threshold", "variants", "active", "created_at", "updated_at", "slug"],
         cells: |row: &Product| vec![
             row.id.to_string(), row.sku.clone(), row.name.clone(), row.currency.to_string(), row.price().decimal(), row.weight_g.to_string(),
             row.shelf.shown_stock.to_string(), row.shelf.reserved.to_string(), row.threshold().to_string(), row.shelf.variant_count.to_string(),
-            row.active.to_string(), row.created_at.to_string(), row.updated_at.to_string(),
+            row.active.to_string(), row.created_at.to_string(), row.updated_at.to_string(), row.shelf.slug.clone(),
+        ],
+    }
+}
+
+export! {
+    /// What moved the stock the filter finds.
+    movements(can::UpdateProduct, of_people, stock::Filter) of stock::list, logged ("product.export_movements", "product", "Stock movements"), as Sheet {
+        header: &["id", "created_at", "product_id", "sku", "product", "kind", "available", "reserved", "reason", "order_number", "by"],
+        cells: |row: &Movement| vec![
+            row.id.to_string(), row.created_at.to_string(), row.product_id.to_string(), or_empty(row.sku.as_ref()), or_empty(row.product.as_ref()),
+            row.kind.to_string(), row.available.to_string(), row.reserved.to_string(), or_empty(row.reason.as_ref()),
+            row.order_number.map_or_else(String::new, |number| number.to_string()), or_empty(row.by_name.as_ref()),
         ],
     }
 }

@@ -1,4 +1,4 @@
-//! Repeats that do no harm: a caller's key for one request, and the answer every repeat of it gets, byte for byte.
+//! Repeats that do no harm: a caller's key for one request, and the answer every repeat of it gets, byte for byte, less what is told once.
 //!
 //! The key is claimed in the transaction that accepts the work and answered in the one that finishes it, so a crash leaves either nothing
 //! or a claim that says what was begun. A repeat of that looks what became of it instead of doing it again.
@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use purser_core::access::{Grant, Right, can};
+use purser_core::access::{Grant, can};
 use purser_core::ids::{Ids, TenantId};
 use purser_core::repeats::{self, ABANDONED, RepeatState};
 use purser_core::time::DAY;
@@ -47,7 +47,12 @@ impl Key {
 
     /// The row that says this key was answered with `reply`.
     pub(crate) fn answer(&self, reply: &Reply) -> store::Answer {
-        store::Answer { caller: self.caller.clone(), key: self.text.clone(), status: reply.status, body: reply.body.clone() }
+        store::Answer {
+            caller: self.caller.clone(),
+            key: self.text.clone(),
+            status: reply.status,
+            body: reply.again.as_ref().unwrap_or(&reply.body).clone(),
+        }
     }
 }
 
@@ -58,6 +63,8 @@ pub struct Reply {
     pub status: u16,
     /// Body.
     pub body: Vec<u8>,
+    /// What repeats are answered and is kept until then, where that is less: a secret is told once.
+    pub again: Option<Vec<u8>>,
     /// Id of what it made or changed.
     pub subject: Uuid,
     /// Whether it was given before, to the request this one repeats.
@@ -151,7 +158,7 @@ impl Running {
     }
 
     /// The answer a request with this key got before, if it did: for a repeat that could not begin anew.
-    pub(crate) async fn kept<T, P: Right>(&self, app: &App, by: &Grant<P>, once: Option<&Once<T>>) -> Result<Option<Reply>> {
+    pub(crate) async fn kept<T, P>(&self, app: &App, by: &Grant<P>, once: Option<&Once<T>>) -> Result<Option<Reply>> {
         let Some(once) = once else { return Ok(None) };
         let found = app.db.transact(by, async |tx| self.again(tx, &once.key, by.now()).await).await?;
         Ok(found.and_then(|claim| match claim {
@@ -183,7 +190,7 @@ impl Running {
         let begun = known.subject_id.unwrap_or(Uuid::nil());
         if let (Some(status), Some(body)) = (known.status, known.body) {
             store::repeated(tx, &key.caller, &key.text, now).await?;
-            return Ok(Claim::Answered(Reply { status: u16::try_from(status).unwrap_or(200), body, subject: begun, replayed: true }));
+            return Ok(Claim::Answered(Reply { status: u16::try_from(status).unwrap_or(200), body, again: None, subject: begun, replayed: true }));
         }
         // Our own, and nobody here works on it any more; or left by a process that is gone.
         let since = now.since(known.expires_at.plus(-REMEMBERED));

@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod limits;
 pub mod mail;
+pub mod newsletters;
 pub mod orders;
 pub mod payments;
 pub mod people;

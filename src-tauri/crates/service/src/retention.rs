@@ -6,7 +6,7 @@ use purser_core::ids::TenantId;
 use purser_core::time::DAY;
 use purser_core::{Error, Patch, Result};
 use purser_store::tenants::{self, Tenant};
-use purser_store::{Tx, erasure, mails, retention as store};
+use purser_store::{Tx, erasure, mails, newsletters, retention as store};
 use serde::{Deserialize, Serialize};
 
 use crate::identity::step_up;
@@ -128,6 +128,7 @@ pub(crate) async fn forget(app: &App, tenant: TenantId) -> Result<()> {
             let mut most = store::sign_ins(tx, since(keep.sign_in_days), AT_ONCE).await?;
             most = most.max(store::sessions(tx, since(keep.session_days), AT_ONCE).await?);
             most = most.max(mails::forget(tx, since(keep.mail_days), AT_ONCE).await?);
+            most = most.max(newsletters::forget_letters(tx, since(keep.mail_days), AT_ONCE).await?);
             Ok::<_, Error>(most.max(store::imports(tx, since(keep.import_days), AT_ONCE).await?))
         });
         if gone.await? < full {

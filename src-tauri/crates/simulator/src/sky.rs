@@ -12,7 +12,7 @@ use purser_adapters::sandbox::Sandbox;
 use purser_core::ids::TenantId;
 use purser_core::time::SECOND;
 use purser_core::{Money, Timestamp};
-use purser_service::disputes::port::{self as disputes, AnswerCall, Disputes, Play, ProviderDispute};
+use purser_service::disputes::port::{self as disputes, AnswerCall, Disputes, FileCall, Play, ProviderDispute, Takes};
 use purser_service::payments::port::{Answer, Charge, Gateway, Handle, RefundAnswer, RefundCall, Standing, Trouble};
 use purser_service::sandbox::port::Playground;
 use tokio::sync::Notify;
@@ -179,7 +179,7 @@ impl Gate {
     }
 
     /// An answer to a bank: it arrives or not, and so does what comes back.
-    async fn send(&self, answer: impl Future<Output = disputes::Answer>) -> disputes::Answer {
+    async fn send<T>(&self, answer: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
         let fate = self.sky.fate();
         self.sky.end_if(Doom::Before).await;
         if matches!(fate, Fate::Lost | Fate::Late) {
@@ -288,6 +288,14 @@ impl Gateway for Gate {
 
 #[async_trait]
 impl Disputes for Gate {
+    async fn takes(&self, handle: Handle) -> Result<Option<Takes>, Trouble> {
+        self.sandbox.takes(handle).await
+    }
+
+    async fn upload(&self, call: &FileCall) -> Result<String, Trouble> {
+        self.send(self.sandbox.upload(call)).await
+    }
+
     async fn submit(&self, call: &AnswerCall) -> disputes::Answer {
         self.send(self.sandbox.submit(call)).await
     }

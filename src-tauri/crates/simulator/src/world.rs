@@ -9,7 +9,7 @@ use purser_core::access::Role;
 use purser_core::ids::{Ids, TenantId};
 use purser_core::time::{Clock, MINUTE, SECOND};
 use purser_core::{Result, Timestamp};
-use purser_service::{jobs, payments, sandbox};
+use purser_service::{disputes, jobs, payments, sandbox};
 use purser_store::users::User;
 use purser_testkit::{Caller, Database, Reply, Start, TestApp};
 use serde_json::Value;
@@ -231,6 +231,7 @@ async fn keep_up(app: &TestApp) -> Result<()> {
     payments::resolve_waiting(&app.app).await?;
     sandbox::deliver_due(&app.app).await?;
     jobs::tick(&app.app).await?;
+    disputes::sweep(&app.app).await?;
     jobs::run_due(&app.app).await.map(drop)
 }
 

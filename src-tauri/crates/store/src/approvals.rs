@@ -1,7 +1,7 @@
 //! The tables `approvals` and `approval_rules`.
 
 use purser_core::access::RoleKey;
-use purser_core::approvals::{ApprovalKind, ApprovalState, Conditions, Rule as Judge, RuleEffect};
+use purser_core::approvals::{ApprovalCause, ApprovalKind, ApprovalState, Conditions, Rule as Judge, RuleEffect};
 use purser_core::ids::{ApprovalId, RuleId, TenantId, UserId};
 use purser_core::payments::RefundKind;
 use purser_core::{Currency, Money, Timestamp};
@@ -35,6 +35,11 @@ pub struct Approval {
     pub reason: String,
     /// Why it needs somebody else.
     pub cause: String,
+    /// What kind of thing asks for that.
+    #[sqlx(try_from = "String")]
+    pub cause_kind: ApprovalCause,
+    /// The name the rule had that day, if it is one.
+    pub cause_rule: Option<String>,
     /// Where it stands.
     #[sqlx(try_from = "String")]
     pub state: ApprovalState,
@@ -83,7 +88,7 @@ impl Approval {
 
 macro_rules! columns {
     () => {
-        "a.id, a.kind, a.subject_type, a.subject_id, a.subject_label, a.amount, a.currency, a.reason, a.cause, a.state, a.requested_by, \
+        "a.id, a.kind, a.subject_type, a.subject_id, a.subject_label, a.amount, a.currency, a.reason, a.cause, a.cause_kind, a.cause_rule, a.state, a.requested_by, \
          a.requested_really, a.requested_by_name, a.requested_at, a.expires_at, a.decided_by, a.decided_by_name, a.decided_at, a.decision_reason, \
          a.failure_message, a.version, a.updated_at"
     };
@@ -167,8 +172,8 @@ pub async fn hold(tx: &mut Tx, id: ApprovalId) -> Result<Option<Approval>> {
 }
 
 const INSERT: &str = "INSERT INTO approvals (id, tenant_id, kind, subject_type, subject_id, subject_label, amount, currency, reason, cause, state, \
-     requested_by, requested_really, requested_by_name, requested_at, expires_at, version, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, $15)";
+     requested_by, requested_really, requested_by_name, requested_at, expires_at, version, updated_at, cause_kind, cause_rule) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, $15, $17, $18)";
 
 /// Add one that waits.
 pub async fn insert(tx: &mut Tx, a: &Approval) -> Result<()> {
@@ -188,7 +193,9 @@ pub async fn insert(tx: &mut Tx, a: &Approval) -> Result<()> {
         .bind(a.requested_really)
         .bind(&a.requested_by_name)
         .bind(a.requested_at)
-        .bind(a.expires_at);
+        .bind(a.expires_at)
+        .bind(a.cause_kind.as_str())
+        .bind(a.cause_rule.clone());
     tx.run(query).await.map(drop)
 }
 

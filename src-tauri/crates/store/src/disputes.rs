@@ -274,6 +274,16 @@ pub struct EvidenceFile {
     pub name: String,
     /// What it is.
     pub content_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// The order, person or product it is attached to.
+    pub subject_id: Uuid,
+}
+
+fn of_evidence(tx: &Tx, files: &[FileId]) -> Query {
+    let mut query = Query::start("SELECT id, name, content_type, size, subject_id FROM files WHERE deleted_at IS NULL AND tenant_id = ");
+    query.arg(tx.tenant()).push(" AND id IN ").list(files.iter().map(|id| (*id).into())).push(" ORDER BY id");
+    query
 }
 
 /// Of these files, those that are there.
@@ -281,7 +291,26 @@ pub async fn evidence_files(tx: &mut Tx, files: &[FileId]) -> Result<Vec<Evidenc
     if files.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = Query::start("SELECT id, name, content_type FROM files WHERE deleted_at IS NULL AND tenant_id = ");
-    query.arg(tx.tenant()).push(" AND id IN ").list(files.iter().map(|id| (*id).into())).push(" ORDER BY id");
+    let query = of_evidence(tx, files);
     tx.all(query).await
+}
+
+/// The same, held until the transaction ends so that nobody deletes them meanwhile.
+pub async fn hold_files(tx: &mut Tx, files: &[FileId]) -> Result<Vec<EvidenceFile>> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = of_evidence(tx, files);
+    query.push(tx.pick("", " FOR SHARE"));
+    tx.all(query).await
+}
+
+const UNANSWERED: &str = concat!(
+    select!(),
+    " WHERE d.tenant_id = $1 AND d.state IN ('opened', 'needs_evidence') AND (d.order_id = $2 OR o.customer_id = $2) ORDER BY d.id"
+);
+
+/// Disputes of an order, or of the orders of a person, whose evidence has not been handed in.
+pub async fn unanswered(tx: &mut Tx, about: Uuid) -> Result<Vec<Dispute>> {
+    tx.all(sql(UNANSWERED).bind(tx.tenant()).bind(about)).await
 }

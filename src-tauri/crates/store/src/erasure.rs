@@ -10,7 +10,7 @@ use crate::private::{Column, Place};
 use crate::{Query, Result, Tx, lockouts, sql};
 
 /// What belongs to the person alone, children first: `$1` is the tenant, `$2` the person.
-const GONE: [&str; 41] = [
+const GONE: [&str; 47] = [
     "DELETE FROM cart_lines WHERE tenant_id = $1 AND cart_id IN (SELECT id FROM carts WHERE tenant_id = $1 AND customer_id = $2)",
     "DELETE FROM carts WHERE tenant_id = $1 AND customer_id = $2",
     "DELETE FROM gateway_customers WHERE tenant_id = $1 AND user_id = $2",
@@ -29,6 +29,14 @@ const GONE: [&str; 41] = [
     "DELETE FROM key_uses WHERE tenant_id = $1 AND key_id IN (SELECT id FROM api_keys WHERE tenant_id = $1 AND user_id = $2)",
     "DELETE FROM api_keys WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM mails WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM newsletter_suppressions WHERE tenant_id = $1 AND (email_key = (SELECT email_key FROM users WHERE tenant_id = $1 AND id = $2) \
+     OR email IN (SELECT address FROM newsletter_deliveries WHERE tenant_id = $1 AND user_id = $2))",
+    // What was counted of a newsletter stays counted; the address goes.
+    "UPDATE newsletter_deliveries SET address = '', error = NULL WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM newsletter_consents WHERE tenant_id = $1 AND user_id = $2",
+    "UPDATE newsletter_consents SET by_name = '' WHERE tenant_id = $1 AND by_id = $2",
+    "UPDATE newsletters SET created_by_name = '' WHERE tenant_id = $1 AND created_by = $2",
+    "UPDATE newsletters SET sent_by_name = '' WHERE tenant_id = $1 AND sent_by = $2",
     "DELETE FROM one_time_links WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM registrations WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM password_history WHERE tenant_id = $1 AND user_id = $2",

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::found::{self, FoundBy};
 use crate::history::{self, After, Append, after};
+use crate::orders_money::{are_few, of_tenant, only_on_its_way};
 use crate::page::{Key, List, SortKey};
 use crate::rows::Instant;
 use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
@@ -110,6 +111,8 @@ pub struct Line {
     pub tax_bp: Option<i64>,
     /// Pieces that were taken out after they were paid.
     pub cancelled: i64,
+    /// The first picture of the product, as it is now; nothing that is written with the line.
+    pub picture_id: Option<Uuid>,
 }
 
 macro_rules! columns {
@@ -183,8 +186,7 @@ pub struct Filter {
 }
 
 pub(crate) fn clause(tx: &Tx, filter: &Filter) -> Query {
-    let mut query = Query::start(" WHERE o.tenant_id = ");
-    query.arg(tx.tenant());
+    let mut query = of_tenant(tx, filter);
     if !filter.states.is_empty() {
         query.push(" AND o.state IN ").list(filter.states.iter().map(|s| s.as_str().into()));
     }
@@ -222,7 +224,7 @@ pub(crate) fn clause(tx: &Tx, filter: &Filter) -> Query {
         Some(false) => query.push(" AND o.held_at IS NULL"),
         None => &mut query,
     };
-    crate::orders_money::only_on_its_way(&mut query, filter, tx);
+    only_on_its_way(&mut query, filter, tx);
     for tag in &filter.tags {
         query.push(" AND o.tags LIKE ").arg(format!("%,{},%", crate::sql::like(tag))).push(" ESCAPE '\\'");
     }
@@ -240,7 +242,7 @@ const FEW: i64 = 2_000;
 /// How SQLite shall read the orders. PostgreSQL knows how often each value occurs and decides for itself.
 async fn way(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<&'static str> {
     // So few are on their way back that they are looked up one by one.
-    if tx.engine() == Engine::Postgres || filter.granted == Some(true) || filter.pending == Some(true) {
+    if tx.engine() == Engine::Postgres || are_few(filter) {
         return Ok(concat!("SELECT ", columns!(), from!()));
     }
     if filter.search.number.is_some() {
@@ -305,7 +307,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<O
 /// How many there are, exact up to `most`, and whether that is all.
 pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool)> {
     let clause = clause(tx, filter);
-    let by_customer = filter.search.number.is_none() && !(filter.search.words.is_empty() && filter.customers.is_empty());
+    let by_customer = !are_few(filter) && filter.search.number.is_none() && !(filter.search.words.is_empty() && filter.customers.is_empty());
     let from = if by_customer { tx.pick("orders o INDEXED BY orders_customer", "orders o") } else { "orders o" };
     crate::page::count(tx, from, &clause, most).await
 }
@@ -330,8 +332,9 @@ pub async fn find_many(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
     tx.all(query).await
 }
 
-const LINES: &str = "SELECT id, product_id, name, sku, quantity, unit_price, total, tax, tax_bp, cancelled FROM order_lines \
-     WHERE order_id = $1 AND tenant_id = $2 ORDER BY id";
+const LINES: &str = "SELECT l.id, l.product_id, l.name, l.sku, l.quantity, l.unit_price, l.total, l.tax, l.tax_bp, l.cancelled, \
+     COALESCE(p.picture_id, w.picture_id) AS picture_id FROM order_lines l LEFT JOIN products p ON p.id = l.product_id AND p.tenant_id = l.tenant_id \
+     LEFT JOIN products w ON w.id = p.parent_id AND w.tenant_id = l.tenant_id WHERE l.order_id = $1 AND l.tenant_id = $2 ORDER BY l.id";
 
 /// The lines of an order.
 pub async fn lines(tx: &mut Tx, id: OrderId) -> Result<Vec<Line>> {

@@ -31,7 +31,7 @@ pub async fn on_its_way(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<OnItsWay>> {
     tx.all(query).await
 }
 
-/// Refunds in one kind of state. Each has a short index of its own, which SQLite has to be told of; what waits has an approval.
+/// Refunds in one kind of state. Each has a short index of its own, which SQLite has to be told of.
 #[derive(Clone, Copy)]
 enum Way {
     Granted,
@@ -42,11 +42,24 @@ impl Way {
     /// ` FROM refunds r WHERE …`
     fn push(self, query: &mut Query, tx: &Tx) {
         let (index, states) = match self {
-            Self::Granted => (" INDEXED BY refunds_approval", " AND r.approval_id IS NOT NULL AND r.state = 'waiting'"),
+            Self::Granted => (" INDEXED BY refunds_waiting", " AND r.state = 'waiting'"),
             Self::Pending => (" INDEXED BY refunds_open", " AND r.state IN ('pending', 'unknown')"),
         };
         query.push(" FROM refunds r").push(tx.pick(index, "")).push(" WHERE r.tenant_id = ").arg(tx.tenant()).push(states);
     }
+}
+
+/// Whether few orders can be meant: those with something on its way back. SQLite looks them up one by one.
+pub(crate) fn are_few(filter: &Filter) -> bool {
+    filter.granted == Some(true) || filter.pending == Some(true)
+}
+
+/// ` WHERE` they are the tenant's. The plus keeps SQLite from walking all of them and asking of each whether it is among the few.
+pub(crate) fn of_tenant(tx: &Tx, filter: &Filter) -> Query {
+    let plain = " WHERE o.tenant_id = ";
+    let mut query = Query::start(if are_few(filter) { tx.pick(" WHERE +o.tenant_id = ", plain) } else { plain });
+    query.arg(tx.tenant());
+    query
 }
 
 /// Leave only orders that have, or have not, refunds on their way.
@@ -81,7 +94,13 @@ pub struct Sum {
 
 /// Sums over the orders the filter finds, of at most `most` of them; the currency with the most orders first.
 pub async fn sums(tx: &mut Tx, filter: &Filter, most: i64) -> Result<Vec<Sum>> {
-    let mut query = Query::start(
+    let mut query = Query::start("");
+    summing(&mut query, tx, (filter, most));
+    tx.all(query).await
+}
+
+fn summing(query: &mut Query, tx: &Tx, (filter, most): (&Filter, i64)) {
+    query.push(
         "SELECT f.currency, COUNT(*) AS orders, CAST(SUM(f.total) AS BIGINT) AS total, CAST(SUM(f.paid) AS BIGINT) AS paid, \
          CAST(SUM(f.refunded) AS BIGINT) AS refunded, CAST(COALESCE(SUM(b.granted), 0) AS BIGINT) AS granted, \
          CAST(COALESCE(SUM(b.pending), 0) AS BIGINT) AS pending \
@@ -90,9 +109,52 @@ pub async fn sums(tx: &mut Tx, filter: &Filter, most: i64) -> Result<Vec<Sum>> {
     query.append(clause(tx, filter)).push(" LIMIT ").arg(most);
     query.push(") AS f LEFT JOIN (SELECT u.order_id, SUM(u.granted) AS granted, SUM(u.pending) AS pending FROM (");
     query.push("SELECT r.order_id, r.amount AS granted, 0 AS pending");
-    Way::Granted.push(&mut query, tx);
+    Way::Granted.push(query, tx);
     query.push(" UNION ALL SELECT r.order_id, 0 AS granted, r.amount AS pending");
-    Way::Pending.push(&mut query, tx);
+    Way::Pending.push(query, tx);
     query.push(") AS u GROUP BY u.order_id) AS b ON b.order_id = f.id GROUP BY f.currency ORDER BY orders DESC, f.currency");
-    tx.all(query).await
+}
+
+#[cfg(test)]
+mod tests {
+    use purser_core::Error;
+    use purser_core::ids::TenantId;
+
+    use super::*;
+    use crate::{Config, Db, Scope};
+
+    #[derive(sqlx::FromRow)]
+    struct Step {
+        detail: String,
+    }
+
+    async fn steps(tx: &mut Tx, query: Query) -> Result<Vec<String>> {
+        Ok(tx.all::<Step>(query).await?.into_iter().map(|step| step.detail).collect())
+    }
+
+    /// What was ever granted grows with the years; what waits does not.
+    #[tokio::test]
+    async fn what_waits_is_found_without_walking_what_was_granted_before() {
+        let path = std::env::temp_dir().join(format!("purser-waits-{}.db", std::process::id()));
+        let db = Db::open(&Config::Sqlite(path.clone())).await.unwrap();
+        let (list, sums) = db
+            .read(Scope::Tenant(TenantId(Uuid::nil())), async |tx| {
+                let filter = Filter { granted: Some(true), ..Filter::default() };
+                let mut list = Query::start("EXPLAIN QUERY PLAN SELECT o.id FROM orders o");
+                list.append(clause(tx, &filter)).push(" ORDER BY o.created_at DESC, o.id DESC LIMIT 21");
+                let mut sums = Query::start("EXPLAIN QUERY PLAN ");
+                summing(&mut sums, tx, (&Filter::default(), 100));
+                Ok::<_, Error>((steps(tx, list).await?, steps(tx, sums).await?))
+            })
+            .await
+            .unwrap();
+        db.close().await;
+        for end in ["", "-wal", "-shm"] {
+            drop(std::fs::remove_file(path.with_extension(format!("db{end}"))));
+        }
+        let does = |steps: &[String], what: &str| assert!(steps.iter().any(|step| step.contains(what)), "{what}: {steps:?}");
+        does(&list, "INDEX refunds_waiting (tenant_id=?)");
+        does(&list, "SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)");
+        does(&sums, "INDEX refunds_waiting (tenant_id=?)");
+    }
 }

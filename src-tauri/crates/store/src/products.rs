@@ -75,7 +75,8 @@ macro_rules! columns {
     () => {
         "p.id, p.name, p.name_key, p.sku, p.description, p.price, p.currency, p.weight_g, p.stock, p.active, p.version, p.created_at, p.updated_at, \
          p.parent_id, p.options, p.variant_count, p.category_id, p.compare_price, p.cost, p.tax_class, p.tags, p.sale_price, p.sale_from_at, \
-         p.sale_until_at, p.low_stock, p.reserved, CASE WHEN p.variant_count = 0 THEN p.stock ELSE p.variant_stock END AS shown_stock"
+         p.sale_until_at, p.low_stock, p.reserved, p.slug, CASE WHEN p.variant_count = 0 THEN p.stock ELSE p.variant_stock END AS shown_stock, \
+         COALESCE(p.picture_id, (SELECT w.picture_id FROM products w WHERE w.id = p.parent_id AND w.tenant_id = p.tenant_id)) AS picture_id"
     };
 }
 
@@ -122,6 +123,8 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// Beginnings of words, each of which has to be found.
     pub words: Vec<String>,
+    /// And found in its name or number, not only in its tags and description.
+    pub named: bool,
 }
 
 pub(crate) fn clause(tx: &Tx, filter: &Filter, way: Way) -> Query {
@@ -159,7 +162,7 @@ pub(crate) fn clause(tx: &Tx, filter: &Filter, way: Way) -> Query {
         query.push(" AND g.tag = ").arg(tag).push(")");
     }
     if !filter.words.is_empty() {
-        shelf::found(tx, &mut query, &filter.words, filter.parent.is_none() && !filter.low_stock, way);
+        shelf::found(tx, &mut query, filter, way);
     }
     query
 }
@@ -182,10 +185,16 @@ pub async fn count(tx: &mut Tx, filter: &Filter, most: i64) -> Result<(i64, bool
 }
 
 const FIND: &str = concat!("SELECT ", columns!(), " FROM products p WHERE p.tenant_id = $1 AND p.id = $2");
+const BY_SLUG: &str = concat!("SELECT ", columns!(), " FROM products p WHERE p.tenant_id = $1 AND p.slug = $2 AND p.slug <> ''");
 
 /// One product.
 pub async fn find(tx: &mut Tx, id: ProductId) -> Result<Option<Product>> {
     tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
+}
+
+/// The product this part of an address names.
+pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Product>> {
+    tx.optional(sql(BY_SLUG).bind(tx.tenant()).bind(slug.to_owned())).await
 }
 
 /// The products of `ids`, held until the transaction ends; those that do not exist are left out.
@@ -205,8 +214,8 @@ pub async fn several(tx: &mut Tx, ids: &[ProductId]) -> Result<Vec<Product>> {
 }
 
 const INSERT: &str = "INSERT INTO products (id, tenant_id, name, name_key, sku, description, price, currency, weight_g, stock, active, version, \
-     created_at, updated_at, parent_id, options, category_id, compare_price, cost, tax_class, tags, sale_price, sale_from_at, sale_until_at, low_stock) \
-     VALUES";
+     created_at, updated_at, parent_id, options, category_id, compare_price, cost, tax_class, tags, sale_price, sale_from_at, sale_until_at, low_stock, \
+     slug) VALUES";
 
 /// Add products, with the words they are found by and what they begin with in stock.
 pub async fn insert(tx: &mut Tx, products: &[Product]) -> Result<()> {
@@ -221,7 +230,7 @@ pub async fn insert(tx: &mut Tx, products: &[Product]) -> Result<()> {
     Ok(())
 }
 
-fn row(tenant: Value, p: &Product) -> [Value; 25] {
+fn row(tenant: Value, p: &Product) -> [Value; 26] {
     [
         p.id.into(),
         tenant,
@@ -248,12 +257,13 @@ fn row(tenant: Value, p: &Product) -> [Value; 25] {
         p.shelf.sale_from_at.into(),
         p.shelf.sale_until_at.into(),
         p.shelf.low_stock.into(),
+        (&p.shelf.slug).into(),
     ]
 }
 
 const UPDATE: &str = "UPDATE products SET name = $3, name_key = $4, sku = $5, description = $6, price = $7, currency = $8, weight_g = $9, \
      stock = $10, active = $11, updated_at = $12, category_id = $14, compare_price = $15, cost = $16, tax_class = $17, tags = $18, sale_price = $19, \
-     sale_from_at = $20, sale_until_at = $21, low_stock = $22, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $13";
+     sale_from_at = $20, sale_until_at = $21, low_stock = $22, slug = $23, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $13";
 
 /// Write `product`, whose `version` is the one that was read; `false` when it has moved on since. What moved in stock is written by `stock`.
 pub async fn update(tx: &mut Tx, product: &Product) -> Result<bool> {
@@ -279,7 +289,8 @@ pub async fn update(tx: &mut Tx, product: &Product) -> Result<bool> {
         .bind(product.shelf.sale_price)
         .bind(product.shelf.sale_from_at)
         .bind(product.shelf.sale_until_at)
-        .bind(product.shelf.low_stock);
+        .bind(product.shelf.low_stock)
+        .bind(&product.shelf.slug);
     if tx.run(query).await? != 1 {
         return Ok(false);
     }

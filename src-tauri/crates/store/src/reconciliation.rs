@@ -1,5 +1,7 @@
 //! The comparison of our books with a provider's: its runs, and what was found.
 
+use std::collections::HashSet;
+
 use purser_core::reconciliation::{ExceptionKind, ExceptionState};
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
@@ -228,20 +230,31 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Exception>> {
     tx.optional(sql(FIND).bind(tx.tenant()).bind(id)).await
 }
 
-/// Add differences that are not known yet; how many were new.
+/// Add differences that are not known yet, and open those anew that a comparison settled by itself: the books agreed for a while and do no
+/// longer. What a person settled stays settled. How many that were.
 pub async fn insert(tx: &mut Tx, found: &[Exception]) -> Result<u64> {
     if found.is_empty() {
         return Ok(0);
     }
     let tenant: Value = tx.tenant().into();
+    // PostgreSQL changes no row twice with one statement.
+    let mut named = HashSet::new();
+    let found = found.iter().filter(|x| named.insert((&x.provider, &x.reference, x.kind.as_str())));
     let mut query = Query::start(
         "INSERT INTO reconciliation_exceptions (id, tenant_id, run_id, provider, kind, reference, line_kind, currency, theirs, ours, payment_id, \
          refund_id, happened_at, state, found_at) VALUES",
     );
-    query.rows(found.iter().map(|x| row(tenant.clone(), x)));
-    query.push(" ON CONFLICT (tenant_id, provider, reference, kind) DO NOTHING");
+    query.rows(found.map(|x| row(tenant.clone(), x)));
+    query.push(AGAIN);
     tx.run(query).await
 }
+
+const AGAIN: &str = " ON CONFLICT (tenant_id, provider, reference, kind) DO UPDATE SET state = 'open', run_id = excluded.run_id, \
+     line_kind = excluded.line_kind, currency = excluded.currency, theirs = excluded.theirs, ours = excluded.ours, \
+     payment_id = excluded.payment_id, refund_id = excluded.refund_id, happened_at = excluded.happened_at, found_at = excluded.found_at, \
+     reason = NULL, posting_id = NULL, resolved_by = NULL, resolved_by_name = NULL, resolved_at = NULL, \
+     version = reconciliation_exceptions.version + 1 \
+     WHERE reconciliation_exceptions.state = 'matched' AND reconciliation_exceptions.resolved_by_name IS NULL";
 
 fn row(tenant: Value, x: &Exception) -> [Value; 15] {
     [
@@ -283,24 +296,39 @@ pub async fn resolve(tx: &mut Tx, x: &Exception) -> Result<bool> {
     Ok(tx.run(query).await? == 1)
 }
 
-/// Differences of these lines that were written off, held until the transaction ends.
-pub async fn written_off(tx: &mut Tx, provider: &str, references: &[String]) -> Result<Vec<Exception>> {
-    if references.is_empty() {
-        return Ok(Vec::new());
+/// Differences of some lines.
+#[derive(Clone, Copy)]
+pub struct These<'a> {
+    /// The provider.
+    pub provider: &'a str,
+    /// Of these kinds.
+    pub kinds: &'a [ExceptionKind],
+    /// The lines, or the payments and refunds in our books.
+    pub references: &'a [String],
+}
+
+impl These<'_> {
+    /// ` AND …`
+    fn push(&self, query: &mut Query, tx: &Tx) {
+        query.push(" AND x.tenant_id = ").arg(tx.tenant()).push(" AND x.provider = ").arg(self.provider.to_owned());
+        query.push(" AND x.kind IN ").list(self.kinds.iter().map(|kind| kind.as_str().into()));
+        query.push(" AND x.reference IN ").list(self.references.iter().map(Value::from));
     }
+}
+
+/// Those that were written off, held until the transaction ends.
+pub async fn written_off(tx: &mut Tx, these: &These<'_>) -> Result<Vec<Exception>> {
     let mut query = Query::start(exceptions!());
-    query.push(" WHERE x.state = 'written_off' AND x.tenant_id = ").arg(tx.tenant()).push(" AND x.provider = ").arg(provider.to_owned());
-    query.push(" AND x.reference IN ").list(references.iter().map(Value::from)).push(" ORDER BY x.id").push(tx.pick("", " FOR UPDATE"));
+    query.push(" WHERE x.state = 'written_off'");
+    these.push(&mut query, tx);
+    query.push(" ORDER BY x.id").push(tx.pick("", " FOR UPDATE"));
     tx.all(query).await
 }
 
-/// Differences of these lines are settled: the books agree on them now.
-pub async fn agree(tx: &mut Tx, (provider, why): (&str, &str), references: &[String], at: Timestamp) -> Result<u64> {
-    if references.is_empty() {
-        return Ok(0);
-    }
-    let mut query = Query::start("UPDATE reconciliation_exceptions SET state = 'matched', version = version + 1, reason = ");
-    query.arg(why.to_owned()).push(", resolved_at = ").arg(at).push(" WHERE state = 'open' AND tenant_id = ").arg(tx.tenant());
-    query.push(" AND provider = ").arg(provider.to_owned()).push(" AND reference IN ").list(references.iter().map(Value::from));
+/// Those that are open are settled.
+pub async fn agree(tx: &mut Tx, these: &These<'_>, why: &str, at: Timestamp) -> Result<u64> {
+    let mut query = Query::start("UPDATE reconciliation_exceptions AS x SET state = 'matched', version = version + 1, reason = ");
+    query.arg(why.to_owned()).push(", resolved_at = ").arg(at).push(" WHERE x.state = 'open'");
+    these.push(&mut query, tx);
     tx.run(query).await
 }

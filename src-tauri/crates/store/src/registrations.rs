@@ -3,6 +3,7 @@
 use purser_core::Timestamp;
 use purser_core::access::Role;
 use purser_core::ids::{TenantId, UserId};
+use purser_core::mail::{MailState, Template};
 use uuid::Uuid;
 
 use crate::rows::Instant;
@@ -51,17 +52,52 @@ async fn some(tx: &mut Tx, mut query: Query, most: i64) -> Result<Vec<(UserId, T
     Ok(rows.into_iter().map(|row| (row.user_id, row.at)).collect())
 }
 
-/// Those who registered until `until` and were not reminded since `stale`, and when they did; at most `most`.
-pub async fn to_remind(tx: &mut Tx, (until, stale): (Timestamp, Timestamp), most: i64) -> Result<Vec<(UserId, Timestamp)>> {
+/// Since when somebody was not reminded.
+#[derive(Clone, Copy, Debug)]
+pub struct Unheard {
+    /// Not at all since then.
+    pub stale: Timestamp,
+    /// Or not since then, and what was written to them in vain.
+    pub vain: Timestamp,
+    /// Unless they registered before: they are not written to in vain for ever.
+    pub last: Timestamp,
+}
+
+/// ` [NOT] EXISTS` the mail that last reminded them, in one of these states. It was written in the very transaction that noted it, at the same
+/// time: another link they asked for since says nothing of the day on which they are forgotten.
+fn mail(query: &mut Query, exists: &'static str, states: &'static [MailState]) {
+    query.push(exists).push(" (SELECT 1 FROM mails m WHERE m.tenant_id = r.tenant_id AND m.user_id = r.user_id AND m.created_at = r.reminded_at");
+    query.push(" AND m.template = ").arg(Template::Verification.as_str());
+    query.push(" AND m.state IN ").list(states.iter().map(|state| state.as_str().into()));
+}
+
+/// Those who registered until `until` and were not reminded, and when they registered; at most `most`.
+pub async fn to_remind(tx: &mut Tx, (until, unheard): (Timestamp, Unheard), most: i64) -> Result<Vec<(UserId, Timestamp)>> {
     let mut query = unproved(tx);
-    query.push(" AND (r.reminded_at IS NULL OR r.reminded_at <= ").arg(stale).push(") AND r.at <= ").arg(until);
+    query.push(" AND (r.reminded_at IS NULL OR r.reminded_at <= ").arg(unheard.stale);
+    query.push(" OR (r.at > ").arg(unheard.last).push(" AND r.reminded_at <= ").arg(unheard.vain);
+    mail(&mut query, " AND NOT EXISTS", &[MailState::Sent, MailState::Queued]);
+    query.push("))) AND r.at <= ").arg(until);
     some(tx, query, most).await
 }
 
-/// Those who registered until `until` and were reminded until `reminded`, at most `most`.
-pub async fn due(tx: &mut Tx, (until, reminded): (Timestamp, Timestamp), most: i64) -> Result<Vec<UserId>> {
+/// Whose time is over.
+#[derive(Clone, Copy, Debug)]
+pub struct Over {
+    /// They registered until then.
+    pub until: Timestamp,
+    /// And were reminded until then, which was taken.
+    pub reminded: Timestamp,
+    /// Or were reminded in vain, and registered until then: nobody takes mail there.
+    pub last: Timestamp,
+}
+
+/// Those whose time is over, at most `most`.
+pub async fn due(tx: &mut Tx, over: Over, most: i64) -> Result<Vec<UserId>> {
     let mut query = unproved(tx);
-    query.push(" AND r.at <= ").arg(until).push(" AND r.reminded_at <= ").arg(reminded);
+    query.push(" AND r.at <= ").arg(over.until).push(" AND r.reminded_at <= ").arg(over.reminded).push(" AND (r.at <= ").arg(over.last);
+    mail(&mut query, " OR EXISTS", &[MailState::Sent]);
+    query.push(" AND m.sent_at <= ").arg(over.reminded).push("))");
     Ok(some(tx, query, most).await?.into_iter().map(|(id, _)| id).collect())
 }
 

@@ -1,9 +1,9 @@
-//! The sandbox provider's own book of disputes: `sandbox_disputes`. A separate party, as [`crate::sandbox`].
+//! The sandbox provider's own book of disputes: `sandbox_disputes`, and of the files that came ahead: `sandbox_files`. A separate party, as [`crate::sandbox`].
 
 use purser_core::{Currency, Timestamp};
 
 use crate::rows::Instant;
-use crate::{Result, Tx, sql};
+use crate::{Query, Result, Tx, sql};
 
 /// A dispute as the provider keeps it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -77,4 +77,41 @@ pub async fn of(tx: &mut Tx, charge: &str) -> Result<Vec<Row>> {
 /// Write where one stands.
 pub async fn update(tx: &mut Tx, row: &Row) -> Result<()> {
     tx.run(sql(UPDATE).bind(tx.tenant()).bind(&row.key).bind(&row.state)).await.map(drop)
+}
+
+/// A file that came ahead of evidence.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name there.
+    pub key: String,
+    /// The dispute it is about.
+    pub dispute: String,
+    /// Its name with us.
+    pub name: String,
+    /// What it is.
+    pub content_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// When it came.
+    pub created_at: Timestamp,
+}
+
+/// Keep a file, once.
+pub async fn keep_file(tx: &mut Tx, file: &File) -> Result<()> {
+    const KEEP: &str = "INSERT INTO sandbox_files (tenant_id, key, dispute_key, name, content_type, size, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, key) DO NOTHING";
+    let query = sql(KEEP).bind(tx.tenant()).bind(&file.key).bind(&file.dispute).bind(&file.name);
+    tx.run(query.bind(&file.content_type).bind(file.size).bind(file.created_at)).await.map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct Count {
+    n: i64,
+}
+
+/// How many of these files came about a dispute.
+pub async fn files(tx: &mut Tx, dispute: &str, keys: &[String]) -> Result<i64> {
+    let mut query = Query::start("SELECT COUNT(*) AS n FROM sandbox_files WHERE tenant_id = ");
+    query.arg(tx.tenant()).push(" AND dispute_key = ").arg(dispute.to_owned()).push(" AND key IN ").list(keys.iter().map(Into::into));
+    Ok(tx.one::<Count>(query).await?.n)
 }

@@ -39,6 +39,9 @@ pub struct Wanted {
 /// People looked at for one word: a word that more share finds the rest when another word is added.
 const CANDIDATES: i64 = 2_000;
 
+/// Beginnings of names looked for: the text, and the first of its words.
+const BEGINNINGS: usize = 4;
+
 fn past(word: &str) -> String {
     format!("{word}{}", char::MAX)
 }
@@ -108,23 +111,43 @@ pub async fn payments(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
     tx.all(query).await
 }
 
-/// Products, by the beginnings of words of their name, number, tags and description.
+/// Products, by the beginnings of words: those of their name and number first, then those of their tags and description.
 pub async fn products(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Hit>> {
-    let mut query = Query::start("SELECT p.id, p.name AS title, p.sku AS subtitle, p.price AS amount, p.currency FROM products p WHERE p.id IN (");
+    let mut query = Query::start("SELECT p.id, p.name AS title, p.sku AS subtitle, p.price AS amount, p.currency FROM (SELECT ");
     match wanted.id {
         Some(id) => {
-            query.arg(id);
+            query.push("t.product_id AS id, 1 AS named FROM product_texts t WHERE t.product_id = ").arg(id);
         }
         None if wanted.words.is_empty() => return Ok(Vec::new()),
         None => {
-            query.push("SELECT t.product_id");
-            shelf::matching(tx, &mut query, &wanted.words);
-            query.push(" LIMIT ").arg(CANDIDATES);
+            query.push("c.id, MAX(c.named) AS named FROM (");
+            candidates(tx, &mut query, wanted);
+            query.push(") AS c GROUP BY c.id");
         }
     }
-    query.push(tx.pick(") AND +p.tenant_id = ", ") AND p.tenant_id = ")).arg(tx.tenant());
-    query.push(" ORDER BY p.name_key, p.id LIMIT ").arg(wanted.limit);
+    query.push(") AS f CROSS JOIN products p WHERE p.id = f.id").push(tx.pick(" AND +p.tenant_id = ", " AND p.tenant_id = ")).arg(tx.tenant());
+    query.push(" ORDER BY f.named DESC, p.name_key, p.id LIMIT ").arg(wanted.limit);
     tx.all(query).await
+}
+
+/// Products that may be meant, as `id` and whether it is their name or number that says so. A word that every product's description has leaves
+/// only some of them to look at, so those whose name begins with what was typed, or with one of its words, are fetched by their names first.
+fn candidates(tx: &Tx, query: &mut Query, wanted: &Wanted) {
+    let mut beginnings = vec![wanted.text.clone()];
+    beginnings.extend(wanted.words.iter().filter(|word| **word != wanted.text).cloned());
+    for beginning in beginnings.into_iter().filter(|one| !one.is_empty()).take(BEGINNINGS) {
+        query.push("SELECT n.id, 1 AS named FROM (SELECT p.id FROM products p WHERE p.tenant_id = ").arg(tx.tenant());
+        query.push(" AND p.name_key >= ").arg(&beginning).push(" AND p.name_key < ").arg(past(&beginning));
+        query.push(" ORDER BY p.name_key, p.id LIMIT ").arg(CANDIDATES).push(") AS n CROSS JOIN product_texts t WHERE t.product_id = n.id AND ");
+        shelf::named(query, &wanted.words);
+        query.push(" UNION ALL ");
+    }
+    // The rest, and names that go on with it.
+    query.push("SELECT w.id, w.named FROM (SELECT t.product_id AS id, CASE WHEN ");
+    shelf::named(query, &wanted.words);
+    query.push(" THEN 1 ELSE 0 END AS named");
+    shelf::matching(tx, query, &wanted.words);
+    query.push(" LIMIT ").arg(CANDIDATES).push(") AS w");
 }
 
 /// Files, by any part of the name.

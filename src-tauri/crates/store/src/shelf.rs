@@ -46,6 +46,10 @@ pub struct Shelf {
     pub reserved: i64,
     /// Pieces that can be sold, of all its variants if it has some.
     pub shown_stock: i64,
+    /// Its part of an address; unique in the tenant.
+    pub slug: String,
+    /// The file of its first picture; of a variant without one, that of the product it belongs to.
+    pub picture_id: Option<Uuid>,
 }
 
 impl Default for Shelf {
@@ -65,6 +69,8 @@ impl Default for Shelf {
             low_stock: None,
             reserved: 0,
             shown_stock: 0,
+            slug: String::new(),
+            picture_id: None,
         }
     }
 }
@@ -115,8 +121,16 @@ pub(crate) async fn way(tx: &mut Tx, terms: &[String]) -> Result<Way> {
     Ok(if counted.n > FEW { Way::Order } else { Way::Words })
 }
 
-/// ` AND p.id IN (…)`: products with each of these words; of variants, `shown` the product they belong to.
-pub(crate) fn found(tx: &Tx, query: &mut Query, terms: &[String], shown: bool, way: Way) {
+/// `' ' || t.names LIKE … AND …`: the texts, as `t`, with each of these words in their name or number.
+pub(crate) fn named(query: &mut Query, terms: &[String]) {
+    for (place, term) in terms.iter().enumerate() {
+        query.push(if place == 0 { "' ' || t.names LIKE " } else { " AND ' ' || t.names LIKE " }).arg(format!("% {term}%"));
+    }
+}
+
+/// ` AND p.id IN (…)`: products with each of the words of the filter; of variants, the product they belong to where lists show that.
+pub(crate) fn found(tx: &Tx, query: &mut Query, filter: &Filter, way: Way) {
+    let (terms, shown) = (&filter.words, filter.parent.is_none() && !filter.low_stock);
     if way == Way::Order {
         query.push(if shown {
             " AND EXISTS (SELECT 1 FROM product_texts t WHERE t.shown_id = p.id"
@@ -126,12 +140,22 @@ pub(crate) fn found(tx: &Tx, query: &mut Query, terms: &[String], shown: bool, w
         for term in terms {
             query.push(" AND ' ' || t.words LIKE ").arg(format!("% {term}%"));
         }
+        by_name(query, filter);
         query.push(")");
         return;
     }
     query.push(if shown { " AND p.id IN (SELECT t.shown_id" } else { " AND p.id IN (SELECT t.product_id" });
     matching(tx, query, terms);
+    by_name(query, filter);
     query.push(")");
+}
+
+/// ` AND …` if they are wanted by name alone. What is found by its words is looked at for that, so the index of words does the work.
+fn by_name(query: &mut Query, filter: &Filter) {
+    if filter.named && !filter.words.is_empty() {
+        query.push(" AND ");
+        named(query, &filter.words);
+    }
 }
 
 /// ` FROM … WHERE …`: the texts, as `t`, that have words beginning like each of these.
@@ -151,13 +175,15 @@ pub(crate) async fn count_common(tx: &mut Tx, filter: &Filter, most: i64) -> Res
     query.push(" FROM product_search s CROSS JOIN product_texts t ON t.id = s.rowid CROSS JOIN products p ON p.id = ");
     query.push(if shown { "t.shown_id" } else { "t.product_id" });
     query.append(clause(tx, &Filter { words: Vec::new(), ..filter.clone() }, Way::Order));
+    by_name(&mut query, filter);
     query.push(" AND product_search MATCH ").arg(expression(tx, &filter.words)).push(" LIMIT ").arg(most.saturating_add(1)).push(") AS counted");
     let counted: Counted = tx.one(query).await?;
     Ok((counted.n.min(most), counted.n <= most))
 }
 
-const TEXTS: &str = "INSERT INTO product_texts (tenant_id, product_id, shown_id, words) VALUES";
-const TEXTS_AGAIN: &str = " ON CONFLICT (product_id) DO UPDATE SET words = excluded.words WHERE product_texts.words <> excluded.words";
+const TEXTS: &str = "INSERT INTO product_texts (tenant_id, product_id, shown_id, words, names) VALUES";
+const TEXTS_AGAIN: &str = " ON CONFLICT (product_id) DO UPDATE SET words = excluded.words, names = excluded.names \
+     WHERE product_texts.words <> excluded.words OR product_texts.names <> excluded.names";
 
 /// Write the words and tags of products.
 pub(crate) async fn write(tx: &mut Tx, products: &[Product], new: bool) -> Result<()> {
@@ -165,8 +191,8 @@ pub(crate) async fn write(tx: &mut Tx, products: &[Product], new: bool) -> Resul
     let mut query = Query::start(TEXTS);
     query.rows(products.iter().map(|p| {
         let shown = p.shelf.parent_id.unwrap_or(p.id.uuid());
-        let words = words(&[&p.name, &p.sku, &p.shelf.tags, p.description.as_deref().unwrap_or_default()]);
-        [tenant.clone(), p.id.into(), shown.into(), words.into()]
+        let all = words(&[&p.name, &p.sku, &p.shelf.tags, p.description.as_deref().unwrap_or_default()]);
+        [tenant.clone(), p.id.into(), shown.into(), all.into(), words(&[&p.name, &p.sku]).into()]
     }));
     query.push(TEXTS_AGAIN);
     tx.run(query).await?;

@@ -54,6 +54,9 @@ from! {
     ids::TenantId => Uuid, |v| v.0;
     ids::UserId => Uuid, |v| v.0;
     ids::SessionId => Uuid, |v| v.0;
+    ids::NewsletterId => Uuid, |v| v.0;
+    ids::NewsletterLetterId => Uuid, |v| v.0;
+    ids::SuppressionId => Uuid, |v| v.0;
     ids::TokenId => Uuid, |v| v.0;
     ids::ProductId => Uuid, |v| v.0;
     ids::CategoryId => Uuid, |v| v.0;

@@ -68,6 +68,8 @@ pub struct Attention {
     pub waiting_orders: i64,
     /// Orders that wait for their money.
     pub unpaid_orders: i64,
+    /// Orders of which a part was taken and the rest is missing.
+    pub partly_paid_orders: i64,
     /// Products that run out.
     pub low_stock: i64,
     /// Disputes the bank waits for an answer to.
@@ -86,9 +88,9 @@ pub struct Attention {
     pub kept_money: i64,
 }
 
-/// The question, with the way SQLite shall look for open refunds: there are few, and all others are settled.
+/// The question, with the ways SQLite shall look for open refunds and for orders paid in part: there are few, and all others are settled.
 macro_rules! attention {
-    ($refunds:literal) => {
+    ($refunds:literal, $orders:literal) => {
         concat!(
             "SELECT \
      (SELECT COUNT(*) FROM (SELECT 1 FROM payments WHERE tenant_id = $1 AND state = 'unknown' LIMIT 1000) a) AS unknown_payments, \
@@ -98,6 +100,10 @@ macro_rules! attention {
             " WHERE tenant_id = $1 AND state IN ('pending', 'unknown') LIMIT 1000) c) AS open_refunds, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'paid' AND created_at < $3 LIMIT 1000) d) AS waiting_orders, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'pending' AND created_at < $3 LIMIT 1000) e) AS unpaid_orders, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM ",
+            $orders,
+            " WHERE tenant_id = $1 AND state = 'pending' AND paid > 0 \
+     AND payment_state IN ('partly_paid', 'partially_refunded', 'refunded') LIMIT 1000) n) AS partly_paid_orders, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM products WHERE tenant_id = $1 AND stock < COALESCE(low_stock, 10) AND variant_count = 0 AND active LIMIT 1000) f) AS low_stock, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM disputes WHERE tenant_id = $1 AND state IN ('opened', 'needs_evidence') LIMIT 1000) g) AS due_disputes, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM approvals WHERE tenant_id = $1 AND state = 'waiting' LIMIT 1000) h) AS waiting_approvals, \
@@ -112,6 +118,6 @@ macro_rules! attention {
 
 /// Things somebody should look at: failures since `lately`, orders made before `overdue`, orders called off that were made since `quarter`.
 pub async fn attention(tx: &mut Tx, (lately, overdue, quarter): (Timestamp, Timestamp, Timestamp)) -> Result<Attention> {
-    let text = tx.pick(attention!("refunds INDEXED BY refunds_open"), attention!("refunds"));
+    let text = tx.pick(attention!("refunds INDEXED BY refunds_open", "orders INDEXED BY orders_partly"), attention!("refunds", "orders"));
     tx.one(sql(text).bind(tx.tenant()).bind(lately).bind(overdue).bind(quarter)).await
 }

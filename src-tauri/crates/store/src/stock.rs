@@ -33,6 +33,10 @@ pub struct Movement {
     pub order_id: Option<Uuid>,
     /// Number of that order.
     pub order_number: Option<i64>,
+    /// What the product is called.
+    pub product: Option<String>,
+    /// Its stock keeping unit.
+    pub sku: Option<String>,
     /// Who moved it.
     pub by_id: Option<Uuid>,
     /// Their name.
@@ -44,7 +48,8 @@ pub struct Movement {
 
 static LIST: List<Movement> = List {
     select: "SELECT m.id, m.product_id, m.kind, m.available, m.reserved, m.reason, m.order_id, o.number AS order_number, m.by_id, \
-             u.first_name || ' ' || u.last_name AS by_name, m.created_at FROM stock_movements m \
+             p.name AS product, p.sku, u.first_name || ' ' || u.last_name AS by_name, m.created_at FROM stock_movements m \
+             LEFT JOIN products p ON p.id = m.product_id AND p.tenant_id = m.tenant_id \
              LEFT JOIN orders o ON o.id = m.order_id AND o.tenant_id = m.tenant_id \
              LEFT JOIN users u ON u.id = m.by_id AND u.tenant_id = m.tenant_id",
     id: "m.id",
@@ -53,19 +58,33 @@ static LIST: List<Movement> = List {
 };
 
 /// Which movements are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// Of this product.
-    pub product: ProductId,
+    pub product: Option<ProductId>,
     /// For any of these reasons.
     pub kinds: Vec<MovementKind>,
     /// Found anywhere in the words of the reason.
     pub search: Option<String>,
+    /// Moved at or after.
+    pub from: Option<Timestamp>,
+    /// Moved before.
+    pub to: Option<Timestamp>,
 }
 
 fn clause(tx: &Tx, filter: &Filter) -> Query {
     let mut query = Query::start(" WHERE m.tenant_id = ");
-    query.arg(tx.tenant()).push(" AND m.product_id = ").arg(filter.product);
+    query.arg(tx.tenant());
+    if let Some(product) = filter.product {
+        query.push(" AND m.product_id = ").arg(product);
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND m.created_at >= ").arg(from);
+    }
+    if let Some(to) = filter.to {
+        query.push(" AND m.created_at < ").arg(to);
+    }
     if !filter.kinds.is_empty() {
         query.push(" AND m.kind IN ").list(filter.kinds.iter().map(|kind| kind.as_str().into()));
     }
@@ -75,7 +94,7 @@ fn clause(tx: &Tx, filter: &Filter) -> Query {
     query
 }
 
-/// One page of what moved a product.
+/// One page of what moved.
 pub async fn list(tx: &mut Tx, filter: &Filter, page: &Page) -> Result<Listing<Movement>> {
     let clause = clause(tx, filter);
     LIST.page(tx, &clause, page).await
@@ -124,6 +143,8 @@ pub(crate) async fn open(tx: &mut Tx, products: &[Product]) -> Result<()> {
         reason: None,
         order_id: None,
         order_number: None,
+        product: None,
+        sku: None,
         by_id: None,
         by_name: None,
         created_at: p.created_at,

@@ -166,6 +166,15 @@ impl Tx {
         Ok(())
     }
 
+    /// As [`Tx::alone`], but others may be there for another tenant.
+    pub async fn alone_in_tenant(&mut self, name: &'static str) -> Result<()> {
+        if self.engine() == Engine::Postgres {
+            let lock = format!("{name} of {}", self.tenant());
+            self.run(crate::sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(lock)).await?;
+        }
+        Ok(())
+    }
+
     /// Announce a change: written with the transaction, told to open pages after the commit.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);

@@ -8,7 +8,7 @@ use purser_adapters::mailbox::Mailbox;
 use purser_adapters::remotes::Ways;
 use purser_adapters::sandbox::Sandbox;
 use purser_core::access::{Grant, Origin, RoleKey, can};
-use purser_core::ids::{Ids, JobId, TenantId};
+use purser_core::ids::{Ids, JobId, TenantId, UserId};
 use purser_core::jobs::Priority;
 use purser_core::people::Status;
 use purser_core::tenants::TenantState;
@@ -264,6 +264,15 @@ impl TestApp {
         let id = owner.id.to_string();
         let signed_in = sign_in::begin(&self.app, owner, false, Arc::new(Origin::default())).await.expect("a session");
         Caller::new(self.router.clone(), Some(signed_in.access_token), Some(id))
+    }
+
+    /// The same person, signed in behind the door once more: time has gone on.
+    pub async fn again(&self, caller: &Caller) -> Caller {
+        let id: UserId = caller.id.as_deref().and_then(|id| id.parse().ok()).expect("a person");
+        let user = self.app.db.read(self.tenant().await, async |tx| users::find(tx, id).await.map_err(Error::from)).await;
+        let user = user.expect("a read").expect("a person who is there");
+        let signed_in = sign_in::begin(&self.app, user, false, Arc::new(Origin::default())).await.expect("a session");
+        Caller::new(self.router.clone(), Some(signed_in.access_token), caller.id.clone())
     }
 
     /// Somebody of this role in the test's tenant, signed in behind the door.

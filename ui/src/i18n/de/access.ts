@@ -195,5 +195,6 @@ export const resource = {
   stats: 'Zahlen',
   system: 'System',
   job: 'Arbeiten',
+  newsletter: 'Newsletter',
   mail: 'Mail',
 }

@@ -136,3 +136,4 @@ export const books = {
   notPaid: 'Davon ist noch nichts bezahlt.',
   pdf: 'Als PDF',
 }
+export const evidenceKind = { receipt: 'Quittung', customer_communication: 'Mit dem Kunden geschrieben', customer_signature: 'Unterschrift des Kunden', shipping_documentation: 'Lieferung', service_documentation: 'Erbrachte Leistung', refund_policy: 'Regeln für Rückgaben', cancellation_policy: 'Regeln für Kündigungen', duplicate_charge: 'Die andere Zahlung', other: 'Sonstiges' }

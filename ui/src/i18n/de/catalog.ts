@@ -33,6 +33,7 @@ export const stock = {
   countOf: 'Zählung von {name}',
   counted: { one: '{name}: eines im Regal', other: '{name}: {n} im Regal' },
   movements: 'Bewegungen',
+  exportAll: 'Bewegungen ausgeben',
   noMovements: 'Noch kam und ging nichts.',
   move: 'Bestand buchen',
   moveTitle: 'Bestand von {name}',

@@ -47,6 +47,9 @@ export const repeatState = {
   left: 'Liegen geblieben',
 }
 export const repeatOperation = {
+  create_newsletter: 'Einen Newsletter beginnen',
+  send_newsletter: 'Einen Newsletter senden',
+  resend_newsletter: 'Einen Newsletter erneut senden',
   create_order: 'Auftrag anlegen',
   check_out: 'Zur Kasse',
   pay: 'Bezahlen',

@@ -133,7 +133,7 @@ export const rules = {
   registrationOpen: 'Jeder kann sich eines anlegen',
   registrationClosed: 'Nur auf Einladung',
   unprovedDays: 'Fremde, die ihre Adresse nie nachweisen, werden gelöscht nach',
-  unprovedHint: 'Drei Tage vorher werden sie erinnert. Nie, wen Sie einluden, wer eine andere Rolle bekam oder etwas bestellt hat.',
+  unprovedHint: 'Drei Tage vorher werden sie erinnert. Wer eingeladen wurde, eine andere Rolle hat oder etwas bestellt hat, bleibt.',
   unprovedNever: 'Nie',
   save: 'Anmelderegeln sichern',
   saved: 'Anmelderegeln gesichert',

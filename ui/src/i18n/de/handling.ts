@@ -1,4 +1,4 @@
-export const queues = { title: 'Arbeit an Aufträgen', all: 'Alle', toShip: 'Zu versenden', partly: 'Rest fehlt', held: 'Angehalten', returns: 'Rückgaben', carts: 'Warenkörbe', drafts: 'Entwürfe', asked: 'Erstattung erbeten', disputes: 'Anfechtungen fällig' }
+export const queues = { title: 'Arbeit an Aufträgen', all: 'Alle', toShip: 'Zu versenden', partly: 'Rest fehlt', held: 'Angehalten', returns: 'Rückgaben', carts: 'Warenkörbe', drafts: 'Entwürfe', asked: 'Erstattung erbeten', disputes: 'Anfechtung fällig' }
 export const handling = {
   title: 'Pakete',
   ship: 'Paket versenden',
@@ -28,6 +28,7 @@ export const handling = {
   holdBody: 'Nichts davon geht hinaus, bis der Auftrag weitergeht.',
   held: '{order} ist angehalten',
   isHeld: 'Angehalten.',
+  changeWaits: 'Eine Änderung dieses Auftrags wartet auf Freigabe. Erst nach der Entscheidung steht fest, was hinausgeht.',
   heldBecause: 'Angehalten: {reason}',
   release: 'Weitergehen lassen',
   released: '{order} geht weiter',

@@ -36,6 +36,7 @@ export const attention = {
   failedPayments: 'In den letzten 7 Tagen gescheiterte Zahlungen',
   waitingOrders: 'Bezahlte Aufträge, die über 2 Tage auf das Packen warten',
   unpaidOrders: 'Aufträge, die über 2 Tage unbezahlt sind',
+  partlyPaidOrders: 'Teilweise bezahlte Aufträge',
   deadJobs: 'Arbeiten im Hintergrund, die endgültig gescheitert sind',
   stuckRuns: 'Abläufe, die feststecken',
   dueDisputes: 'Anfechtungen, auf deren Antwort die Bank wartet',

@@ -26,6 +26,7 @@ export const hooks = {
   saved: '{name} gespeichert',
   secretTitle: 'Bewahren Sie dieses Geheimnis auf',
   secretLead: 'Der Empfänger prüft Nachrichten damit. Es wird nur jetzt gezeigt.',
+  secretLost: 'Die Antwort mit dem Geheimnis für {name} ging unterwegs verloren, und es wird nur einmal genannt. Erzeugen Sie ein neues.',
   signed: 'Es unterschreibt die Köpfe webhook-id, webhook-timestamp und webhook-signature.',
   copySecret: 'Geheimnis kopieren',
   test: 'Probe senden',
@@ -65,11 +66,13 @@ export const hooks = {
   triesTitle: 'Versuche',
   noTries: 'Noch nicht versucht.',
   heard: 'Von Anbietern',
+  unproved: 'Sie ist aufbewahrt. Nichts folgt aus ihr, ehe der Anbieter gesagt hat, dass sie von ihm ist.',
   noHeard: 'Noch hat kein Anbieter etwas gemeldet.',
   outcome: 'Was daraus wurde',
   copies: 'Ausfertigungen',
   received: 'Empfangen',
   processed: 'Verarbeitet',
+  checked: 'Geprüft',
   theirId: 'Kennung dort',
   openPayment: 'Zahlung öffnen',
   replay: 'Erneut verarbeiten',
@@ -81,5 +84,5 @@ export const hooks = {
   copyBody: 'Nachricht kopieren',
 }
 export const hookState = { pending: 'Wartet', delivered: 'Angekommen', failed: 'Aufgegeben' }
-export const hookFamily = { order: 'Aufträgen', payment: 'Zahlungen', refund: 'Erstattungen', product: 'Artikeln', user: 'Personen', dispute: 'Anfechtungenn', approval: 'Freigaben' }
-export const heardState = { received: 'Wartet', processed: 'Verarbeitet', ignored: 'Nicht von Belang', failed: 'Gescheitert' }
+export const hookFamily = { order: 'Aufträgen', payment: 'Zahlungen', refund: 'Erstattungen', product: 'Artikeln', user: 'Personen', dispute: 'Anfechtungen', approval: 'Freigaben' }
+export const heardState = { unproved: 'Wird geprüft', rejected: 'Nicht echt', received: 'Wartet', processed: 'Verarbeitet', ignored: 'Nicht von Belang', failed: 'Gescheitert' }

@@ -23,12 +23,13 @@ import * as books from './books'
 import { deeds, fact } from './deeds'
 import * as crew from './crew'
 import * as machine from './machine'
+import * as news from './news'
 import { orderEdit, orders, partly, seller, source } from './orders'
 import { method, methodHint, pay, payments, provider, refund, refunds } from './payments'
 import { forms, people, roleHint } from './people'
 import { as, policy, refusals, review } from './policies'
 import { keep, passkey, seal } from './passkeys'
-import { products } from './products'
+import { pictures, products } from './products'
 import { elsewhere, identity, preset, providerFound, providers, providerStep, providerTest, puzzle } from './providers'
 import { files, moment } from './record'
 import { action, kind, permission, role, state } from './state'
@@ -38,4 +39,4 @@ import { jobKind, jobs, jobState, mailProvider, mails, mailState, passwords, pri
 
 import type { Shape } from '../index'
 
-export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed: { ...deed, ...deeds }, thing, fact, ifDeclined, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules, link, passwordHint, jobs, jobState, jobKind, queue, priority, mails, mailState, mailProvider, template, passwords, signIns, signInReason, signInRisk, signInPlace, signInMethod, apiKeys, access, why, because, resource, policy, refusals, review, as, passkey, seal, keep, tenants, shut, sealed, elsewhere, puzzle, identity, providers, preset, providerFound, providerStep, providerTest, captcha, captchaKind, captchaTest, categories, stock, stockDeed, stockMove, variants, taxClass, approvals, approvalState, disputes, disputeReason, disputeState, handling, queues, returns, returnState, couponKind, coupons, hookFamily, hooks, hookState, heardState, gateways, gatewayStep, ...machine, ...crew, ...books, carts, cartState, cartKind, cartLacks, checkout, shippingKind, orderEdit, register, letters, wish, partly, seller }
+export const de: Shape = { common, entry, frame, home, attention, orders, source, pay, payments, refund, refunds, method, methodHint, provider, products, pictures, ledger, account, files, moment, people, roleHint, forms, papers, imports, importField, audit, deed: { ...deed, ...deeds }, thing, fact, ifDeclined, settings, own, connections, docs, table, state, role, action, kind, permission, factor, factorKind, rules, link, passwordHint, jobs, jobState, jobKind, queue, priority, mails, mailState, mailProvider, template, passwords, signIns, signInReason, signInRisk, signInPlace, signInMethod, apiKeys, access, why, because, resource, policy, refusals, review, as, passkey, seal, keep, tenants, shut, sealed, elsewhere, puzzle, identity, providers, preset, providerFound, providerStep, providerTest, captcha, captchaKind, captchaTest, categories, stock, stockDeed, stockMove, variants, taxClass, approvals, approvalState, disputes, disputeReason, disputeState, handling, queues, returns, returnState, couponKind, coupons, hookFamily, hooks, hookState, heardState, gateways, gatewayStep, ...news, ...machine, ...crew, ...books, carts, cartState, cartKind, cartLacks, checkout, shippingKind, orderEdit, register, letters, wish, partly, seller }

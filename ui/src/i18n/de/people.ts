@@ -119,7 +119,7 @@ export const roleHint = {
   finance: 'Zahlungen, Erstattungen, das Hauptbuch und dessen Ausgaben.',
   developer: 'Sieht das System und probiert die Schnittstelle; bewegt kein Geld.',
   auditor: 'Sieht alles, ändert nichts.',
-  user: 'Ein Kunde: nur das eigene Konto.',
+  user: 'Ein Kunde: bestellt für sich selbst, nur das eigene Konto.',
   guest: 'Darf sich umsehen, mehr nicht.',
 }
 export const forms = {

@@ -135,6 +135,7 @@ export const permission = {
   'manage:provider': 'Anmeldung über andere Anbieter einrichten',
   'manage:job': 'Hintergrundarbeit wiederholen und abbrechen',
   'read:mail': 'Gesendete Mails sehen',
+  'send:newsletter': 'Newsletter schreiben und senden',
   'manage:tenant': 'Betriebe anlegen, sperren und löschen',
   'manage:break-glass': 'Den versiegelten Zugang versiegeln und schließen',
   'export:tenant': 'Den Betrieb als Datei ausgeben',

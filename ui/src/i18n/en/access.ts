@@ -199,5 +199,6 @@ export const resource = {
   stats: 'Figures',
   system: 'System',
   job: 'Jobs',
+  newsletter: 'Newsletters',
   mail: 'Mail',
 }

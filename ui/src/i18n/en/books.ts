@@ -18,7 +18,7 @@ export const periods = {
   closedAlready: 'Everything up to {day} is closed already.',
   notOver: 'That day is not over yet.',
   closeTitle: 'Close everything up to {day}',
-  closeBody: 'Nothing is booked into that time any more. Opened again it can only be with a reason, and everybody sees it.',
+  closeBody: 'Nothing is booked into that time any more. It is only opened again with a reason, and everybody sees it.',
   closeDeed: 'Close up to {day}',
   closed: 'Closed up to {day}',
   reopen: 'Open again',
@@ -139,3 +139,5 @@ export const books = {
   notPaid: 'Nothing of it is paid yet.',
   pdf: 'As PDF',
 }
+/** What a file of the evidence shows. */
+export const evidenceKind = { receipt: 'Receipt', customer_communication: 'Written with the customer', customer_signature: 'Customer’s signature', shipping_documentation: 'Delivery', service_documentation: 'Service done', refund_policy: 'Refund policy', cancellation_policy: 'Cancellation policy', duplicate_charge: 'The other payment', other: 'Anything else' }

@@ -34,6 +34,7 @@ export const stock = {
   countOf: 'Count of {name}',
   counted: { one: '{name}: one on the shelf', other: '{name}: {n} on the shelf' },
   movements: 'Movements',
+  exportAll: 'Export movements',
   noMovements: 'Nothing came or went yet.',
   move: 'Move stock',
   moveTitle: 'Stock of {name}',

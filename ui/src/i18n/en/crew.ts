@@ -47,6 +47,9 @@ export const repeatState = {
   left: 'Left behind',
 }
 export const repeatOperation = {
+  create_newsletter: 'Begin a newsletter',
+  send_newsletter: 'Send a newsletter',
+  resend_newsletter: 'Send a newsletter again',
   create_order: 'Place an order',
   check_out: 'Check out',
   pay: 'Pay',

@@ -135,7 +135,7 @@ export const rules = {
   registrationOpen: 'Anybody can make themselves one',
   registrationClosed: 'By invitation only',
   unprovedDays: 'Strangers who never prove their address are deleted after',
-  unprovedHint: 'They are reminded three days before. Never whom you invited, gave another role or who ordered something.',
+  unprovedHint: 'They are reminded three days before. Whoever was invited, has another role or ordered something stays.',
   unprovedNever: 'Never',
   save: 'Save sign-in rules',
   saved: 'Sign-in rules saved',

@@ -29,6 +29,7 @@ export const handling = {
   holdBody: 'Nothing of it leaves until it is let go on.',
   held: '{order} is on hold',
   isHeld: 'On hold.',
+  changeWaits: 'A change of this order waits for approval. Have that decided first: it says which pieces leave.',
   heldBecause: 'On hold: {reason}',
   release: 'Let it go on',
   released: '{order} goes on',

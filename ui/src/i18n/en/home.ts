@@ -37,6 +37,7 @@ export const attention = {
   failedPayments: 'Payments failed in the last 7 days',
   waitingOrders: 'Paid orders waiting to be packed for over 2 days',
   unpaidOrders: 'Orders unpaid for over 2 days',
+  partlyPaidOrders: 'Orders paid in part',
   deadJobs: 'Background work that failed for good',
   stuckRuns: 'Runs that are stuck',
   dueDisputes: 'Disputes the bank waits for an answer to',

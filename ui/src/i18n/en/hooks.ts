@@ -27,6 +27,7 @@ export const hooks = {
   saved: '{name} saved',
   secretTitle: 'Keep this secret',
   secretLead: 'Whoever receives checks messages with it. It is shown only now.',
+  secretLost: 'The answer with the secret of {name} was lost on its way, and it is told once only. Make a new secret for it.',
   signed: 'It signs the headers webhook-id, webhook-timestamp and webhook-signature.',
   copySecret: 'Copy the secret',
   test: 'Send a test',
@@ -66,11 +67,13 @@ export const hooks = {
   triesTitle: 'Tries',
   noTries: 'It was not tried yet.',
   heard: 'From providers',
+  unproved: 'It is kept. Nothing follows from it until the provider has said that it is its own.',
   noHeard: 'No provider told anything yet.',
   outcome: 'What came of it',
   copies: 'Copies',
   received: 'Received',
   processed: 'Taken in',
+  checked: 'Checked',
   theirId: 'Their ID',
   openPayment: 'Open the payment',
   replay: 'Take in again',
@@ -83,4 +86,4 @@ export const hooks = {
 }
 export const hookState = { pending: 'Waiting', delivered: 'Arrived', failed: 'Given up' }
 export const hookFamily = { order: 'orders', payment: 'payments', refund: 'refunds', product: 'products', user: 'people', dispute: 'disputes', approval: 'approvals' }
-export const heardState = { received: 'Waiting', processed: 'Taken in', ignored: 'Of no concern', failed: 'Failed' }
+export const heardState = { unproved: 'Being checked', rejected: 'Not genuine', received: 'Waiting', processed: 'Taken in', ignored: 'Of no concern', failed: 'Failed' }

@@ -120,7 +120,7 @@ export const roleHint = {
   finance: 'Payments, refunds, the ledger and its exports.',
   developer: 'Sees the system and tries the API; changes no money.',
   auditor: 'Sees everything, changes nothing.',
-  user: 'A customer: their own account only.',
+  user: 'A customer: orders for themselves, their own account only.',
   guest: 'May look around, no more.',
 }
 export const forms = {

@@ -136,6 +136,7 @@ export const permission = {
   'manage:provider': 'Set up sign-in through other providers',
   'manage:job': 'Retry and cancel background work',
   'read:mail': 'See sent mail',
+  'send:newsletter': 'Write and send newsletters',
   'manage:tenant': 'Make, suspend and delete businesses',
   'manage:break-glass': 'Seal and close the sealed way in',
   'export:tenant': 'Take the business out as a file',

@@ -13,6 +13,7 @@ import { cartName } from '@/lib/text'
 import { filtered, paths } from '@/paths'
 import { Button, Kbd } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
+import { Thumb } from '@/parts/picture'
 import { Part } from '@/parts/states'
 import { toast } from '@/parts/toasts'
 import { Id, When } from '@/parts/values'
@@ -198,6 +199,7 @@ function Filling({ cart, change }: { cart: CartDetail; change: Changing }) {
             key={line.id}
             name={line.name}
             sku={line.sku}
+            picture={{ product: line.productId, file: line.pictureId }}
             quantity={line.quantity}
             sum={line.total}
             note={noteOf(line)}
@@ -223,6 +225,7 @@ const Filled = ({ cart }: { cart: CartDetail }) => (
     <ul className="peek-lines">
       {cart.lines.map((line) => (
         <li key={line.id}>
+          {line.pictureId && <Thumb product={line.productId} file={line.pictureId} />}
           <span className="num quiet">{line.quantity} ×</span>{' '}
           <Link to={paths.product(line.productId)} className="link">
             {line.name}

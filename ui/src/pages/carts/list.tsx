@@ -44,7 +44,7 @@ const carts: ListSpec<Cart> = {
     { id: 'state', title: 'orders.state', width: 130, grow: 1, cell: (cart) => <CartState cart={cart} /> },
     { id: 'items', title: 'orders.items', width: 72, end: true, cell: (cart) => number(cart.itemCount) },
     { id: 'value', title: 'carts.value', width: 110, end: true, cell: (cart) => <Money value={cart.value} dash /> },
-    { id: 'touched', title: 'carts.touched', width: 132, end: true, sort: 'updatedAt', cell: (cart) => <When at={cart.updatedAt} /> },
+    { id: 'touched', title: 'carts.touched', width: 148, end: true, sort: 'updatedAt', cell: (cart) => <When at={cart.updatedAt} /> },
     { id: 'order', title: 'carts.order', width: 110, drop: 1, end: true, cell: (cart) => (cart.orderId ? <Link to={paths.order(cart.orderId)} className="link">{t('common.open')}</Link> : <span className="quiet">–</span>) },
     { id: 'country', title: 'orders.country', width: 120, hidden: true, cell: (cart) => country(cart.country) },
     { id: 'begun', title: 'carts.begun', width: 132, end: true, hidden: true, sort: 'createdAt', cell: (cart) => <When at={cart.createdAt} /> },

@@ -12,6 +12,7 @@ import { ProductPeek } from '../products/product'
 import { ProductTabs } from '../products/tabs'
 import { Count, LowCell, PriceCell } from './count'
 import { categoryFilter } from './filter'
+import { ExportMovements } from './movements'
 
 const none = <span className="quiet">–</span>
 const stock: ListSpec<Product> = {
@@ -39,4 +40,4 @@ const stock: ListSpec<Product> = {
   empty: { text: 'products.empty' },
 }
 
-export const StockSheet = () => <ListPage spec={stock} above={<ProductTabs />} peek={(id) => <ProductPeek id={id} />} />
+export const StockSheet = () => <ListPage spec={stock} above={<ProductTabs />} peek={(id) => <ProductPeek id={id} />} actions={<ExportMovements name="movements.csv" />} />

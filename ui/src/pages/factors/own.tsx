@@ -39,6 +39,14 @@ export function OwnFactors() {
       <Section title={t('factor.title')} actions={
           query.data && (
             <>
+              {passkeys.here && (
+                <Button small onClick={() => setOpen({ what: 'passkey' })}>
+                  {t('passkey.add')}
+                </Button>
+              )}
+              <Button small onClick={() => setOpen({ what: 'add' })}>
+                {t(apps ? 'factor.addAnother' : 'factor.add')}
+              </Button>
               {sendable.length > 0 && (
                 <Menu
                   items={sendable.map((kind) => ({ label: t(kind === 'email' ? 'factor.addEmail' : 'factor.addSms'), run: () => setOpen({ what: kind }) }))}
@@ -49,14 +57,6 @@ export function OwnFactors() {
                   }
                 />
               )}
-              {passkeys.here && (
-                <Button small onClick={() => setOpen({ what: 'passkey' })}>
-                  {t('passkey.add')}
-                </Button>
-              )}
-              <Button small onClick={() => setOpen({ what: 'add' })}>
-                {t(apps ? 'factor.addAnother' : 'factor.add')}
-              </Button>
             </>
           )
         }

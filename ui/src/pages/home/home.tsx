@@ -119,8 +119,8 @@ function Figures({ data }: { data: Overview }) {
         to={filtered(paths.audit, { ...from, action: 'session.begin' })}
         note={
           <>
-            {count(data.signIns)}{' '}
-            {data.signIns.failed > 0 && <span className="figure-warn">· {t('home.failedSignIns', { n: data.signIns.failed })}</span>}
+            <span>{count(data.signIns)}</span>
+            {data.signIns.failed > 0 && <span className="figure-warn">{t('home.failedSignIns', { n: data.signIns.failed })}</span>}
           </>
         }
       >
@@ -147,6 +147,7 @@ function Revenue({ data }: { data: Overview }) {
       axis={(amount) => moneyShort({ amount, currency })}
       dayText={day}
       height={324}
+      fill
       onPick={(picked) => void go({ href: filtered(paths.orders, { from: picked, to: new Date(Date.parse(picked) + DAY - 1).toISOString() }) })}
     />
   )

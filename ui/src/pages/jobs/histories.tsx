@@ -20,6 +20,11 @@ import { JobTabs } from './tabs'
 
 const proofQuery = read<OrderHistoryProof>('/orders/history/proof')
 
+/** Those whose own history is whole; of the others nobody knows how they were. */
+const restorable = ({ wrong }: OrderHistoryProof) => wrong.filter((row) => row.code === 'differs').length
+/** More than a hundred are not listed, and nobody knows how many of them can be restored. */
+const all = ({ wrong }: OrderHistoryProof) => wrong.length < 100
+
 export function Histories() {
   const proof = useQuery({ ...proofQuery, staleTime: 10_000 })
   const [open, setOpen] = useState(false)
@@ -40,13 +45,14 @@ export function Histories() {
           )}
         </Part>
       </div>
-      {open && <Restore onClose={() => setOpen(false)} />}
+      {open && <Restore n={proof.data && all(proof.data) ? restorable(proof.data) : undefined} onClose={() => setOpen(false)} />}
     </div>
   )
 }
 
 function Verdict({ proof, busy, again, restore }: { proof: OrderHistoryProof; busy: boolean; again: () => void; restore: () => void }) {
   const Icon = proof.intact ? ShieldCheck : ShieldAlert
+  const refuse = lacking('manage:job') ?? (restorable(proof) === 0 && all(proof) ? t('histories.noneRestorable') : undefined)
   return (
     <section className={`proof ${proof.intact ? 'proof-good' : 'proof-bad'}`} role="status" aria-label={t('histories.title')}>
       <Icon size={18} aria-hidden />
@@ -55,7 +61,7 @@ function Verdict({ proof, busy, again, restore }: { proof: OrderHistoryProof; bu
         <p>{t('histories.how')}</p>
       </div>
       {!proof.intact && (
-        <Button small refuse={lacking('manage:job')} onClick={restore}>
+        <Button small refuse={refuse} onClick={restore}>
           {t('histories.restore')}
         </Button>
       )}
@@ -79,7 +85,7 @@ const Wrong = ({ rows }: { rows: WrongOrder[] }) => (
   />
 )
 
-function Restore({ onClose }: { onClose: () => void }) {
+function Restore({ n, onClose }: { n: number | undefined; onClose: () => void }) {
   const client = useQueryClient()
   const form = useForm<{ reason: string }, RestoredOrders>({
     initial: { reason: '' },
@@ -93,7 +99,7 @@ function Restore({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <FormDialog form={form} title={t('histories.restoreTitle')} lead={t('histories.restoreLead')} deed={t('histories.restore')} onClose={onClose}>
+    <FormDialog form={form} title={t('histories.restoreTitle')} lead={t('histories.restoreLead')} deed={n === undefined ? t('histories.restore') : t('histories.restoreDeed', { n })} onClose={onClose}>
       <TextField form={form} name="reason" label={t('common.reason')} max={500} />
     </FormDialog>
   )

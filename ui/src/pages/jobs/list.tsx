@@ -22,7 +22,7 @@ import type { Search } from '@/table/url'
 import { jobBulk } from './deeds'
 import { kinds, queues } from './known'
 import { heldQueues } from './queues'
-import { RetryAll } from './retry-all'
+import { AllFailed, type AllDeed } from './retry-all'
 import { JobTabs } from './tabs'
 
 export const tries = (job: Job) => (job.attempts === 0 ? t('jobs.noTries') : t('jobs.triesOf', { n: job.attempts, most: job.maxAttempts }))
@@ -42,8 +42,8 @@ const jobs: ListSpec<Job> = {
   page: paths.job,
   columns: [
     { id: 'kind', title: 'jobs.kind', width: 230, grow: 1, cell: (job) => <Link to={paths.job(job.id)} className="link">{word('jobKind', job.kind)}</Link> },
-    { id: 'state', title: 'jobs.state', width: 160, cell: (job) => <State value={job.state} words="jobState" /> },
-    { id: 'queue', title: 'jobs.queue', width: 96, drop: 2, cell: (job) => word('queue', job.queue) },
+    { id: 'state', title: 'jobs.state', width: 176, cell: (job) => <State value={job.state} words="jobState" /> },
+    { id: 'queue', title: 'jobs.queue', width: 108, drop: 2, cell: (job) => word('queue', job.queue) },
     { id: 'tries', title: 'jobs.tries', width: 96, cell: tries },
     { id: 'error', title: 'jobs.error', width: 140, drop: 1, grow: 3, cell: (job) => job.lastError ?? none },
     { id: 'due', title: 'jobs.due', width: 124, end: true, drop: 3, sort: 'runAt', cell: (job) => <When at={job.runAt} /> },
@@ -66,17 +66,25 @@ const jobs: ListSpec<Job> = {
 export function Jobs() {
   const search = useSearch({ strict: false }) as Search
   const dead = useQuery({ ...jobStats, enabled: can('read:job') }).data?.dead ?? 0
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState<AllDeed>()
   const refuse = lacking('manage:job') ?? (dead === 0 ? t('jobs.noneDead') : undefined)
-  useActions([{ id: 'retryAll', label: t('jobs.retryAll'), refuse, run: () => setOpen(true) }])
+  useActions([
+    { id: 'retryAll', label: t('jobs.retryAll'), refuse, run: () => setOpen('retry') },
+    { id: 'discardAll', label: t('jobs.discardAll'), refuse, run: () => setOpen('discard') },
+  ])
   return (
     <>
       <ListPage
         spec={jobs}
         actions={
-          <Button refuse={refuse} onClick={() => setOpen(true)}>
-            {t('jobs.retryAll')}
-          </Button>
+          <>
+            <Button refuse={refuse} onClick={() => setOpen('discard')}>
+              {t('jobs.discardAll')}
+            </Button>
+            <Button refuse={refuse} onClick={() => setOpen('retry')}>
+              {t('jobs.retryAll')}
+            </Button>
+          </>
         }
         above={
           <>
@@ -85,7 +93,7 @@ export function Jobs() {
           </>
         }
       />
-      {open && <RetryAll filter={search} onClose={() => setOpen(false)} />}
+      {open && <AllFailed deed={open} filter={search} onClose={() => setOpen(undefined)} />}
     </>
   )
 }

@@ -7,10 +7,12 @@ import { t, word } from '@/i18n'
 import { money } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { filtered, paths } from '@/paths'
+import { OrderLink } from '@/parts/order-link'
 import { Part } from '@/parts/states'
 import { Id, Money, When } from '@/parts/values'
 import { Facts, Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
+import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { Column, ListSpec, Option } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
@@ -37,7 +39,7 @@ const entries: ListSpec<LedgerEntry> = {
     { id: 'when', title: 'ledger.when', width: 124, cell: (entry) => <When at={entry.at} /> },
     { id: 'account', title: 'ledger.account', width: 200, grow: 2, cell: (entry) => word('account', entry.account.code) },
     { id: 'kind', title: 'ledger.kind', width: 100, grow: 1, cell: (entry) => word('kind', entry.kind) },
-    { id: 'order', title: 'ledger.order', width: 92, grow: 1, cell: (entry) => entry.orderId && <Link to={paths.order(entry.orderId)} className="link num">{orderName(entry.orderNumber ?? '')}</Link> },
+    { id: 'order', title: 'ledger.order', width: 92, grow: 1, cell: (entry) => entry.orderId && <OrderLink id={entry.orderId}>{orderName(entry.orderNumber ?? '')}</OrderLink> },
     { id: 'debit', title: 'ledger.debit', width: 110, end: true, cell: debit },
     { id: 'credit', title: 'ledger.credit', width: 124, end: true, cell: credit },
     { id: 'memo', title: 'ledger.memo', width: 200, hidden: true, cell: (entry) => entry.memo },
@@ -84,9 +86,9 @@ function EntryPeek({ entry }: { entry: LedgerEntry | undefined }) {
               <Facts
                 rows={[
                   [t('ledger.kind'), word('kind', first.kind)],
-                  [t('ledger.order'), first.orderId && <Link key="o" to={paths.order(first.orderId)} className="link">{orderName(first.orderNumber ?? '')}</Link>],
-                  [t('ledger.payment'), first.paymentId && <Link key="p" to={paths.payment(first.paymentId)} className="link">{t('payments.one', { order: orderName(first.orderNumber ?? '') })}</Link>],
-                  [t('ledger.refund'), first.refundId && <Link key="r" to={filtered(paths.refunds, { peek: first.refundId })} className="link">{t('refunds.one', { order: orderName(first.orderNumber ?? '') })}</Link>],
+                  [t('ledger.order'), first.orderId && <OrderLink key="o" id={first.orderId} look="link">{orderName(first.orderNumber ?? '')}</OrderLink>],
+                  [t('ledger.payment'), first.paymentId && can('read:payment') && <Link key="p" to={paths.payment(first.paymentId)} className="link">{t('payments.one', { order: orderName(first.orderNumber ?? '') })}</Link>],
+                  [t('ledger.refund'), first.refundId && can('read:payment') && <Link key="r" to={filtered(paths.refunds, { peek: first.refundId })} className="link">{t('refunds.one', { order: orderName(first.orderNumber ?? '') })}</Link>],
                   [t('ledger.when'), <When key="w" at={first.at} />],
                   [t('ledger.transaction'), <Id key="t" id={first.transactionId} />],
                 ]}

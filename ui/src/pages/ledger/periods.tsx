@@ -40,11 +40,13 @@ const periods: ListSpec<LedgerPeriod> = {
   filters: [],
   empty: { text: 'periods.empty' },
 }
+const newestQuery = read<LedgerPeriod[]>('/ledger/periods', { limit: 20, sort: '-endsAt' })
 const Closer = ({ row }: { row: LedgerPeriod }) => (row.closedBy ? <PersonLink id={row.closedBy.id}>{row.closedBy.name}</PersonLink> : <>{t('jobs.ofPurser')}</>)
 
 export function Periods() {
   const [open, setOpen] = useState(false)
   const lack = lacking('close:ledger')
+  const last = useQuery(newestQuery).data?.find((one) => !one.reopenedAt)
   useActions([{ id: 'close', label: t('periods.close'), refuse: lack, run: () => setOpen(true) }])
   return (
     <>
@@ -58,7 +60,7 @@ export function Periods() {
           </Button>
         }
       />
-      {open && <Close onClose={() => setOpen(false)} />}
+      {open && <Close last={last} onClose={() => setOpen(false)} />}
     </>
   )
 }
@@ -100,7 +102,7 @@ function PeriodPeek({ row }: { row: LedgerPeriod | undefined }) {
 /** Only the newest closed one opens again; the engine asks for a fresh proof of who it is. */
 function Reopen({ row }: { row: LedgerPeriod }) {
   const client = useQueryClient()
-  const rows = useQuery(read<LedgerPeriod[]>('/ledger/periods', { limit: 20, sort: '-endsAt' })).data
+  const rows = useQuery(newestQuery).data
   const newest = rows?.find((one) => !one.reopenedAt)
   const day = lastDay(row.endsAt)
   const ask = () => {
@@ -130,11 +132,13 @@ function Reopen({ row }: { row: LedgerPeriod }) {
 }
 
 /** Which day it is closed up to; then asked once more, because figures are given out by it. */
-function Close({ onClose }: { onClose: () => void }) {
+function Close({ last, onClose }: { last: LedgerPeriod | undefined; onClose: () => void }) {
   const client = useQueryClient()
-  const last = useQuery(read<LedgerPeriod[]>('/ledger/periods', { limit: 20, sort: '-endsAt' })).data?.find((one) => !one.reopenedAt)
+  // A month that is closed already is not offered once more.
+  const month = monthBefore(Date.now())
+  const done = last !== undefined && Date.parse(endAfter(month)) <= Date.parse(last.endsAt)
   const form = useForm<{ day: string; reason: string }, undefined>({
-    initial: { day: monthBefore(Date.now()), reason: '' },
+    initial: { day: done ? '' : month, reason: '' },
     check: ({ day, reason }) => ({
       ...(!day ? { day: t('common.required') } : last && Date.parse(endAfter(day)) <= Date.parse(last.endsAt) ? { day: t('periods.closedAlready', { day: lastDay(last.endsAt) }) } : Date.parse(endAfter(day)) > Date.now() ? { day: t('periods.notOver') } : {}),
       ...(reason.trim() ? {} : { reason: t('common.needsReason') }),

@@ -10,7 +10,7 @@ import { t } from '@/i18n'
 
 const shelved = (html: string) => html.replace(/<style>[^<]*<\/style>/gi, '').replace(/<meta name="(?:supported-)?color-schemes?"[^>]*>/gi, '').replace(/(<[a-z][a-z0-9]*\b[^<>]*?)\sstyle="/gi, '$1 data-look="')
 
-export function Letter({ mail }: { mail: MailDetail }) {
+export function Letter({ mail }: { mail: Pick<MailDetail, 'subject' | 'html'> }) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(320)
   const dress = () => {

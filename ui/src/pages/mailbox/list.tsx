@@ -14,6 +14,7 @@ import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { findPeople, worded } from '../filters'
+import { MailTabs } from '../newsletters/tabs'
 
 /** What the built-in mailbox took was kept, not sent. */
 export const standing = (mail: Mail) => (mail.state === 'sent' && mail.provider === 'mailbox' ? 'kept' : mail.state)
@@ -34,7 +35,7 @@ const mails: ListSpec<Mail> = {
     { id: 'subject', title: 'mails.subject', width: 200, grow: 3, cell: (mail) => <Link to={paths.mail(mail.id)} className="link">{mail.subject}</Link> },
     { id: 'to', title: 'mails.to', width: 170, grow: 2, cell: (mail) => (mail.userId ? <PersonLink id={mail.userId}>{mail.name}</PersonLink> : mail.name) },
     { id: 'address', title: 'people.email', width: 190, drop: 1, grow: 2, hidden: true, cell: (mail) => mail.address },
-    { id: 'about', title: 'mails.about', width: 140, drop: 2, cell: (mail) => word('template', mail.template) },
+    { id: 'about', title: 'mails.about', width: 190, drop: 2, cell: (mail) => word('template', mail.template) },
     { id: 'state', title: 'mails.state', width: 136, cell: (mail) => <State value={standing(mail)} words="mailState" /> },
     { id: 'when', title: 'mails.when', width: 132, end: true, sort: 'createdAt', cell: (mail) => <When at={mail.createdAt} /> },
     { id: 'sent', title: 'mails.sent', width: 132, end: true, hidden: true, cell: (mail) => <When at={mail.sentAt} /> },
@@ -52,7 +53,12 @@ const mails: ListSpec<Mail> = {
 }
 
 export const Mailbox = () => (
-  <ListPage spec={mails} above={can('read:mail') && can('read:system') && <WhereTo />} actions={can('read:job') && <ButtonLink to={filtered(paths.jobs, { queue: 'mail' })}>{t('mails.jobs')}</ButtonLink>} />
+  <ListPage spec={mails} above={
+      <>
+        <MailTabs />
+        {can('read:mail') && can('read:system') && <WhereTo />}
+      </>
+    } actions={can('read:job') && <ButtonLink to={filtered(paths.jobs, { queue: 'mail' })}>{t('mails.jobs')}</ButtonLink>} />
 )
 
 /** Whether anything goes out at all. */

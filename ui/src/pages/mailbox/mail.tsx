@@ -52,6 +52,7 @@ export function MailPage() {
                 [t('mails.language'), tongueName(data.language)],
                 [t('mails.provider'), data.provider && word('mailProvider', data.provider)],
                 [t('mails.when'), <When key="w" at={data.createdAt} />],
+                [t('mails.attached'), data.attached.length > 0 && data.attached.join(', ')],
                 [t('mails.sent'), data.sentAt && <When key="s" at={data.sentAt} />],
               ]}
             />

@@ -52,6 +52,7 @@ const cancel: BulkAction = {
       (order) => {
         if (order.state === 'cancelled') return { ok: true, changed: false }
         if (!['pending', 'paid', 'processing'].includes(order.state)) return { ok: false, changed: false, message: t('orders.bulkGone') }
+        if (order.refunds.some((refund) => refund.state === 'waiting')) return { ok: false, changed: false, message: t('orders.cancelWaits') }
         if (dryRun) {
           const left = (order.payments ?? []).reduce((all, payment) => all + payment.refundable.amount, 0)
           if (left > 0) giveBack.set(order.id, { amount: left, currency: order.currency })

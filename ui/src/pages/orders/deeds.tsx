@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Ban, BadgeCheck, CreditCard, HandCoins, ListPlus, Mail, Package, PackageCheck, Pause, Play, RefreshCw, ShieldCheck, Truck, Undo2, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { post, read } from '@/api/client'
-import type { Order, OrderDetail, OrderState, Payment } from '@/api/shapes'
+import type { Order, OrderDetail, OrderState, Payment, Refund } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
 import { t, word, type Key, type Right } from '@/i18n'
 import { useKeys } from '@/lib/keys'
@@ -35,6 +35,8 @@ const next: Partial<Record<OrderState, { state: OrderState; label: Key; body: Ke
 const actionOf: Partial<Record<OrderState, string>> = { processing: 'order.process', shipped: 'order.ship', delivered: 'order.deliver' }
 
 const inFlight = (payment: Payment) => ['created', 'processing', 'unknown'].includes(payment.state)
+const undecided = (refund: Refund) => refund.state === 'waiting'
+const underWay = (refund: Refund) => ['waiting', 'pending', 'unknown'].includes(refund.state)
 export const leftOf = (order: OrderDetail) => (order.payments ?? []).reduce((sum, payment) => sum + payment.refundable.amount, 0)
 
 export function useOrderDeeds(order: OrderDetail): Deed[] {
@@ -52,7 +54,8 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
   const step = next[order.state]
   const left = leftOf(order)
   const say = (amount: number) => money({ amount, currency: order.currency })
-  const waits = useQuery({ ...handlingQuery(order.id), enabled: order.state !== 'pending' }).data?.hold
+  const handling = useQuery({ ...handlingQuery(order.id), enabled: order.state !== 'pending' }).data
+  const waits = handling?.hold
   const deeds: Deed[] = []
 
   const partly = order.state === 'pending' && order.paid.amount > 0
@@ -75,7 +78,7 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
       right: 'update:order',
       key: 'n',
       main: true,
-      refuse: step.state !== 'delivered' && waits ? t('handling.isHeld') : undefined,
+      refuse: step.state !== 'delivered' && waits ? t('handling.isHeld') : step.state === 'shipped' && handling?.changeWaits ? t('handling.changeWaits') : undefined,
       run: () =>
         step.state === 'shipped' ? askShip(order.id) :
         confirm({
@@ -91,7 +94,7 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
   if (order.state === 'paid' || order.state === 'processing')
     deeds.push({ id: 'hold', label: t(waits ? 'handling.release' : 'handling.hold'), icon: waits ? Play : Pause, right: 'update:order', run: () => (waits ? void release(client, order.id, name) : askHold(client, order.id, name)) })
   if (order.state === 'pending' || order.state === 'paid' || order.state === 'processing')
-    deeds.push({ id: 'edit', label: t('orderEdit.open'), icon: ListPlus, right: 'update:order', key: 'e', refuse: partly ? t('partly.first') : (open ?? held ?? asked) && t('orderEdit.payOpen'), run: () => void go({ to: paths.editOrder(order.id) }) })
+    deeds.push({ id: 'edit', label: t('orderEdit.open'), icon: ListPlus, right: 'update:order', key: 'e', refuse: partly ? t('partly.first') : (open ?? held ?? asked) ? t('orderEdit.payOpen') : order.refunds.some(underWay) ? t('orderEdit.refundWaits') : undefined, run: () => void go({ to: paths.editOrder(order.id) }) })
   if (order.state !== 'pending' && order.state !== 'cancelled')
     deeds.push({
       id: 'confirmAgain',
@@ -120,7 +123,7 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
       icon: Ban,
       right: can('update:order') ? 'update:order' : 'cancel:order',
       danger: true,
-      refuse: open ? t('orders.cancelOpen') : left > 0 ? lacking('refund:order', { type: 'order', id: order.id }) : undefined,
+      refuse: open ? t('orders.cancelOpen') : order.refunds.some(undecided) ? t('orders.cancelWaits') : left > 0 ? lacking('refund:order', { type: 'order', id: order.id }) : undefined,
       run: () => {
         const key = crypto.randomUUID()
         confirm({
@@ -139,7 +142,9 @@ export function useOrderDeeds(order: OrderDetail): Deed[] {
       },
     })
   const mine = order.customer.id === me.get()?.id
-  return deeds.filter((deed) => can(deed.right) || (deed.right === 'cancel:order' && mine && sees('cancel:order')))
+  // Cancelling and paying can be held over one's own alone; what else goes by these rights can not.
+  const own = (deed: Deed) => mine && (deed.id === 'cancel' || deed.id === 'pay') && sees(deed.right)
+  return deeds.filter((deed) => can(deed.right) || own(deed))
 }
 
 /** The main ones as buttons, the rest for the menu; keys and palette hear of all of them. */

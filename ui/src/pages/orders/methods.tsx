@@ -4,14 +4,14 @@ import { read } from '@/api/client'
 import type { PaymentMethods } from '@/api/shapes'
 import { t, wordFor } from '@/i18n'
 import { Part } from '@/parts/states'
-import { can } from '@/session'
+import { sees } from '@/session'
 
 /** The sandbox has more cards than one wants to choose among; the others are on its own page. */
 const usual = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined']
 /** The choice that is none of those offered: a means of payment the provider keeps. */
 export const KEPT = '(kept)'
 
-export const useMeans = () => useQuery({ ...read<PaymentMethods>('/payment-methods'), enabled: can('capture:payment'), staleTime: 0 })
+export const useMeans = () => useQuery({ ...read<PaymentMethods>('/payment-methods'), enabled: sees('capture:payment'), staleTime: 0 })
 
 /** What can be chosen, the usual first. */
 export const choicesOf = (means: PaymentMethods) => {
@@ -43,7 +43,7 @@ export function MethodChoice({ means, legend, value, onValue, kept, onKept, erro
       <fieldset className="choices">
         <legend className="field-label">{legend}</legend>
         {first && choice(first, 0)}
-        {can('capture:payment') && (
+        {sees('capture:payment') && (
           <Part query={means} lines={3}>
             {(found) => <>{choicesOf(found).map((one, at) => choice(one, first ? at + 1 : at))}</>}
           </Part>
@@ -65,7 +65,7 @@ export function MethodChoice({ means, legend, value, onValue, kept, onKept, erro
 const Where = ({ means }: { means: PaymentMethods }) => (
   <>
     {awayOf(means) && <p className="notice notice-bad" role="status">{awayOf(means)}</p>}
-    {means.byCustomer && <p className="form-note">{t('pay.byCustomer', { name: means.name })}</p>}
+    {means.byCustomer && <p className="quiet">{t('pay.byCustomer', { name: means.name })}</p>}
     <p className="quiet">{means.provider === 'sandbox' ? t('pay.sandbox') : t(means.live ? 'pay.live' : 'pay.test', { name: means.name })}</p>
   </>
 )

@@ -139,6 +139,7 @@ export function NewOrder() {
               key={line.product.id}
               name={line.product.name}
               sku={line.product.sku}
+              picture={{ product: line.product.id, file: line.product.pictureId }}
               quantity={line.quantity}
               sum={{ ...line.product.currentPrice, amount: line.product.currentPrice.amount * line.quantity }}
               wrong

@@ -9,6 +9,7 @@ import { t } from '@/i18n'
 import { answered, keyFor } from '@/lib/intent'
 import { money, parseAmount, typed } from '@/lib/money'
 import { orderName } from '@/lib/text'
+import { can } from '@/session'
 import { awayOf, choicesOf, KEPT, MethodChoice, useMeans } from './methods'
 import { askWait } from './pay-host'
 import { payWords } from './pay-words'
@@ -60,9 +61,12 @@ export function PayDialog({ order, onClose }: { order: OrderDetail; onClose: () 
   return (
     <FormDialog form={form} title={t('pay.title', { order: orderName(order.number) })} lead={t('pay.lead', { amount, name: order.customer.name })} deed={t(deed, { amount })} refuse={first ? awayOf(means.data) : t('pay.finding')} onClose={onClose}>
       <MethodChoice means={means} legend={t('pay.method')} value={paymentMethod || (first ?? '')} onValue={(value) => form.set('paymentMethod', value)} kept={kept} onKept={(value) => form.set('kept', value)} error={form.errors['paymentMethod']} />
-      <label className="check">
-        <input type="checkbox" checked={later} onChange={(event) => form.set('later', event.target.checked)} /> {t('pay.later')}
-      </label>
+      {/* What is promised is taken by whoever may take anybody's. */}
+      {can('capture:payment') && (
+        <label className="check">
+          <input type="checkbox" checked={later} onChange={(event) => form.set('later', event.target.checked)} /> {t('pay.later')}
+        </label>
+      )}
     </FormDialog>
   )
 }

@@ -8,6 +8,7 @@ import { percent } from '@/lib/money'
 import { filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
 import { PersonLink } from '@/parts/person-link'
+import { Thumb } from '@/parts/picture'
 import { Part } from '@/parts/states'
 import { Money, State, When } from '@/parts/values'
 import { Section } from '@/record/record-page'
@@ -19,6 +20,7 @@ import type { Column } from '@/table/spec'
 const lineColumns: Column<OrderItem>[] = [
   { id: 'name', title: 'orders.product', width: 240, grow: true, cell: (item) => (
       <>
+        {item.productId && <Thumb product={item.productId} file={item.pictureId} />}
         {item.productId ? <Link to={paths.product(item.productId)} className="link">{item.name}</Link> : item.name}
         {item.cancelled > 0 && <span className="cell-note">{t('orderEdit.takenOut', { n: item.cancelled })}</span>}
       </>
@@ -79,7 +81,7 @@ const paymentColumns: Column<Payment>[] = [
     ),
   },
   { id: 'state', title: 'payments.state', width: 140, cell: (payment) => <State value={payment.state} /> },
-  { id: 'captured', title: 'payments.captured', width: 100, end: true, cell: (payment) => <Money value={payment.captured.amount ? payment.captured : payment.amount} dash={payment.captured.amount > 0} /> },
+  { id: 'captured', title: 'payments.amount', width: 100, end: true, cell: (payment) => <Money value={payment.captured.amount ? payment.captured : payment.amount} dash={payment.captured.amount > 0} /> },
   { id: 'left', title: 'payments.left', width: 110, end: true, cell: (payment) => <Money value={payment.refundable} dash /> },
   { id: 'when', title: 'payments.when', width: 120, end: true, cell: (payment) => <When at={payment.capturedAt ?? payment.createdAt} /> },
 ]

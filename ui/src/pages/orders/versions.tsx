@@ -1,9 +1,9 @@
 /** Every change of an order, and the order as it was after any of them. */
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { OrderAtVersion, OrderChange, OrderDetail } from '@/api/shapes'
-import { t, word } from '@/i18n'
+import { t } from '@/i18n'
 import { country, orderName } from '@/lib/text'
 import { Button } from '@/parts/button'
 import { Dialog } from '@/parts/dialog'
@@ -11,13 +11,18 @@ import { Part } from '@/parts/states'
 import { Money, State, When } from '@/parts/values'
 import { Facts } from '@/record/record-page'
 import { Rows } from '@/record/rows'
+import { inWords } from './history'
 
 export function Versions({ order, onClose }: { order: OrderDetail; onClose: () => void }) {
   const [shown, setShown] = useState<number>()
   const changes = useQuery(read<OrderChange[]>(`/orders/${order.id}/history`))
+  const words = inWords(changes.data ?? [])
+  // Until one is chosen it is the newest: nothing moves under the pointer when another is.
+  const newest = changes.data?.reduce((most, row) => Math.max(most, row.version), 0)
+  const now = shown ?? (newest || undefined)
   return (
     <Dialog open wide title={t('histories.ofOrder', { order: orderName(order.number) })} lead={t('histories.ofOrderLead')} onClose={onClose}>
-      {shown !== undefined && <AsItWas id={order.id} version={shown} />}
+      {now !== undefined && <AsItWas id={order.id} version={now} />}
       <Part query={changes} lines={5}>
         {(rows) => (
           <Rows
@@ -26,8 +31,8 @@ export function Versions({ order, onClose }: { order: OrderDetail; onClose: () =
             id={(row) => String(row.version)}
             empty={t('histories.none')}
             columns={[
-              { id: 'version', title: 'histories.version', width: 84, end: true, cell: (row) => <span className="num">{row.version}</span> },
-              { id: 'what', title: 'histories.what', width: 200, grow: true, cell: (row) => word('orderChange', row.kind) },
+              { id: 'version', title: 'histories.version', width: 72, cell: (row) => <span className="num">{row.version}</span> },
+              { id: 'what', title: 'histories.what', width: 200, grow: true, cell: (row) => words.get(row.version) },
               { id: 'when', title: 'happened.when', width: 132, end: true, cell: (row) => <When at={row.at} /> },
               {
                 id: 'deeds',
@@ -36,7 +41,7 @@ export function Versions({ order, onClose }: { order: OrderDetail; onClose: () =
                 width: 96,
                 end: true,
                 cell: (row) => (
-                  <Button small aria-pressed={shown === row.version} onClick={() => setShown(row.version)}>
+                  <Button small aria-pressed={now === row.version} onClick={() => setShown(row.version)}>
                     {t('histories.show')}
                   </Button>
                 ),
@@ -50,9 +55,9 @@ export function Versions({ order, onClose }: { order: OrderDetail; onClose: () =
 }
 
 function AsItWas({ id, version }: { id: string; version: number }) {
-  const then = useQuery(read<OrderAtVersion>(`/orders/${id}/history/${version}`))
+  const then = useQuery({ ...read<OrderAtVersion>(`/orders/${id}/history/${version}`), placeholderData: keepPreviousData })
   return (
-    <section aria-live="polite" aria-label={t('histories.then', { n: version })}>
+    <section className="as-it-was" aria-live="polite" aria-label={t('histories.then', { n: version })}>
       <h3 className="section-title">{t('histories.then', { n: version })}</h3>
       <Part query={then} lines={4}>
         {(data) => (
@@ -62,10 +67,10 @@ function AsItWas({ id, version }: { id: string; version: number }) {
               [t('histories.money'), <State key="p" value={data.paymentState} />],
               [t('orders.total'), <Money key="t" value={data.total} />],
               [t('orders.paid'), <Money key="a" value={data.paid} />],
-              [t('orders.refunded'), data.refunded.amount > 0 && <Money key="r" value={data.refunded} />],
+              [t('orders.refunded'), <Money key="r" value={data.refunded} dash />],
               [t('histories.pieces'), data.itemCount],
               [t('orders.shipTo'), country(data.country)],
-              [t('histories.held'), data.held && t('common.yes')],
+              [t('histories.held'), t(data.held ? 'common.yes' : 'common.no')],
             ]}
           />
         )}

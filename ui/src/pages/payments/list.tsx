@@ -1,9 +1,9 @@
 /** All payments, wherever they stand with their provider. */
-import { Link } from '@tanstack/react-router'
 import type { Payment } from '@/api/shapes'
 import { word } from '@/i18n'
 import { orderName } from '@/lib/text'
 import { paths } from '@/paths'
+import { OrderLink } from '@/parts/order-link'
 import { PersonLink } from '@/parts/person-link'
 import { Id, Money, State, When } from '@/parts/values'
 import { me } from '@/session'
@@ -30,7 +30,7 @@ const payments: ListSpec<Payment> = {
   to: (payment) => paths.payment(payment.id),
   page: paths.payment,
   columns: [
-    { id: 'order', title: 'payments.order', width: 92, cell: (payment) => <Link to={paths.order(payment.orderId)} className="link num">{orderName(payment.orderNumber)}</Link> },
+    { id: 'order', title: 'payments.order', width: 92, cell: (payment) => <OrderLink id={payment.orderId}>{orderName(payment.orderNumber)}</OrderLink> },
     { id: 'customer', title: 'payments.customer', width: 150, grow: 3, cell: (payment) => <PersonLink id={payment.customer.id}>{payment.customer.name}</PersonLink> },
     { id: 'state', title: 'payments.state', width: 164, grow: 1, cell: (payment) => <State value={payment.state} /> },
     { id: 'method', title: 'payments.method', width: 150, drop: 1, grow: 1, cell: (payment) => payment.methodLabel },

@@ -1,6 +1,6 @@
 /** One payment: where it stands with its provider, what was taken and given back, and the deeds it allows. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { BadgeCheck, Ban, Gavel, RefreshCw, ShieldCheck, ShieldX, Undo2 } from 'lucide-react'
 import { read } from '@/api/client'
 import type { Payment, Refund } from '@/api/shapes'
@@ -9,6 +9,7 @@ import { money } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
+import { OrderLink } from '@/parts/order-link'
 import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
@@ -91,7 +92,7 @@ function Header({ payment }: { payment: Payment }) {
 }
 
 const facts = (payment: Payment): [string, React.ReactNode][] => [
-  [t('payments.order'), <Link key="o" to={paths.order(payment.orderId)} className="link">{orderName(payment.orderNumber)}</Link>],
+  [t('payments.order'), <OrderLink key="o" id={payment.orderId} look="link">{orderName(payment.orderNumber)}</OrderLink>],
   [t('payments.customer'), <PersonLink key="c" id={payment.customer.id} look="link">{payment.customer.name}</PersonLink>],
   [t('payments.method'), payment.methodLabel],
   [t('payments.provider'), word('provider', payment.provider)],

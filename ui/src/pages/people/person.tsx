@@ -13,6 +13,7 @@ import { country } from '@/lib/text'
 import { PersonalRights } from '@/pages/access/personal'
 import { SeeAs } from '@/pages/impersonation/start'
 import { Keys } from '@/pages/keys/keys'
+import { PersonNewsletters } from '@/pages/newsletters/consent'
 import { PersonIdentities } from '@/pages/providers/identities'
 import { filtered, paths } from '@/paths'
 import { Button } from '@/parts/button'
@@ -98,6 +99,7 @@ function Person({ user }: { user: User }) {
 const OwnThings = ({ user }: { user: User }) => (
   <>
     <Files type="user" id={user.id} />
+    <PersonNewsletters user={user} />
     {can('read:role') && <PersonalRights user={user} />}
     {can('manage:session') && <PersonFactors user={user} />}
     {can('manage:session') && <PersonIdentities id={user.id} />}

@@ -9,8 +9,8 @@ import { parseNumber, plain } from '@/lib/text'
 import { read } from '@/api/client'
 import { treeOf } from '../catalog/tree'
 
-export type ProductValues = { name: string; sku: string; price: string; weight: string; stock: string; description: string; categoryId: string; tags: string; taxClass: string; compareAtPrice: string; cost: string; lowStock: string; salePrice: string; saleFrom: string; saleUntil: string }
-export const blank: ProductValues = { name: '', sku: '', price: '', weight: '', stock: '0', description: '', categoryId: '', tags: '', taxClass: 'standard', compareAtPrice: '', cost: '', lowStock: '10', salePrice: '', saleFrom: '', saleUntil: '' }
+export type ProductValues = { name: string; sku: string; price: string; weight: string; stock: string; description: string; slug: string; categoryId: string; tags: string; taxClass: string; compareAtPrice: string; cost: string; lowStock: string; salePrice: string; saleFrom: string; saleUntil: string }
+export const blank: ProductValues = { name: '', sku: '', price: '', weight: '', stock: '0', description: '', slug: '', categoryId: '', tags: '', taxClass: 'standard', compareAtPrice: '', cost: '', lowStock: '10', salePrice: '', saleFrom: '', saleUntil: '' }
 
 const pad = (n: number) => String(n).padStart(2, '0')
 /** The day a moment falls on, here. */
@@ -29,6 +29,7 @@ export const valuesOf = (product: Product): ProductValues => ({
   weight: plain(product.weight),
   stock: String(product.stock),
   description: product.description ?? '',
+  slug: product.slug,
   categoryId: product.categoryId ?? '',
   tags: product.tags.join(', '),
   taxClass: product.taxClass,
@@ -72,6 +73,7 @@ const parts = (values: ProductValues, currency: string) => {
     [['weight'], { weight: parseNumber(values.weight) ?? 0 }],
     [['stock'], { stock: Number(values.stock) }],
     [['description'], { description: values.description.trim() || null }],
+    [['slug'], { slug: values.slug.trim() || null }],
     [['categoryId'], { categoryId: values.categoryId || null }],
     [['tags'], { tags: values.tags.split(',').map((tag) => tag.trim()).filter(Boolean) }],
     [['taxClass'], { taxClass: values.taxClass }],
@@ -124,7 +126,10 @@ export function ProductFields({ form, currency, focus, product }: Props) {
             <MoneyField form={form} name="cost" label={t('products.cost')} hint={t('products.costHint')} currency={currency} optional />
             <SelectField form={form} name="taxClass" label={t('products.taxClass')} options={['standard', 'reduced', 'low', 'zero'].map((value) => ({ value, label: word('taxClass', value) }))} />
           </div>
-          {(product?.variantCount ?? 0) === 0 && <TextField form={form} name="lowStock" label={t('products.lowBelow')} decimal suffix={t('products.pieces')} />}
+          <div className="field-pair">
+            <TextField form={form} name="slug" label={t('products.slug')} hint={t('categories.slugHint')} max={80} optional />
+            {(product?.variantCount ?? 0) === 0 && <TextField form={form} name="lowStock" label={t('products.lowBelow')} decimal suffix={t('products.pieces')} />}
+          </div>
         </div>
       </details>
     </>

@@ -9,6 +9,7 @@ import { number } from '@/lib/money'
 import { weight } from '@/lib/text'
 import { filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
+import { Thumb } from '@/parts/picture'
 import { Id, Money, State, When } from '@/parts/values'
 import { can, me } from '@/session'
 import { ListPage } from '@/table/list-page'
@@ -73,13 +74,14 @@ const products: ListSpec<Product> = {
   to: (product) => paths.product(product.id),
   page: paths.product,
   columns: [
-    { id: 'name', title: 'products.name', width: 220, grow: 4, sort: 'name', cell: (product) => <><Link to={paths.product(product.id)} className="link">{product.name}</Link>{product.variantCount > 0 && <span className="quiet"> · {t('products.inVariants', { n: product.variantCount })}</span>}{product.parentId && <span className="quiet"> · {optionText(product.options)}</span>}</> },
+    { id: 'name', title: 'products.name', width: 220, grow: 4, sort: 'name', cell: (product) => <><Thumb product={product.id} file={product.pictureId} /><Link to={paths.product(product.id)} className="link">{product.name}</Link>{product.variantCount > 0 && <span className="quiet"> · {t('products.inVariants', { n: product.variantCount })}</span>}{product.parentId && <span className="quiet"> · {optionText(product.options)}</span>}</> },
     { id: 'sku', title: 'products.sku', width: 120, drop: 1, grow: 1, sort: 'sku', cell: (product) => <code>{product.sku}</code> },
     { id: 'price', title: 'products.price', width: 140, end: true, sort: 'price', cell: (product) => <Price product={product} /> },
     { id: 'stock', title: 'products.stock', width: 120, end: true, sort: 'stock', cell: (product) => <Stock product={product} /> },
     { id: 'weight', title: 'products.weight', width: 90, drop: 2, end: true, cell: (product) => weight(product.weight) },
     { id: 'state', title: 'products.state', width: 110, grow: 1, cell: (product) => <State value={product.active ? 'active' : 'inactive'} /> },
     { id: 'when', title: 'products.when', width: 132, drop: 3, end: true, sort: 'createdAt', cell: (product) => <When at={product.createdAt} /> },
+    { id: 'slug', title: 'products.slug', width: 160, hidden: true, cell: (product) => <code>{product.slug}</code> },
     { id: 'tags', title: 'products.tags', width: 160, hidden: true, cell: (product) => product.tags.join(', ') },
     { id: 'reserved', title: 'stock.reserved', width: 100, end: true, hidden: true, cell: (product) => number(product.reserved) },
     { id: 'id', title: 'products.id', width: 120, hidden: true, cell: (product) => <Id id={product.id} kind="product" /> },

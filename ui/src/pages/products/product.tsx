@@ -15,9 +15,9 @@ import { weight } from '@/lib/text'
 import { auditPath, filtered, paths } from '@/paths'
 import { Button, ButtonLink, Kbd } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
+import { Thumb } from '@/parts/picture'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
-import { Files } from '@/record/files'
 import { Facts, RecordHeader, Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { can } from '@/session'
@@ -29,6 +29,7 @@ import { Movements } from '../catalog/movements'
 import { treeOf } from '../catalog/tree'
 import { optionText, Variants } from '../catalog/variants'
 import { Price, Stock } from './list'
+import { Pictures, ProductFiles } from './pictures'
 
 const productQuery = (id: string) => read<Product>(`/products/${id}`)
 
@@ -149,12 +150,13 @@ function Body({ product }: { product: Product }) {
             <dd className="num">{weight(product.weight)}</dd>
           </div>
         </dl>
+        <Pictures product={product} />
         <Section title={t('products.facts')}>
           <Facts rows={facts(product)} />
         </Section>
         <Variants product={product} />
-        {can('update:product') && <Movements id={product.id} actions={product.variantCount === 0 && <Button small onClick={() => setMoving(true)}>{t('stock.move')}</Button>} />}
-        <Files type="product" id={product.id} />
+        {can('update:product') && <Movements id={product.id} actions={product.variantCount === 0 && <Button small onClick={() => setMoving(true)}>{t('stock.move')}</Button>} sku={product.sku} />}
+        <ProductFiles product={product} />
         {can('read:audit') && <Changes id={product.id} />}
       </div>
       {moving && (
@@ -201,6 +203,7 @@ function Changes({ id }: { id: string }) {
 
 const facts = (product: Product): [string, React.ReactNode][] => [
   [t('products.sku'), <code key="s">{product.sku}</code>],
+  [t('products.slug'), <code key="l">{product.slug}</code>],
   [t('products.category'), product.categoryId && <CategoryName key="g" id={product.categoryId} />],
   [t('products.tags'), product.tags.length > 0 && <span key="t" className="tags">{product.tags.map((tag) => <Link key={tag} to={filtered(paths.products, { tag })} className="tag">{tag}</Link>)}</span>],
   [t('products.taxClass'), product.taxClass !== 'standard' && word('taxClass', product.taxClass)],
@@ -240,6 +243,7 @@ function Facing({ product }: { product: Product }) {
   return (
     <>
       <header className="peek-head">
+        {product.pictureId && <Thumb product={product.id} file={product.pictureId} />}
         <h2 className="peek-title">{product.name}</h2>
         <span className="spring" />
         <span className="peek-figure">

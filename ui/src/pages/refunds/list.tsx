@@ -9,6 +9,7 @@ import { savePaper } from '@/lib/papers'
 import { orderName } from '@/lib/text'
 import { paths } from '@/paths'
 import { Button } from '@/parts/button'
+import { OrderLink } from '@/parts/order-link'
 import { PersonLink } from '@/parts/person-link'
 import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
@@ -31,7 +32,7 @@ const refunds: ListSpec<Refund> = {
   name: (refund) => orderName(refund.orderNumber),
   to: (refund) => paths.order(refund.orderId),
   columns: [
-    { id: 'order', title: 'refunds.order', width: 92, cell: (refund) => <Link to={paths.order(refund.orderId)} className="link num">{orderName(refund.orderNumber)}</Link> },
+    { id: 'order', title: 'refunds.order', width: 92, cell: (refund) => <OrderLink id={refund.orderId}>{orderName(refund.orderNumber)}</OrderLink> },
     { id: 'customer', title: 'refunds.customer', width: 150, grow: 2, cell: (refund) => <PersonLink id={refund.customer.id}>{refund.customer.name}</PersonLink> },
     { id: 'state', title: 'refunds.state', width: 110, grow: 1, cell: (refund) => <State value={refund.state} /> },
     { id: 'amount', title: 'refunds.amount', width: 104, end: true, cell: (refund) => <Money value={refund.amount} /> },
@@ -81,7 +82,7 @@ function RefundPeek({ id }: { id: string }) {
             {(data.state === 'unknown' || data.state === 'pending') && <p className="notice">{t(data.state === 'unknown' ? 'refunds.noticeUnknown' : 'refunds.noticePending')}</p>}
             <Facts
               rows={[
-                [t('refunds.order'), <Link key="o" to={paths.order(data.orderId)} className="link">{orderName(data.orderNumber)}</Link>],
+                [t('refunds.order'), <OrderLink key="o" id={data.orderId} look="link">{orderName(data.orderNumber)}</OrderLink>],
                 [t('refunds.payment'), <Link key="p" to={paths.payment(data.paymentId)} className="link">{t('payments.one', { order: orderName(data.orderNumber) })}</Link>],
                 [t('refunds.customer'), <PersonLink key="c" id={data.customer.id} look="link">{data.customer.name}</PersonLink>],
                 [t('refunds.reason'), data.reason],

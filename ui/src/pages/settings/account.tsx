@@ -16,6 +16,7 @@ import { Keys } from '@/pages/keys/keys'
 import { savePersonalData } from '@/pages/people/deeds'
 import { Sessions } from '@/pages/people/sessions'
 import { roleName } from '@/pages/people/roles'
+import { OwnNewsletters } from '@/pages/newsletters/consent'
 import { OwnIdentities } from '@/pages/providers/identities'
 import { paths } from '@/paths'
 import { Button, ButtonLink } from '@/parts/button'
@@ -45,7 +46,7 @@ export function AccountPage() {
         ...(can('create:key') ? [{ id: 'keys', title: t('apiKeys.title') }] : []),
         { id: 'looked', title: t('as.who') },
         { id: 'data', title: t('own.data') },
-        ...(user.impersonation ? [] : [{ id: 'mails', title: t('letters.ownTitle') }]),
+        ...(user.impersonation ? [] : [{ id: 'mails', title: t('letters.ownTitle') }, { id: 'newsletters', title: t('news.title') }]),
         { id: 'look', title: t('own.look') },
       ]}
     >
@@ -89,6 +90,7 @@ export function AccountPage() {
         </Section>
       </div>
       {!user.impersonation && <OwnMails />}
+      {!user.impersonation && <OwnNewsletters />}
       <div id="look">
         <Section title={t('own.look')}>
           <p className="section-lead">{t('own.lookLead')}</p>

@@ -102,9 +102,9 @@ const Picker = ({ rows, topics, onChange }: { rows: WebhookEvent[]; topics: stri
   </div>
 )
 
-export const EndpointSecret = ({ made, onClose }: { made: WebhookEndpointMade; onClose: () => void }) => (
+export const EndpointSecret = ({ secret, onClose }: { secret: string; onClose: () => void }) => (
   <KeepSecret
-    secret={made.secret}
+    secret={secret}
     title={t('hooks.secretTitle')}
     lead={t('hooks.secretLead')}
     label={t('hooks.secret')}

@@ -22,7 +22,7 @@ import { WebhookTabs } from './tabs'
 import { isEverything } from './topics'
 import { TryEndpoint } from './try'
 
-type Open = { what: 'add' } | { what: 'edit' | 'try'; one: WebhookEndpoint } | { what: 'secret'; made: WebhookEndpointMade }
+type Open = { what: 'add' } | { what: 'edit' | 'try'; one: WebhookEndpoint } | { what: 'secret'; secret: string }
 
 export const endpointsQuery = read<WebhookEndpoint[]>('/webhooks/endpoints')
 
@@ -30,7 +30,13 @@ export function Webhooks() {
   const endpoints = useQuery(endpointsQuery)
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
-  const deeds = useEndpointDeeds((made) => setOpen({ what: 'secret', made }))
+  const show = (made: WebhookEndpointMade) => {
+    if (made.secret) return setOpen({ what: 'secret', secret: made.secret })
+    // The first answer was lost on its way, and a repeat is not told the secret.
+    close()
+    toast({ text: t('hooks.secretLost', { name: hostOf(made.url) }), bad: true })
+  }
+  const deeds = useEndpointDeeds(show)
   const lack = lacking('manage:webhook')
   const add = () => setOpen({ what: 'add' })
   useActions([{ id: 'add', label: t('hooks.add'), refuse: lack, run: add }])
@@ -54,10 +60,10 @@ export function Webhooks() {
           {(rows) => (rows.length === 0 ? <Empty action={make}>{t('hooks.none')}</Empty> : <Table rows={rows} deeds={deeds} lack={lack} onOpen={setOpen} />)}
         </Part>
       </div>
-      {open?.what === 'add' && <AddEndpoint onClose={close} onDone={(made) => (void deeds.settle(), setOpen({ what: 'secret', made }))} />}
+      {open?.what === 'add' && <AddEndpoint onClose={close} onDone={(made) => (void deeds.settle(), show(made))} />}
       {open?.what === 'edit' && <EditEndpoint endpoint={open.one} onClose={close} onDone={(next) => (void deeds.settle(), toast({ text: t('hooks.saved', { name: hostOf(next.url) }) }), close())} />}
       {open?.what === 'try' && <TryEndpoint endpoint={open.one} onClose={() => (void deeds.settle(), close())} />}
-      {open?.what === 'secret' && <EndpointSecret made={open.made} onClose={close} />}
+      {open?.what === 'secret' && <EndpointSecret secret={open.secret} onClose={close} />}
     </div>
   )
 }

@@ -1,12 +1,13 @@
 /** What payment providers told us: kept as it came, taken once, and taken again when somebody says so. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { RotateCw } from 'lucide-react'
 import { post, read } from '@/api/client'
 import type { ProviderEvent, ProviderEventWhole } from '@/api/shapes'
 import { t } from '@/i18n'
 import { number } from '@/lib/money'
 import { paths } from '@/paths'
-import { Button, ButtonLink } from '@/parts/button'
+import { Button } from '@/parts/button'
 import { Part } from '@/parts/states'
 import { toast, toastProblem } from '@/parts/toasts'
 import { CopyButton, Id, State, When } from '@/parts/values'
@@ -19,6 +20,9 @@ import { worded } from '../filters'
 import { pretty } from './pretty'
 import { WebhookTabs } from './tabs'
 
+/** What is taken in and not yet followed up waits; elsewhere the same word says that goods are back. */
+const HeardState = ({ state }: { state: string }) => <State value={state} words="heardState" {...(state === 'received' && { tone: 'idle' })} />
+
 const none = <span className="quiet">–</span>
 const heard: ListSpec<ProviderEvent> = {
   area: 'heard',
@@ -30,16 +34,16 @@ const heard: ListSpec<ProviderEvent> = {
   again: 'list',
   name: (row) => row.kind,
   columns: [
-    { id: 'kind', title: 'hooks.event', width: 200, grow: 2, cell: (row) => <code>{row.kind}</code> },
-    { id: 'state', title: 'hooks.state', width: 130, cell: (row) => <State value={row.state} words="heardState" /> },
-    { id: 'outcome', title: 'hooks.outcome', width: 220, grow: 3, drop: 1, cell: (row) => row.outcome ?? none },
-    { id: 'copies', title: 'hooks.copies', width: 84, end: true, drop: 2, cell: (row) => number(row.copies) },
+    { id: 'kind', title: 'hooks.event', width: 216, grow: 2, cell: (row) => <code>{row.kind}</code> },
+    { id: 'state', title: 'hooks.state', width: 152, cell: (row) => <HeardState state={row.state} /> },
+    { id: 'outcome', title: 'hooks.outcome', width: 160, grow: 3, drop: 1, cell: (row) => row.outcome ?? none },
+    { id: 'copies', title: 'hooks.copies', width: 116, end: true, drop: 2, cell: (row) => number(row.copies) },
     { id: 'when', title: 'hooks.received', width: 124, end: true, sort: 'receivedAt', cell: (row) => <When at={row.receivedAt} /> },
     { id: 'provider', title: 'hooks.theirId', width: 180, hidden: true, cell: (row) => <code>{row.providerId}</code> },
     { id: 'id', title: 'hooks.id', width: 120, hidden: true, cell: (row) => <Id id={row.id} /> },
   ],
   filters: [
-    { kind: 'choice', field: 'state', title: 'hooks.state', options: () => worded(['received', 'processed', 'ignored', 'failed'], 'heardState') },
+    { kind: 'choice', field: 'state', title: 'hooks.state', options: () => worded(['unproved', 'received', 'processed', 'ignored', 'failed', 'rejected'], 'heardState') },
     { kind: 'record', field: 'paymentId', title: 'refunds.payment', find: async () => [], name: async (id) => `…${id.slice(-4)}`, linked: true },
   ],
   empty: { text: 'hooks.noHeard' },
@@ -58,6 +62,8 @@ function HeardPeek({ id }: { id: string }) {
 
 function Facing({ event }: { event: ProviderEventWhole }) {
   const client = useQueryClient()
+  const unproved = event.state === 'unproved'
+  const bad = event.state === 'failed' || event.state === 'rejected'
   const replay = () =>
     post(`/payment-providers/events/${event.id}/replay`).then(async () => {
       await client.invalidateQueries({ queryKey: ['payment-providers'] })
@@ -71,19 +77,21 @@ function Facing({ event }: { event: ProviderEventWhole }) {
         </h2>
       </header>
       <div className="peek-marks">
-        <State value={event.state} words="heardState" />
+        <HeardState state={event.state} />
         <Id id={event.id} />
         <span className="spring" />
-        {event.paymentId && <ButtonLink small look="quiet" to={paths.payment(event.paymentId)}>{t('hooks.openPayment')}</ButtonLink>}
         <Button small icon={<RotateCw size={13} />} refuse={lacking('manage:webhook')} onClick={() => void replay()}>
           {t('hooks.replay')}
         </Button>
       </div>
-      {event.outcome && <p className={event.state === 'failed' ? 'notice notice-bad' : 'notice'}>{event.outcome}</p>}
+      {unproved && <p className="notice">{event.outcome ?? t('hooks.unproved')}</p>}
+      {bad && event.outcome && <p className="notice notice-bad">{event.outcome}</p>}
       <Facts
         rows={[
+          [t('hooks.outcome'), !unproved && !bad && event.outcome],
+          [t('refunds.payment'), event.paymentId && <Link key="o" to={paths.payment(event.paymentId)} className="link">{t('hooks.openPayment')}</Link>],
           [t('hooks.received'), <When key="r" at={event.receivedAt} />],
-          [t('hooks.processed'), event.processedAt && <When key="p" at={event.processedAt} />],
+          [t(unproved || event.state === 'rejected' ? 'hooks.checked' : 'hooks.processed'), event.processedAt && <When key="p" at={event.processedAt} />],
           [t('hooks.copies'), number(event.copies)],
           [t('hooks.theirId'), <code key="t">{event.providerId}</code>],
         ]}

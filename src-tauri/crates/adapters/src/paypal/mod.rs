@@ -4,6 +4,7 @@
 //! PayPal tells. Every call that changes something carries a key made of our id.
 
 mod amounts;
+mod messages;
 mod wire;
 
 use std::sync::Arc;
@@ -22,12 +23,13 @@ use purser_store::{Db, payments};
 use reqwest::{Client, Method, RequestBuilder};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, Breakers};
 use crate::calls::{self, Fault};
 use amounts::{amount, taken};
-use wire::{Complaint, Event, Moved, Order, Token, Verified};
+use wire::{Complaint, Moved, Order, Token, Verified};
 
 /// Where PayPal moves money.
 pub const LIVE: &str = "https://api-m.paypal.com";
@@ -45,7 +47,7 @@ pub struct Paypal {
     db: Db,
     clock: Clock,
     access: Access,
-    breaker: Breaker,
+    breakers: Breakers,
     token: Mutex<Option<(Zeroizing<String>, Timestamp)>>,
 }
 
@@ -58,16 +60,16 @@ pub(crate) struct Place<'a> {
 }
 
 /// The way to PayPal.
-pub(crate) fn open(place: Place<'_>, access: Access, breaker: Breaker) -> Option<Arc<dyn Remote>> {
+pub(crate) fn open(place: Place<'_>, access: Access, breakers: Breakers) -> Option<Arc<dyn Remote>> {
     let client = calls::client().inspect_err(|error| tracing::error!(error, "the way to PayPal could not be made")).ok()?;
     let Place { base, home, db, clock } = place;
     let (base, home) = (base.trim_end_matches('/').to_owned(), home.unwrap_or("http://127.0.0.1:7420").to_owned());
-    Some(Arc::new(Paypal { client, base, home, db, clock, access, breaker, token: Mutex::new(None) }))
+    Some(Arc::new(Paypal { client, base, home, db, clock, access, breakers, token: Mutex::new(None) }))
 }
 
 impl Paypal {
     /// An access token, from the last time or a new one.
-    async fn token(&self) -> Result<Zeroizing<String>, Fault> {
+    async fn token(&self, breaker: &Breaker) -> Result<Zeroizing<String>, Fault> {
         let now = self.clock.now();
         if let Some((token, until)) = self.token.lock().as_ref()
             && *until > now
@@ -82,14 +84,23 @@ impl Paypal {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body("grant_type=client_credentials")
         };
-        let made: Token = calls::call(&self.breaker, request).await?;
+        let made: Token = calls::call(breaker, request).await?;
         let token = Zeroizing::new(made.access_token);
         *self.token.lock() = Some((token.clone(), now.plus(made.expires_in.saturating_mul(SECOND) - MINUTE)));
         Ok(token)
     }
 
-    async fn send<T: DeserializeOwned>(&self, (method, path): (Method, &str), body: Option<&Value>, key: Option<&str>) -> Result<T, Fault> {
-        let token = self.token().await?;
+    async fn send<T: DeserializeOwned>(&self, wanted: (Method, &str), body: Option<&str>, key: Option<&str>) -> Result<T, Fault> {
+        self.send_past(&self.breakers.payments, wanted, (body, key)).await
+    }
+
+    async fn send_past<T: DeserializeOwned>(
+        &self,
+        breaker: &Breaker,
+        (method, path): (Method, &str),
+        (body, key): (Option<&str>, Option<&str>),
+    ) -> Result<T, Fault> {
+        let token = self.token(breaker).await?;
         let url = format!("{}{path}", self.base);
         let request = || {
             let mut request: RequestBuilder =
@@ -97,12 +108,13 @@ impl Paypal {
             if let Some(key) = key {
                 request = request.header("paypal-request-id", key);
             }
+            let request = request.header("content-type", "application/json");
             match body {
-                Some(body) => request.json(body),
-                None => request.header("content-type", "application/json"),
+                Some(body) => request.body(body.to_owned()),
+                None => request,
             }
         };
-        let answer = calls::call(&self.breaker, request).await;
+        let answer = calls::call(breaker, request).await;
         if let Err(Fault::No(401, _)) = &answer {
             *self.token.lock() = None;
         }
@@ -110,11 +122,16 @@ impl Paypal {
     }
 
     async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value, key: &str) -> Result<T, Fault> {
-        self.send((Method::POST, path), Some(body), Some(key)).await
+        self.send((Method::POST, path), Some(&body.to_string()), Some(key)).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
         self.send((Method::GET, path), None, None).await
+    }
+
+    /// What PayPal calls the place it tells us at.
+    fn webhook(&self) -> Result<&str, NotTaken> {
+        self.access.webhook_ref.as_deref().ok_or(NotTaken::Forged("This connection has no webhook id."))
     }
 
     async fn known(&self, handle: Handle) -> Result<Option<String>, Trouble> {
@@ -316,13 +333,13 @@ impl Gateway for Paypal {
 #[async_trait]
 impl Remote for Paypal {
     fn health(&self) -> Health {
-        self.breaker.health()
+        self.breakers.payments.health()
     }
 
     async fn probe(&self) -> Vec<ProbeStep> {
         let step = |name, ok, detail: &str| ProbeStep { name, ok, detail: detail.to_owned() };
         *self.token.lock() = None;
-        let key = match self.token().await {
+        let key = match self.token(&self.breakers.payments).await {
             Ok(_) => step("key", true, "PayPal takes the client id and the secret."),
             Err(Fault::No(..)) => step("key", false, "PayPal does not take the client id with this secret."),
             Err(Fault::Unknown) => step("key", false, "PayPal does not answer."),
@@ -334,31 +351,20 @@ impl Remote for Paypal {
     }
 
     async fn read(&self, message: &RawMessage, now: Timestamp) -> Result<Told, NotTaken> {
-        let webhook = self.access.webhook_ref.as_deref().ok_or(NotTaken::Forged("This connection has no webhook id."))?;
-        let header = |name: &str| message.header(name).ok_or(NotTaken::Forged("The signature is missing."));
-        let (id, at) = (header("paypal-transmission-id")?, header("paypal-transmission-time")?);
-        let sent = Timestamp::parse(at).ok_or(NotTaken::Forged("The signature says no time."))?;
-        // PayPal tries again for three days, each time with the time of that try.
-        if now.since(sent).abs() > 5 * MINUTE {
-            return Err(NotTaken::Forged("The message is too old."));
+        messages::read(message, self.webhook()?, now)
+    }
+
+    async fn prove(&self, message: &RawMessage) -> Result<(), NotTaken> {
+        let body = messages::question(message, self.webhook()?)?;
+        // The same question has the same key; asked for another webhook it is another.
+        let key = hex::encode(&Sha256::digest(&body)[..16]);
+        let asked = (Method::POST, "/v1/notifications/verify-webhook-signature");
+        match self.send_past::<Verified>(&self.breakers.aside, asked, (Some(&body), Some(&key))).await {
+            Ok(verified) if verified.verification_status == "SUCCESS" => Ok(()),
+            // It can not be read, or is not its own.
+            Ok(_) | Err(Fault::No(400 | 422, _)) => Err(NotTaken::Forged("PayPal says that this is not its own.")),
+            Err(Fault::No(401 | 403, _)) => Err(NotTaken::Later("PayPal does not take the key of this connection, so it could not be asked.")),
+            Err(_) => Err(NotTaken::Later("PayPal could not be asked whether this is its own.")),
         }
-        let event: Value = serde_json::from_str(&message.body).map_err(|_| NotTaken::Forged("This is no event."))?;
-        let body = json!({
-            "auth_algo": header("paypal-auth-algo")?,
-            "cert_url": header("paypal-cert-url")?,
-            "transmission_id": id,
-            "transmission_sig": header("paypal-transmission-sig")?,
-            "transmission_time": at,
-            "webhook_id": webhook,
-            "webhook_event": event,
-        });
-        match self.post::<Verified>("/v1/notifications/verify-webhook-signature", &body, id).await {
-            Ok(verified) if verified.verification_status == "SUCCESS" => {}
-            Ok(_) | Err(Fault::No(..)) => return Err(NotTaken::Forged("PayPal says that this is not its own.")),
-            Err(Fault::Unknown) => return Err(NotTaken::Later("PayPal could not be asked whether this is its own. Send it again.")),
-        }
-        let event: Event = serde_json::from_str(&message.body).map_err(|_| NotTaken::Forged("This is no event."))?;
-        let (id, kind, payment) = event.order();
-        Ok(Told { id, kind, payment })
     }
 }

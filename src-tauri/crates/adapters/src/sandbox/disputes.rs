@@ -6,11 +6,11 @@ use purser_core::disputes::DisputeState;
 use purser_core::ids::{PaymentId, TenantId};
 use purser_core::time::DAY;
 use purser_core::{Error, Money, Result, Timestamp};
-use purser_service::disputes::port::{Answer, AnswerCall, Disputes, Play, ProviderDispute};
+use purser_service::disputes::port::{Answer, AnswerCall, Disputes, FileCall, Play, ProviderDispute, Takes};
 use purser_service::payments::port::{Handle, Trouble};
 use purser_store::Tx;
 use purser_store::sandbox::{self, Charge};
-use purser_store::sandbox_disputes::{self as store, Row};
+use purser_store::sandbox_disputes::{self as store, File, Row};
 
 use super::{Sandbox, away, refused};
 
@@ -18,6 +18,9 @@ use super::{Sandbox, away, refused};
 const TIME: i64 = 7 * DAY;
 /// What a dispute costs the merchant, whoever wins.
 const FEE: i64 = 1_500;
+/// What it takes in files.
+const TAKES: Takes =
+    Takes { types: &["application/pdf", "image/jpeg", "image/png"], largest: 5_000_000, together: 4_500_000, one_of_a_kind: true, ahead: true };
 
 /// The bank opens a dispute of a charge.
 pub(super) async fn open(tx: &mut Tx, charge: &Charge, (amount, reason): (i64, &str), now: Timestamp) -> Result<Row> {
@@ -101,7 +104,41 @@ impl Sandbox {
 
 #[async_trait]
 impl Disputes for Sandbox {
+    async fn takes(&self, _: Handle) -> Result<Option<Takes>, Trouble> {
+        Ok(Some(TAKES))
+    }
+
+    async fn upload(&self, call: &FileCall) -> Result<String, Trouble> {
+        if self.is_down(call.handle, "upload").await {
+            return Err(Trouble::Unknown);
+        }
+        let (file, key) = (&call.file, format!("file_{}_{}", call.reference, call.file.id));
+        let size = i64::try_from(call.bytes.len()).unwrap_or(i64::MAX);
+        if size > TAKES.largest || !TAKES.types.contains(&file.content_type.as_str()) {
+            return Err(refused("file_not_taken", "The bank takes PDF, JPEG and PNG of up to 5 MB."));
+        }
+        let kept = File {
+            key,
+            dispute: call.reference.clone(),
+            name: file.name.clone(),
+            content_type: file.content_type.clone(),
+            size,
+            created_at: self.clock.now(),
+        };
+        let outcome = self.db.transact(call.handle.tenant, async |tx| store::keep_file(tx, &kept).await.map_err(Error::from)).await;
+        outcome.map_err(|error| away(&error))?;
+        self.note(call.handle.tenant, ("upload", super::key(call.handle), None), (None, "kept".into())).await;
+        Ok(kept.key)
+    }
+
     async fn submit(&self, call: &AnswerCall) -> Answer {
+        let keys: Vec<String> = call.files.iter().filter_map(|file| file.reference().map(str::to_owned)).collect();
+        if !keys.is_empty() {
+            let known = self.db.read(call.tenant, async |tx| store::files(tx, &call.reference, &keys).await.map_err(Error::from)).await;
+            if usize::try_from(known.map_err(|error| away(&error))?) != Ok(keys.len()) {
+                return Err(refused("unknown_file", "The bank does not have one of these files."));
+            }
+        }
         let says = |word: &str| call.texts.each().into_iter().any(|(_, text)| text.is_some_and(|text| text.contains(word)));
         let state = match () {
             () if says("winning_evidence") => "won",

@@ -125,6 +125,6 @@ impl Playground for Sandbox {
     fn read(&self, message: &RawMessage, signing: &str, now: Timestamp) -> Result<Told, NotTaken> {
         signed::check(message.header(HEADER), &message.body, (signing, now))?;
         let event: Event = serde_json::from_str(&message.body).map_err(|_| NotTaken::Forged("This is no event."))?;
-        Ok(Told { id: event.id, kind: event.kind, payment: Some(event.data.object.payment) })
+        Ok(Told { proved: true, id: event.id, kind: event.kind, payment: Some(event.data.object.payment) })
     }
 }

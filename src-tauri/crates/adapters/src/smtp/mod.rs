@@ -1,17 +1,17 @@
 //! Mail through an SMTP server, by lettre over rustls. Certificates are always checked; without TLS only on this machine.
 
-use std::time::Duration;
+mod talk;
 
 use async_trait::async_trait;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{Address, Message};
 use purser_service::mail::{Letter, Mailer, Refusal};
 
-/// How long one step of a conversation may take.
-const LONGEST: Duration = Duration::from_secs(30);
+use self::talk::Line;
 
 /// How a connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -44,7 +44,7 @@ pub struct Settings {
 
 /// An SMTP server.
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    line: Line,
     from: Mailbox,
     /// Behind the `@` of the ids of messages.
     domain: String,
@@ -66,12 +66,10 @@ impl Smtp {
             Security::Tls => Tls::Wrapper(tls()?),
             Security::Plain => Tls::None,
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.host).port(settings.port).tls(tls).timeout(Some(LONGEST));
-        if let Some((name, password)) = settings.login {
-            builder = builder.credentials(Credentials::new(name, password));
-        }
+        let login = settings.login.map(|(name, password)| Credentials::new(name, password));
+        let line = Line { host: settings.host, port: settings.port, tls, login, name: ClientId::default() };
         let domain = from.email.domain().to_owned();
-        Ok(Self { transport: builder.build(), from, domain })
+        Ok(Self { line, from, domain })
     }
 
     fn message(&self, letter: &Letter) -> Result<Message, Refusal> {
@@ -79,15 +77,35 @@ impl Smtp {
         let (name, address) = &letter.to;
         let address: Address = address.parse().map_err(|_| bad("The address"))?;
         let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-        Message::builder()
+        let header =
+            |name: &str, value: String| HeaderName::new_from_ascii(name.into()).map(|name| HeaderValue::new(name, value)).map_err(|_| bad("This"));
+        let mut builder = Message::builder();
+        if let Some(way_out) = &letter.unsubscribe {
+            builder = builder
+                .raw_header(header("List-Unsubscribe", format!("<{way_out}>"))?)
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into())?);
+        }
+        builder
             .message_id(Some(format!("<{}@{}>", letter.id, self.domain)))
             .from(self.from.clone())
             .to(Mailbox::new(name, address))
             .subject(&letter.subject)
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
-            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
+            .multipart(body(letter))
             .map_err(|_| bad("This"))
     }
+}
+
+/// The text in both forms, and what comes with it.
+fn body(letter: &Letter) -> MultiPart {
+    let text = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    if letter.attached.is_empty() {
+        return text;
+    }
+    letter.attached.iter().fold(MultiPart::mixed().multipart(text), |whole, paper| {
+        let kind = ContentType::parse("application/pdf").unwrap_or(ContentType::TEXT_PLAIN);
+        whole.singlepart(Attachment::new(paper.name.clone()).body(paper.bytes.clone(), kind))
+    })
 }
 
 #[async_trait]
@@ -97,20 +115,6 @@ impl Mailer for Smtp {
     }
 
     async fn deliver(&self, letter: &Letter) -> Result<(), Refusal> {
-        let message = self.message(letter)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            // What the server says may hold the address, so only its number is passed on.
-            Err(error) if error.is_permanent() => Err(Refusal::Never(format!("The mail server refused it{}.", code(&error)))),
-            Err(error) if error.is_timeout() => Err(Refusal::Later("The mail server did not answer in time.".into())),
-            Err(error) if error.is_tls() => Err(Refusal::Later("The certificate of the mail server can not be trusted.".into())),
-            Err(error) if error.is_transient() => Err(Refusal::Later(format!("The mail server does not take it now{}.", code(&error)))),
-            Err(error) if error.is_client() => Err(Refusal::Later("The mail server does not offer what is needed: TLS, or a way to sign in.".into())),
-            Err(_) => Err(Refusal::Later("The mail server can not be reached.".into())),
-        }
+        self.line.hand_over(&self.message(letter)?).await
     }
-}
-
-fn code(error: &lettre::transport::smtp::Error) -> String {
-    error.status().map_or_else(String::new, |code| format!(" ({code})"))
 }

@@ -1,16 +1,16 @@
 //! Disputes at Stripe: what banks dispute, and what is answered to them.
 
 use async_trait::async_trait;
-use purser_core::disputes::DisputeState;
+use purser_core::disputes::{DisputeState, EvidenceKind};
 use purser_core::ids::TenantId;
 use purser_core::time::SECOND;
 use purser_core::{Money, Timestamp};
-use purser_service::disputes::port::{Answer, AnswerCall, Disputes, ProviderDispute};
+use purser_service::disputes::port::{Answer, AnswerCall, Disputes, FileCall, ProviderDispute, Takes};
 use purser_service::payments::port::{Handle, Trouble};
 use purser_store::gateways as store;
 use sha2::{Digest, Sha256};
 
-use super::wire::{Dispute, IdOrWhole, Page};
+use super::wire::{Dispute, IdOrWhole, Named, Page};
 use super::{Stripe, away, settled, trouble};
 
 /// The longest text Stripe takes in one field.
@@ -33,6 +33,25 @@ fn state(status: &str) -> DisputeState {
         _ => DisputeState::Submitted,
     }
 }
+
+/// Where a file of a kind goes: one each.
+const fn field(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Receipt => "evidence[receipt]",
+        EvidenceKind::CustomerCommunication => "evidence[customer_communication]",
+        EvidenceKind::CustomerSignature => "evidence[customer_signature]",
+        EvidenceKind::ShippingDocumentation => "evidence[shipping_documentation]",
+        EvidenceKind::ServiceDocumentation => "evidence[service_documentation]",
+        EvidenceKind::RefundPolicy => "evidence[refund_policy]",
+        EvidenceKind::CancellationPolicy => "evidence[cancellation_policy]",
+        EvidenceKind::DuplicateCharge => "evidence[duplicate_charge_documentation]",
+        EvidenceKind::Other => "evidence[uncategorized_file]",
+    }
+}
+
+/// What Stripe takes in files: each by itself, and all that go to the bank together.
+const TAKES: Takes =
+    Takes { types: &["application/pdf", "image/jpeg", "image/png"], largest: 5_000_000, together: 4_500_000, one_of_a_kind: true, ahead: true };
 
 /// What a dispute moved, in its own currency.
 #[derive(Default)]
@@ -105,11 +124,18 @@ impl Stripe {
 
 #[async_trait]
 impl Disputes for Stripe {
+    async fn takes(&self, _: Handle) -> Result<Option<Takes>, Trouble> {
+        Ok(Some(TAKES))
+    }
+
+    async fn upload(&self, call: &FileCall) -> Result<String, Trouble> {
+        let file = &call.file;
+        let key = format!("{}-file-{}", call.reference, file.id);
+        let made: Named = self.api.file((&file.name, &file.content_type), &call.bytes, &key).await.map_err(trouble)?;
+        Ok(made.id)
+    }
+
     async fn submit(&self, call: &AnswerCall) -> Answer {
-        if !call.files.is_empty() {
-            let message = "Files are not passed on to Stripe yet. Say what they show in the texts, or add them on Stripe's own page.";
-            return Err(Trouble::Refused("files_not_passed_on".into(), message.into()));
-        }
         let cut = |text: &String| text.chars().take(LONGEST).collect::<String>();
         let texts = &call.texts;
         let mut form: Vec<(&str, String)> = vec![("submit", "true".into())];
@@ -125,6 +151,7 @@ impl Disputes for Stripe {
         if !rest.is_empty() {
             form.push(("evidence[uncategorized_text]", cut(&rest.join("\n\n"))));
         }
+        form.extend(call.files.iter().filter_map(|file| Some((field(file.kind), file.reference()?.to_owned()))));
         // The key tells one text from another: after a refusal something else may be said.
         let said: Vec<u8> = form.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()].concat()).collect();
         let key = format!("{}-submit-{}", call.reference, hex::encode(&Sha256::digest(&said)[..8]));

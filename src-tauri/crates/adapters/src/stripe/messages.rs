@@ -14,7 +14,7 @@ pub(super) fn read(message: &RawMessage, signing: &str, now: Timestamp) -> Resul
         Some("payment_intent") => object.id,
         _ => object.payment_intent.map(IdOrWhole::id),
     };
-    Ok(Told { id: event.id, kind: event.kind, payment })
+    Ok(Told { proved: true, id: event.id, kind: event.kind, payment })
 }
 
 #[cfg(test)]

@@ -25,13 +25,15 @@ use purser_service::reconciliation::port::BalanceReport;
 use purser_store::gateways::{self as store, Payment};
 use purser_store::{Db, payments, refunds};
 
-use crate::breaker::Breaker;
+use crate::breaker::Breakers;
 use crate::calls;
 use api::{Api, Fault};
 use wire::{Complaint, Intent, Named, Page, RefundMade};
 
 /// Where Stripe is.
 pub const STRIPE: &str = "https://api.stripe.com";
+/// Where it takes files.
+pub const FILES: &str = "https://files.stripe.com";
 
 /// A refund asked for so long ago is looked for before it is made.
 const MAY_BE_THERE: i64 = 10 * MINUTE;
@@ -53,15 +55,16 @@ pub struct Stripe {
 #[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) base: String,
+    pub(crate) files: String,
     pub(crate) home: Option<String>,
     pub(crate) db: Db,
     pub(crate) clock: purser_core::time::Clock,
 }
 
 impl Stripe {
-    pub(crate) fn new(place: Place, access: Access, breaker: Breaker) -> Result<Self, String> {
+    pub(crate) fn new(place: Place, access: Access, breakers: Breakers) -> Result<Self, String> {
         let client = calls::client()?;
-        let api = Api { client, base: place.base, key: access.key.clone(), breaker };
+        let api = Api { client, base: place.base, files: place.files, key: access.key.clone(), breakers };
         Ok(Self { api, db: place.db, access, home: place.home, now: place.clock })
     }
 
@@ -337,7 +340,7 @@ impl Gateway for Stripe {
 #[async_trait]
 impl Remote for Stripe {
     fn health(&self) -> Health {
-        self.api.breaker.health()
+        self.api.breakers.payments.health()
     }
 
     async fn probe(&self) -> Vec<ProbeStep> {
@@ -367,8 +370,8 @@ impl Remote for Stripe {
 }
 
 /// The ways to Stripe share what they may.
-pub(crate) fn open(place: &Place, access: Access, breaker: Breaker) -> Option<Arc<dyn Remote>> {
-    match Stripe::new(place.clone(), access, breaker) {
+pub(crate) fn open(place: &Place, access: Access, breakers: Breakers) -> Option<Arc<dyn Remote>> {
+    match Stripe::new(place.clone(), access, breakers) {
         Ok(stripe) => Some(Arc::new(stripe)),
         Err(error) => {
             tracing::error!(error, "the way to Stripe could not be made");

@@ -141,11 +141,18 @@ impl Held {
         Self { any: self.any.intersection(reads), own: self.own.intersection(reads) }
     }
 
-    /// Whether `other` holds everything of this.
+    /// Whether `other` holds everything of this: whoever does may hand it out.
     pub fn within(self, other: Self) -> bool {
         // Whoever may change any order may call it off as well.
         let any = if other.any.has(Permission::UpdateOrder) { other.any.union([Permission::CancelOrder].into_iter().collect()) } else { other.any };
         self.any.within(any) && self.own.within(any.union(other.own))
+    }
+
+    /// Whether somebody who holds this may look after whoever holds `other`: they hold as much, but for what a customer orders and pays for
+    /// themselves. That is no power over the business, so whoever looks after customers need not hold it; it is no leave to hand it out.
+    pub fn reaches(self, other: Self) -> bool {
+        let own = other.own.without(Permission::CreateOrder).without(Permission::CapturePayment);
+        Self { any: other.any, own }.within(self)
     }
 
     /// The powers, in the order of the vocabulary.
@@ -175,6 +182,7 @@ impl FromIterator<Power> for Held {
 mod tests {
     use super::{Held, Power};
     use crate::Permission as P;
+    use crate::access::Role;
 
     #[test]
     fn own_is_less_than_any() {
@@ -187,8 +195,29 @@ mod tests {
     }
 
     #[test]
+    fn customers_are_within_reach_of_whoever_looks_after_them() {
+        let customer = Role::User.held();
+        assert!(customer.has(Power::own(P::CapturePayment)) && !Role::Support.held().any.has(P::CapturePayment));
+        assert!(Role::Support.held().reaches(customer) && Role::Admin.held().reaches(customer));
+        let pays_any: Held = [Power::any(P::CapturePayment)].into_iter().collect();
+        let sees_own: Held = [Power::own(P::ReadOrder)].into_iter().collect();
+        assert!(!customer.reaches(pays_any) && !Held::NONE.reaches(sees_own));
+    }
+
+    #[test]
+    fn what_customers_do_for_themselves_is_handed_out_by_whoever_holds_it() {
+        let pays_own: Held = [Power::own(P::CapturePayment)].into_iter().collect();
+        assert!(Held::NONE.reaches(pays_own) && !pays_own.within(Held::NONE) && !pays_own.within(Role::Support.held()));
+        assert!(pays_own.within(Role::User.held()) && pays_own.within(Role::Finance.held()));
+        // The presets that may change roles can change that of customers.
+        for role in [Role::Owner, Role::Admin] {
+            assert!(Role::User.held().within(role.held()), "{role}");
+        }
+    }
+
+    #[test]
     fn powers_have_one_text() {
-        for text in ["read:order", "read:order:own", "cancel:order:own", "refund:order"] {
+        for text in ["read:order", "read:order:own", "create:order:own", "capture:payment:own", "cancel:order:own", "refund:order"] {
             assert_eq!(text.parse::<Power>().unwrap().to_string(), text);
         }
         for bad in ["refund:order:own", "read:order:any", "own", ""] {

@@ -150,6 +150,8 @@ permissions! {
     ManageJob = "manage:job",
     /// See what was mailed to whom.
     ReadMail = "read:mail",
+    /// Write newsletters, send them to whoever agreed, and see who gets none.
+    SendNewsletter = "send:newsletter",
     /// Make, suspend and delete tenants of this installation. Can be held in its home tenant alone.
     ManageTenant = "manage:tenant",
     /// Seal codes that open the tenant on the day nobody else gets in.
@@ -171,7 +173,7 @@ impl Permission {
 
     /// Whether it can be held over what is one's own alone.
     pub const fn knows_own(self) -> bool {
-        matches!(self, Self::ReadOrder | Self::CancelOrder)
+        matches!(self, Self::ReadOrder | Self::CreateOrder | Self::CancelOrder | Self::CapturePayment)
     }
 
     /// Whether a use case asks the policies again, with facts the door does not know.

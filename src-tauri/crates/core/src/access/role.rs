@@ -9,7 +9,7 @@ crate::text_enum! {
     Role {
         /// Sees products and their own account.
         Guest = "guest",
-        /// A customer: sees their own account and orders, and cancels what is not on its way.
+        /// A customer: fills a cart, orders and pays for themselves, sees their own account and orders, and cancels what is not on its way.
         User = "user",
         /// Keeps products in order and moves orders on.
         Moderator = "moderator",
@@ -104,7 +104,7 @@ impl Role {
     /// Everything a person of this role holds as Purser defines it.
     pub fn held(self) -> Held {
         let own: &[P] = match self {
-            Self::User => &[P::ReadOrder, P::CancelOrder],
+            Self::User => &[P::ReadOrder, P::CreateOrder, P::CancelOrder, P::CapturePayment],
             _ => &[],
         };
         Held { any: self.permissions(), own: own.iter().copied().map(Power::own).collect::<Held>().own }
@@ -135,7 +135,7 @@ impl Role {
     pub const fn description(self) -> &'static str {
         match self {
             Self::Guest => "Sees products and their own account.",
-            Self::User => "A customer: sees their own account and orders.",
+            Self::User => "A customer: orders for themselves, sees their own account and orders.",
             Self::Moderator => "Keeps products in order and moves orders on.",
             Self::Admin => "Runs everything but the ownership.",
             Self::Owner => "Runs everything. The last one can not be removed.",

@@ -1,7 +1,7 @@
 //! Shapes of approvals on the wire.
 
 use purser_core::access::Grant;
-use purser_core::approvals::{ApprovalKind, ApprovalState};
+use purser_core::approvals::{ApprovalCause, ApprovalKind, ApprovalState};
 use purser_core::ids::ApprovalId;
 use purser_core::{Money, Permission, Timestamp};
 use purser_service::approvals::Detail;
@@ -47,6 +47,11 @@ pub(crate) struct ApprovalView {
     reason: String,
     /// Why it needs somebody else.
     cause: String,
+    /// What kind of thing asks for that.
+    cause_kind: ApprovalCause,
+    /// The name the rule had that day, if a rule asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_name: Option<String>,
     state: ApprovalState,
     requested_by: AskerView,
     requested_at: Timestamp,
@@ -82,6 +87,8 @@ impl ApprovalView {
             subject: SubjectView { r#type: approval.subject_type, id: approval.subject_id, label: approval.subject_label },
             reason: approval.reason,
             cause: approval.cause,
+            cause_kind: approval.cause_kind,
+            rule_name: approval.cause_rule,
             state: approval.state,
             requested_by: AskerView { id: approval.requested_by, name: approval.requested_by_name },
             requested_at: approval.requested_at,

@@ -1,5 +1,6 @@
 //! Carts and drafts. Use cases are in `purser_service::carts`.
 
+mod own;
 mod views;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use views::{CartBody, CartDetail, CartPatch, CartView, CheckoutBody, LineBody, M
 pub(crate) fn routes() -> ApiRouter<App> {
     let item = |id, summary| about(id, "orders", summary);
     ApiRouter::new()
+        .merge(own::routes())
         .api_route(
             "/carts",
             get_with(list_carts, item("listCarts", "Find carts and drafts")).post_with(open_cart, item("openCart", "Open a cart, or begin a draft")),

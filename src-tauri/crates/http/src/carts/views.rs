@@ -100,6 +100,9 @@ struct ChangeView {
 struct LineView {
     id: LineId,
     product_id: ProductId,
+    /// The file of the product's first picture; its bytes are at `/products/{productId}/pictures/{pictureId}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture_id: Option<Uuid>,
     name: String,
     sku: String,
     quantity: i64,
@@ -119,6 +122,7 @@ impl From<Seen> for LineView {
         Self {
             id: seen.line.id,
             product_id: seen.line.product_id,
+            picture_id: seen.picture,
             name: seen.name,
             sku: seen.sku,
             quantity: seen.line.quantity,

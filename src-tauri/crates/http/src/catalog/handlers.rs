@@ -16,7 +16,7 @@ use purser_store::stock::Filter as Movements;
 use super::shelf::{FacetsView, MoveBody, MovementView, VariantBody};
 use super::views::{ProductBody, ProductPatch, ProductView};
 use crate::Result;
-use crate::extract::{Allowed, Any, IdempotencyKey, IfMatch, Json, NeededKey, Path, Query};
+use crate::extract::{Allowed, Any, IdempotencyKey, IfMatch, Json, NeededKey, Path, Query, When};
 use crate::list_query;
 use crate::once::{Made, Repeatable, Shape};
 use crate::reply::{Csv, Data, NoContent, Rows};
@@ -32,6 +32,24 @@ list_query! {
         max_price: Option<i64>,
         /// Only what is for sale and running out, variants among them: fewer pieces than its threshold, 10 unless it has its own.
         low_stock: Option<bool>,
+        /// Only what can be had, or can not.
+        in_stock: Option<bool>,
+        /// In any of these categories or in those that lie in them.
+        category_id: Any<CategoryId>,
+        /// With each of these tags.
+        tag: Any<String>,
+        /// Of a search, only those with the words in their name or number, not only in their tags and description.
+        named: Option<bool>,
+    }
+}
+
+list_query! {
+    /// Which products for sale.
+    ForSaleQuery {
+        /// At least this price, in minor units.
+        min_price: Option<i64>,
+        /// At most this price, in minor units.
+        max_price: Option<i64>,
         /// Only what can be had, or can not.
         in_stock: Option<bool>,
         /// In any of these categories or in those that lie in them.
@@ -93,9 +111,17 @@ impl FacetsQuery {
     }
 }
 
+impl From<&ForSaleQuery> for FacetsQuery {
+    fn from(query: &ForSaleQuery) -> Self {
+        let ForSaleQuery { min_price, max_price, in_stock, category_id, tag, .. } = query.clone();
+        Self { search: query.search().map(str::to_owned), active: Some(true), min_price, max_price, in_stock, category_id, tag }
+    }
+}
+
 impl ProductsQuery {
     async fn filter(&self, app: &App, by: &Grant<can::ReadProduct>) -> Result<Filter> {
-        Ok(Filter { low_stock: self.low_stock.unwrap_or(false), ..FacetsQuery::of(self).filter(app, by).await? })
+        let (low_stock, named) = (self.low_stock.unwrap_or(false), self.named.unwrap_or(false));
+        Ok(Filter { low_stock, named, ..FacetsQuery::of(self).filter(app, by).await? })
     }
 }
 
@@ -114,6 +140,18 @@ pub(crate) async fn list_products(
 ) -> Result<Rows<ProductView>> {
     let page = query.page()?;
     let (listing, total) = catalog::list(&app, &by, &query.filter(&app, &by).await?, &page).await?;
+    Ok(Rows::page(listing.map(|product| ProductView::of(&by, product)), &page, total))
+}
+
+/// What is not for sale is not found, whoever asks.
+pub(crate) async fn search_products(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::ReadProduct>,
+    Query(query): Query<ForSaleQuery>,
+) -> Result<Rows<ProductView>> {
+    let page = query.page()?;
+    let filter = FacetsQuery::from(&query).filter(&app, &by).await?;
+    let (listing, total) = catalog::list(&app, &by, &filter, &page).await?;
     Ok(Rows::page(listing.map(|product| ProductView::of(&by, product)), &page, total))
 }
 
@@ -222,9 +260,42 @@ pub(crate) async fn list_movements(
     Query(query): Query<MovementsQuery>,
 ) -> Result<Rows<MovementView>> {
     let page = query.page()?;
-    let filter = Movements { product: id, kinds: query.kind.0.clone(), search: query.search().map(str::to_owned) };
+    let filter = Movements { product: Some(id), kinds: query.kind.0.clone(), search: query.search().map(str::to_owned), ..Movements::default() };
     let (listing, total) = stock::movements(&app, &by, &filter, &page).await?;
     Ok(Rows::page(listing.map(MovementView::from), &page, total))
+}
+
+/// Which movements of all.
+#[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct MovedQuery {
+    /// Of this product only.
+    #[serde(default)]
+    product_id: Option<ProductId>,
+    /// Of any of these kinds.
+    #[serde(default)]
+    kind: Any<MovementKind>,
+    /// Moved at or after this instant.
+    #[serde(default)]
+    from: Option<When>,
+    /// Moved before this instant.
+    #[serde(default)]
+    to: Option<When>,
+}
+
+pub(crate) async fn export_movements(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::UpdateProduct>,
+    Query(query): Query<MovedQuery>,
+) -> Result<Csv> {
+    let filter = Movements {
+        product: query.product_id,
+        kinds: query.kind.0,
+        search: None,
+        from: query.from.map(When::instant),
+        to: query.to.map(When::instant),
+    };
+    Ok(Csv { name: "movements.csv", body: exports::movements(&app, &by, filter, "-createdAt".into()).await? })
 }
 
 pub(crate) async fn move_stock(

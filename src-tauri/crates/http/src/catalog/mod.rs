@@ -2,6 +2,7 @@
 
 mod categories;
 mod handlers;
+mod pictures;
 mod shelf;
 mod views;
 
@@ -20,6 +21,10 @@ pub(crate) fn routes() -> ApiRouter<App> {
                 .post_with(handlers::create_product, about("createProduct", "catalog", "Add a product")),
         )
         .api_route(
+            "/products/search",
+            get_with(handlers::search_products, about("searchProducts", "catalog", "Find what is for sale, as customers do")),
+        )
+        .api_route(
             "/products/facets",
             get_with(handlers::product_facets, about("getProductFacets", "catalog", "What the products found have in common")),
         )
@@ -29,6 +34,17 @@ pub(crate) fn routes() -> ApiRouter<App> {
                 handlers::export_products,
                 about("exportProducts", "catalog", "Products and their stock as a CSV file; takes `export:order` as well"),
             ),
+        )
+        .api_route(
+            "/products/movements/export",
+            get_with(
+                handlers::export_movements,
+                about("exportStockMovements", "catalog", "What moved the stock as a CSV file; takes `export:order` as well"),
+            ),
+        )
+        .api_route(
+            "/products/by-slug/{slug}",
+            get_with(pictures::product_by_slug, about("getProductBySlug", "catalog", "One product by its part of an address")),
         )
         .api_route(
             "/products/{id}",
@@ -53,7 +69,26 @@ pub(crate) fn routes() -> ApiRouter<App> {
             "/products/{id}/movements",
             get_with(handlers::list_movements, about("listStockMovements", "catalog", "What moved the stock of a product")),
         )
+        .merge(of_pictures())
         .merge(of_categories())
+}
+
+fn of_pictures() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route(
+            "/products/{id}/pictures",
+            get_with(pictures::list_pictures, about("getProductPictures", "catalog", "The pictures of a product in their order")).put_with(
+                pictures::set_pictures,
+                about("setProductPictures", "catalog", "Add, remove, order and describe the pictures of a product, all at once"),
+            ),
+        )
+        .api_route(
+            "/products/{id}/pictures/{fileId}",
+            get_with(
+                pictures::download_picture,
+                about("downloadProductPicture", "catalog", "The bytes of a picture, for whoever may see the product"),
+            ),
+        )
 }
 
 fn of_categories() -> ApiRouter<App> {

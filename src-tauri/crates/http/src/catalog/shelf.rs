@@ -64,6 +64,11 @@ pub(crate) struct ShelfView {
     reserved: i64,
     /// Pieces below which it is running out.
     low_stock: i64,
+    /// Its part of an address, like no other's.
+    slug: String,
+    /// The file of its first picture, or of a variant without one that of its product; its bytes are at `/products/{id}/pictures/{pictureId}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture_id: Option<Uuid>,
 }
 
 impl ShelfView {
@@ -85,6 +90,8 @@ impl ShelfView {
             variant_count: shelf.variant_count,
             reserved: shelf.reserved,
             low_stock: product.threshold(),
+            slug: shelf.slug.clone(),
+            picture_id: shelf.picture_id,
             current_price,
         }
     }
@@ -183,7 +190,7 @@ pub(crate) struct MovementView {
 
 impl From<Movement> for MovementView {
     fn from(m: Movement) -> Self {
-        let Movement { id, product_id, kind, available, reserved, reason, order_id, order_number, by_id, by_name, created_at } = m;
+        let Movement { id, product_id, kind, available, reserved, reason, order_id, order_number, by_id, by_name, created_at, .. } = m;
         Self { id, product_id, kind, available, reserved, reason, order_id, order_number, by_id, by_name, created_at }
     }
 }

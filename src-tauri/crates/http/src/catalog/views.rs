@@ -86,6 +86,9 @@ pub(crate) struct ProductBody {
     /// Whether it is for sale, which takes `publish:product`; yes for whoever holds that, unless said otherwise.
     #[serde(default)]
     active: Option<bool>,
+    /// Its part of an address: small letters, digits and hyphens, like no other's; made of the name unless said otherwise.
+    #[serde(default)]
+    slug: Option<String>,
     #[serde(default)]
     category_id: Option<CategoryId>,
     /// A higher price, shown struck out beside its own.
@@ -120,6 +123,7 @@ impl ProductBody {
             stock: body.stock,
             active: body.active.unwrap_or(publishes),
             shelf: ShelfDraft {
+                slug: body.slug,
                 category: body.category_id,
                 compare_price: body.compare_at_price,
                 cost: body.cost,
@@ -145,6 +149,8 @@ pub(crate) struct ProductPatch {
     weight: Patch<Weight>,
     stock: Patch<i64>,
     active: Patch<bool>,
+    /// Taken away or empty, it is made of the name again.
+    slug: Patch<String>,
     category_id: Patch<CategoryId>,
     compare_at_price: Patch<Money>,
     cost: Patch<Money>,
@@ -165,6 +171,7 @@ impl From<ProductPatch> for Change {
             stock: body.stock,
             active: body.active,
             shelf: ShelfChange {
+                slug: body.slug,
                 category: body.category_id,
                 compare_price: body.compare_at_price,
                 cost: body.cost,

@@ -1,10 +1,10 @@
 //! Shapes of disputes on the wire.
 
-use purser_core::disputes::DisputeState;
+use purser_core::disputes::{DisputeState, EvidenceKind};
 use purser_core::ids::{DisputeId, FileId, OrderId, PaymentId};
 use purser_core::{Money, Timestamp};
 use purser_service::disputes::port::Texts;
-use purser_service::disputes::{Detail, Evidence};
+use purser_service::disputes::{Detail, Evidence, Exhibit, Shown};
 use purser_store::disputes::Dispute;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,12 @@ struct FileView {
     id: FileId,
     name: String,
     content_type: String,
+    /// Bytes.
+    size: i64,
+    /// What it shows.
+    kind: EvidenceKind,
+    /// Whether it lies at the payment provider.
+    sent: bool,
 }
 
 /// What is said of a dispute.
@@ -122,7 +128,14 @@ impl DetailView {
     /// As it is seen at `now`.
     pub(crate) fn of(detail: Detail, now: Timestamp) -> Self {
         let texts = Evidence::of(&detail.dispute).texts;
-        let files = detail.files.into_iter().map(|file| FileView { id: file.id, name: file.name, content_type: file.content_type });
+        let files = detail.files.into_iter().map(|Shown { file, kind, sent }| FileView {
+            id: file.id,
+            name: file.name,
+            content_type: file.content_type,
+            size: file.size,
+            kind,
+            sent: sent.is_some(),
+        });
         Self { evidence: EvidenceView { texts, files: files.collect() }, dispute: DisputeView::of(detail.dispute, now) }
     }
 }
@@ -140,9 +153,9 @@ impl Versioned for DetailView {
 pub(crate) struct EvidenceBody {
     #[serde(default)]
     pub(crate) texts: Texts,
-    /// Files that were uploaded before, at most ten.
+    /// Files of the order or of its customer, at most ten, each with what it shows; an id alone shows anything else.
     #[serde(default)]
-    pub(crate) files: Vec<FileId>,
+    pub(crate) files: Vec<Exhibit>,
 }
 
 /// Giving in.

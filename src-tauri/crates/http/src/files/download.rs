@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use purser_core::Error;
-use purser_core::access::can;
+use purser_core::access::{Grant, can};
 use purser_core::files::is_active;
 use purser_core::ids::FileId;
 use purser_service::{App, files};
@@ -101,13 +101,18 @@ pub(crate) async fn download_file(
     headers: HeaderMap,
 ) -> Result<Download> {
     let file = files::read(&app, &by, id).await?;
+    send(&app, &by, &file, &headers).await
+}
+
+/// The bytes of a file that was found by whoever may see it.
+pub(crate) async fn send<P>(app: &App, by: &Grant<P>, file: &FileRow, headers: &HeaderMap) -> Result<Download> {
     let etag = format!("\"{}\"", file.sha256);
     let size = u64::try_from(file.size).unwrap_or(0);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known == "*" || known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
         return Ok(Download((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response()));
     }
-    let Ok(range) = part(&headers, size, &etag) else {
+    let Ok(range) = part(headers, size, &etag) else {
         let mut response = Problem(Error::invalid("Range", "out_of_range", format!("The file has {size} bytes."))).into_response();
         *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
         if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size}")) {
@@ -115,9 +120,9 @@ pub(crate) async fn download_file(
         }
         return Ok(Download(response));
     };
-    let body = Body::from_stream(logged(files::open(&app, &by, &file, range.clone()).await?));
+    let body = Body::from_stream(logged(files::open(app, by, file, range.clone()).await?));
     let length = range.as_ref().map_or(size, |range| range.end - range.start);
-    let mut response = (head(&file, &etag, length), body).into_response();
+    let mut response = (head(file, &etag, length), body).into_response();
     if let Some(range) = range {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         if let Ok(value) = HeaderValue::from_str(&format!("bytes {}-{}/{size}", range.start, range.end - 1)) {

@@ -1,4 +1,4 @@
-//! Files attached to orders and people. Use cases are in `purser_service::files`.
+//! Files attached to orders, people and products. Use cases are in `purser_service::files`.
 
 mod download;
 mod upload;
@@ -18,12 +18,13 @@ use crate::extract::{Allowed, Any, Path, Query, When};
 use crate::list_query;
 use crate::openapi::about;
 use crate::reply::{Data, NoContent, Rows};
+pub(crate) use download::{Download, send};
 use views::FileView;
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
     let delete = about("deleteFile", "files", "Take a file away");
-    let upload = post_with(upload::upload_file, about("uploadFile", "files", "Attach a file to an order or a person"));
+    let upload = post_with(upload::upload_file, about("uploadFile", "files", "Attach a file to an order, a person or a product"));
     // The upload counts its own bytes.
     let upload = upload.layer(DefaultBodyLimit::disable());
     ApiRouter::new()
@@ -31,7 +32,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route(
             "/files/{id}",
             get_with(read_file, about("getFile", "files", "What is known of a file")).delete_with(delete_file, |operation| {
-                delete(operation).description("It can no longer be found or downloaded. Its bytes are removed for good 30 days later.")
+                delete(operation).description("It can no longer be found or downloaded. Its bytes are removed for good 30 days later. A picture of a product stays until it is none.")
             }),
         )
         .api_route("/files/{id}/download", get_with(download::download_file, about("downloadFile", "files", "The bytes of a file")))
@@ -40,7 +41,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
 list_query! {
     /// Which files.
     FilesQuery {
-        /// Attached to things of any of these kinds: `order`, `user`.
+        /// Attached to things of any of these kinds: `order`, `user`, `product`.
         subject_type: Any<String>,
         /// Attached to any of these things.
         subject_id: Any<Uuid>,

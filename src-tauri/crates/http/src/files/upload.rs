@@ -61,7 +61,7 @@ impl OperationInput for Form {
             "required": ["file", "subjectType", "subjectId"],
             "properties": {
                 "file": {"type": "string", "format": "binary"},
-                "subjectType": {"type": "string", "enum": ["order", "user"]},
+                "subjectType": {"type": "string", "enum": ["order", "user", "product"]},
                 "subjectId": {"type": "string", "format": "uuid"}
             }
         });

@@ -19,7 +19,7 @@ use crate::extract::{Allowed, Any, Json, Path, Query, When};
 use crate::list_query;
 use crate::openapi::about;
 use crate::reply::{Csv, Data, Rows};
-use views::{AgainBody, AgainView, EditBody, JobView, ReinBody, ReinView, StatsView};
+use views::{AgainBody, AgainView, AwayView, EditBody, JobView, ReinBody, ReinView, StatsView};
 
 /// Routes of this area.
 pub(crate) fn routes() -> ApiRouter<App> {
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route("/jobs", get_with(list_jobs, item("listJobs", "Work that waits, runs or is over, newest first")))
         .api_route("/jobs/stats", get_with(job_stats, item("getJobStats", "How much work there is, by queue and state")))
         .api_route("/jobs/retry", post_with(retry_jobs, item("retryJobs", "Try everything again that failed for good and fits")))
+        .api_route("/jobs/discard", post_with(discard_jobs, item("discardJobs", "Put away everything that failed for good and fits")))
         .api_route(
             "/jobs/queues",
             get_with(list_queues, item("listJobQueues", "Queues that are held back"))
@@ -111,6 +112,11 @@ async fn edit_job(
 async fn retry_jobs(State(app): State<App>, Allowed(by): Allowed<can::ManageJob>, Json(body): Json<AgainBody>) -> Result<Data<AgainView>> {
     let (filter, reason) = body.split();
     Ok(Data(jobs::retry_all(&app, &by, &filter, &reason).await?.into()))
+}
+
+async fn discard_jobs(State(app): State<App>, Allowed(by): Allowed<can::ManageJob>, Json(body): Json<AgainBody>) -> Result<Data<AwayView>> {
+    let (filter, reason) = body.split();
+    Ok(Data(jobs::discard_all(&app, &by, &filter, &reason).await?.into()))
 }
 
 async fn list_queues(State(app): State<App>, Allowed(by): Allowed<can::ReadJob>) -> Result<Rows<ReinView>> {

@@ -6,11 +6,12 @@ use purser_core::jobs::{JobState, Priority};
 use purser_core::patch::Patch;
 use purser_core::time::SECOND;
 use purser_service::App;
-use purser_service::jobs::{AllAgain, Edit, Rein};
+use purser_service::jobs::{AllAgain, Edit, PutAway, Rein};
 use purser_store::jobs::{Filter, Held, Job, Tally};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::extract::When;
 use crate::reply::Versioned;
 
 /// A piece of work.
@@ -148,7 +149,7 @@ impl Versioned for StatsView {}
 /// What is to be tried again, and why. What is left out does not narrow it.
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "RetryJobs")]
+#[schemars(rename = "FailedJobs")]
 pub(crate) struct AgainBody {
     /// Of any of these queues.
     #[serde(default)]
@@ -159,6 +160,12 @@ pub(crate) struct AgainBody {
     /// With these words, as in the list.
     #[serde(default)]
     search: Option<String>,
+    /// Put in at or after.
+    #[serde(default)]
+    from: Option<When>,
+    /// Put in before.
+    #[serde(default)]
+    to: Option<When>,
     reason: String,
 }
 
@@ -166,7 +173,8 @@ impl AgainBody {
     /// The filter and the reason.
     pub(crate) fn split(self) -> (Filter, String) {
         let search = self.search.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        (Filter { queues: self.queue, kinds: self.kind, search, ..Filter::default() }, self.reason)
+        let (from, to) = (self.from.map(When::instant), self.to.map(When::instant));
+        (Filter { queues: self.queue, kinds: self.kind, search, from, to, ..Filter::default() }, self.reason)
     }
 }
 
@@ -188,6 +196,25 @@ impl From<AllAgain> for AgainView {
 }
 
 impl Versioned for AgainView {}
+
+/// What came of putting it away.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "DiscardedJobs")]
+pub(crate) struct AwayView {
+    /// Counts as called off now.
+    discarded: i64,
+    /// Failed for good and fits as well, and was left: ask again.
+    left: i64,
+}
+
+impl From<PutAway> for AwayView {
+    fn from(away: PutAway) -> Self {
+        Self { discarded: away.discarded, left: away.left }
+    }
+}
+
+impl Versioned for AwayView {}
 
 /// What failed work is to be put in with, and why.
 #[derive(Deserialize, JsonSchema)]

@@ -72,6 +72,8 @@ pub(crate) struct MailDetailView {
     text: String,
     /// The same as HTML: a whole document, to be shown in a frame of its own without scripts.
     html: String,
+    /// What came with it, by name.
+    attached: Vec<String>,
     /// Whether a link in it works and is shown: in the built-in mailbox, to whoever may act on that account anyway.
     link_shown: bool,
     /// Whether a code in it works and is shown, as with links.
@@ -80,7 +82,14 @@ pub(crate) struct MailDetailView {
 
 impl From<Shown> for MailDetailView {
     fn from(shown: Shown) -> Self {
-        Self { mail: shown.mail.into(), text: shown.letter.text, html: shown.letter.html, link_shown: shown.link_shown, code_shown: shown.code_shown }
+        Self {
+            mail: shown.mail.into(),
+            text: shown.letter.text,
+            html: shown.letter.html,
+            attached: shown.attached,
+            link_shown: shown.link_shown,
+            code_shown: shown.code_shown,
+        }
     }
 }
 

@@ -101,6 +101,8 @@ pub(crate) struct HandlingView {
     returns: Vec<ReturnView>,
     /// The coupons it used.
     coupons: Vec<CouponView>,
+    /// Whether a change of it waits for approval of what it gives back: nothing leaves until that is decided.
+    change_waits: bool,
     /// Counts changes of the order.
     version: i64,
 }
@@ -117,7 +119,7 @@ fn of(parts: &[Part], id: Uuid) -> Vec<PiecesBody> {
 
 impl From<Handling> for HandlingView {
     fn from(handling: Handling) -> Self {
-        let Handling { order, marks, goods, fulfilments: (parcels, inside), returns: (returns, coming), coupons } = handling;
+        let Handling { order, marks, goods, fulfilments: (parcels, inside), returns: (returns, coming), coupons, change_waits } = handling;
         let coupons = coupons.into_iter().map(|one| CouponView { code: one.code, amount: order.money(one.amount) }).collect();
         let fulfilments = parcels.into_iter().map(|parcel| FulfilmentView {
             id: parcel.id,
@@ -135,6 +137,7 @@ impl From<Handling> for HandlingView {
         });
         Self {
             coupons,
+            change_waits,
             order_id: order.id,
             state: order.state,
             version: order.version,

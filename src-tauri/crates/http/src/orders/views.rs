@@ -104,6 +104,9 @@ struct ItemView {
     /// The product, if it came from the catalog.
     #[serde(skip_serializing_if = "Option::is_none")]
     product_id: Option<Uuid>,
+    /// The file of the product's first picture, as it is now; its bytes are at `/products/{productId}/pictures/{pictureId}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture_id: Option<Uuid>,
     name: String,
     sku: String,
     quantity: i64,
@@ -164,6 +167,7 @@ impl DetailView {
         let items = detail.lines.into_iter().map(|line| ItemView {
             id: line.id,
             product_id: line.product_id,
+            picture_id: line.picture_id,
             name: line.name,
             sku: line.sku,
             quantity: line.quantity,

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Result;
-use crate::extract::Allowed;
+use crate::extract::AllowedOwn;
 use crate::reply::{Data, Versioned};
 
 /// One means of payment.
@@ -37,13 +37,13 @@ impl From<Mean> for MeanView {
 pub(super) struct MeansView {
     /// Who takes it: `sandbox`, `stripe`, `paypal`.
     provider: &'static str,
-    /// What the connection is called.
+    /// What the connection is called; to customers, who takes their money.
     name: String,
     /// Whether it moves money.
     live: bool,
     /// `open` while the provider does not answer: nothing is begun then.
     health: Health,
-    /// What can be offered.
+    /// What can be offered; to customers nothing while nobody takes their money.
     methods: Vec<MeanView>,
     /// Whether others may be named too: means of payment the provider keeps, `pm_…`.
     others: bool,
@@ -60,6 +60,6 @@ impl From<Means> for MeansView {
 
 impl Versioned for MeansView {}
 
-pub(super) async fn read(State(app): State<App>, Allowed(by): Allowed<can::CapturePayment>) -> Result<Data<MeansView>> {
+pub(super) async fn read(State(app): State<App>, AllowedOwn(by): AllowedOwn<can::CapturePayment>) -> Result<Data<MeansView>> {
     Ok(Data(means::means(&app, &by).await?.into()))
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::views::{CaptureBody, ConfirmBody, PaidView, ProofOutcome, RefundBody, RefundedView};
 use crate::Result;
-use crate::extract::{Allowed, Json, NeededKey, OptionalJson, Path};
+use crate::extract::{Allowed, AllowedOwn, Json, NeededKey, OptionalJson, Path};
 use crate::once::{Repeatable, Shape};
 
 /// How a payment and its order become a reply.
@@ -47,14 +47,15 @@ pub(crate) struct PayBody {
 
 pub(crate) async fn pay_order(
     State(app): State<App>,
-    Allowed(by): Allowed<can::CapturePayment>,
+    AllowedOwn(by): AllowedOwn<can::CapturePayment>,
     Path(id): Path<OrderId>,
     key: NeededKey,
     Json(body): Json<PayBody>,
 ) -> Result<Repeatable<PaidView, 200>> {
     let shape = paid(&app);
-    let once = shape.once::<_, 200>(&by, key, (&format!("pay {id}"), &body))?;
-    let pay = Pay { method: body.payment_method, capture: body.capture == CaptureMode::Automatic };
+    let once = shape.once::<_, 200>(by.narrow(), key, (&format!("pay {id}"), &body))?;
+    let capture = body.capture == CaptureMode::Automatic;
+    let pay = Pay { method: body.payment_method, capture, by_customer: by.own().is_some() };
     shape.reply(payments::pay(&app, &by, id, pay, once).await?)
 }
 

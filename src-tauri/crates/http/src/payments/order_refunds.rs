@@ -239,7 +239,7 @@ impl PreviewView {
         });
         let (route, cause) = match route {
             Route::Free => (RouteView::Send, None),
-            Route::Approve(cause, _) => (RouteView::Approval, Some(cause)),
+            Route::Approve(cause, _) => (RouteView::Approval, Some(cause.to_string())),
             Route::Block(cause) => (RouteView::Blocked, Some(cause)),
         };
         Self {

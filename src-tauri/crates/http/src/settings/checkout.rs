@@ -95,7 +95,8 @@ pub(super) struct CheckoutView {
     tax_rates: Vec<TaxRate>,
     /// The usual way first. None: one way, by the bands of the settings.
     shipping_methods: Vec<MethodView>,
-    /// Minutes the goods of a checkout are set aside for unless it is paid. Absent: for good.
+    /// Minutes the goods of a checkout are set aside for unless it is paid. Absent: for good, but for an hour where customers who can pay order
+    /// by themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     reserve_minutes: Option<i64>,
     /// Days a cart is kept that nobody touches.
@@ -131,7 +132,7 @@ pub(super) struct ChangeBody {
     prices_include_tax: Patch<bool>,
     tax_rates: Patch<Vec<TaxRate>>,
     shipping_methods: Patch<Vec<MethodView>>,
-    /// From 1 to 43,200; `null`: for good.
+    /// From 1 to 43,200; `null`: for good, but for an hour where customers who can pay order by themselves.
     reserve_minutes: Patch<i64>,
     /// From 1 to 365.
     cart_days: Patch<i64>,

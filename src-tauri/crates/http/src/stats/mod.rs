@@ -133,6 +133,12 @@ fn attention(overview: &Overview) -> Vec<AttentionView> {
         one("failedPayments", found.failed_payments, "Payments failed in the last 7 days", format!("/payments?state=failed&from={lately}")),
         one("waitingOrders", found.waiting_orders, "Paid orders waiting to be packed for over 2 days", format!("/orders?state=paid&to={overdue}")),
         one("unpaidOrders", found.unpaid_orders, "Orders unpaid for over 2 days", format!("/orders?state=pending&to={overdue}")),
+        one(
+            "partlyPaidOrders",
+            found.partly_paid_orders,
+            "Orders paid in part",
+            "/orders?state=pending&paymentState=partly_paid,partially_refunded,refunded".into(),
+        ),
         one("dueDisputes", found.due_disputes, "Disputes the bank waits for an answer to", "/disputes?state=opened,needs_evidence".into()),
         one("waitingApprovals", found.waiting_approvals, "Requests that wait for a decision", "/approvals?state=waiting".into()),
         one(

@@ -82,8 +82,9 @@ impl Versioned for EndpointView {
 pub(super) struct MadeView {
     #[serde(flatten)]
     endpoint: EndpointView,
-    /// The secret messages are signed with. It is not shown again.
-    secret: String,
+    /// The secret messages are signed with. It is told once: a repeat of the request with the same key is answered without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
 }
 
 impl From<Made> for MadeView {
@@ -156,7 +157,8 @@ pub(super) async fn create(
 ) -> Result<Repeatable<MadeView, 201>> {
     let subject = |made: &Made| made.shown.endpoint.id.uuid();
     let shape = Shape { view: Arc::new(MadeView::from), subject, home: Some("/webhooks/endpoints") };
-    let once = shape.once::<_, 201>(&by, key, ("create webhook endpoint", &body))?;
+    let less = |made: Made| Made { secret: None, ..made };
+    let once = shape.once_telling::<_, 201>(&by, key, ("create webhook endpoint", &body), Some(less))?;
     let change = Change { url: Patch::Set(body.url), description: body.description, topics: body.topics, enabled: Patch::Keep };
     shape.reply(webhooks::create(&app, &by, change, once).await?)
 }

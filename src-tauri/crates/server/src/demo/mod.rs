@@ -12,6 +12,8 @@ mod names;
 mod orders;
 mod papers;
 mod people;
+mod pictures;
+mod png;
 mod random;
 mod shelves;
 mod sink;
@@ -28,6 +30,7 @@ use purser_core::ids::{AccountId, TenantId};
 use purser_core::ledger::{AccountCode, PostingKind};
 use purser_core::{Currency, Error, Result, Timestamp};
 use purser_service::App;
+use purser_service::catalog::slugs;
 use purser_service::files::{self, Key};
 use purser_service::identity::setup::DemoData;
 use purser_service::seal::Seal;
@@ -39,6 +42,7 @@ use tokio::sync::mpsc;
 use books::{About, Books};
 use calendar::Calendar;
 use people::Staff;
+use pictures::Hung;
 use random::Rng;
 use sink::{Gone, Sink, Step};
 
@@ -133,9 +137,11 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
         let calendar = Calendar::new(end, &scene.rng);
         let prefix = format!("HS{}-", scene.mark);
         let shelves = shelves::put_up(tx, &scene, calendar.midnight(0)).await?;
-        let goods = goods::make(&scene, calendar.midnight(0), (&prefix, &shelves));
+        let mut goods = goods::make(&scene, calendar.midnight(0), (&prefix, &shelves));
+        slugs::settle(tx, &mut goods).await?;
         products::insert(tx, &goods).await?;
-        shelves::jersey(tx, &scene, (&prefix, &shelves), calendar.midnight(0)).await?;
+        let jersey = shelves::jersey(tx, &scene, (&prefix, &shelves), calendar.midnight(0)).await?;
+        let opened = calendar.midnight(0);
         shelves::coupons(tx, &scene, calendar.midnight(0)).await?;
         let accounts = bulk::accounts(tx, &app.ids, (scene.currency, calendar.midnight(0))).await?;
         let last = tenants::take_numbers(tx, "order", plan.orders).await?;
@@ -145,7 +151,7 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
         let ordered = tx.engine() == Engine::Postgres;
         let first = last - plan.orders;
         let sold = goods.clone();
-        let begin = (scene.clone(), accounts, goods, Sink::new(steps, ordered));
+        let begin = (scene.clone(), accounts, (goods, jersey), Sink::new(steps, ordered));
         let thread = tokio::task::spawn_blocking(move || produce(begin, &calendar, plan, first));
         while let Some(step) = received.recv().await {
             match step {
@@ -159,9 +165,10 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
             }
         }
         let produced = thread.await.map_err(|error| Error::Internal(Box::new(error)))?;
-        let (made, sums) = produced.map_err(|Gone| Error::internal("the writer stopped before the maker"))?;
+        let (made, sums, hung) = produced.map_err(|Gone| Error::internal("the writer stopped before the maker"))?;
         bulk::add_to_balances(tx, &sums).await?;
         bulk::restore(tx, aside).await?;
+        pictures::hang(tx, &hung, opened).await?;
         shelves::goods_moved(tx, &scene, &sold).await?;
         carts::fill(tx, &scene, &sold).await?;
         closing::close(tx, app, &scene).await?;
@@ -196,11 +203,18 @@ fn announce(tx: &mut Tx, tenant: TenantId, at: Timestamp) {
     }
 }
 
-type Begin = (Scene, BTreeMap<AccountCode, AccountId>, Vec<Product>, Sink);
+/// What is sold, and the jersey, which comes in variants.
+type Goods = (Vec<Product>, Product);
+type Begin = (Scene, BTreeMap<AccountCode, AccountId>, Goods, Sink);
 type Sums = BTreeMap<AccountId, (i64, i64)>;
 
 /// Make everything up, in the order of time.
-fn produce((scene, accounts, products, mut sink): Begin, calendar: &Calendar, plan: Plan, first: i64) -> Result<(Made, Sums), Gone> {
+fn produce(
+    (scene, accounts, (products, jersey), mut sink): Begin,
+    calendar: &Calendar,
+    plan: Plan,
+    first: i64,
+) -> Result<(Made, Sums, Vec<Hung>), Gone> {
     let mut rows = people::Rows::default();
     let team = people::staff(&scene, calendar.midnight(0), &mut rows);
     let customers = people::customers(&scene, calendar, plan.users, &mut rows);
@@ -217,6 +231,7 @@ fn produce((scene, accounts, products, mut sink): Begin, calendar: &Calendar, pl
     let books = Books::new(accounts);
     let mut maker = Maker { scene, products, team, books, sink, payments: Vec::new(), refunds: Vec::new(), orders: 0, captured: 0, refunded: 0 };
     staff::routine(&mut maker, calendar, &mut rng)?;
+    let hung = pictures::draw(&mut maker, &jersey, calendar.midnight(0))?;
     let (mut made, mut billed) = (0, 0);
     let every = papers::every(plan.orders);
     for day in 0..calendar.days() {
@@ -243,7 +258,7 @@ fn produce((scene, accounts, products, mut sink): Begin, calendar: &Calendar, pl
     }
     maker.sink.finish()?;
     let made = Made { users: customers.len(), orders: maker.orders, captured: maker.captured, refunded: maker.refunded };
-    Ok((made, maker.books.sums))
+    Ok((made, maker.books.sums, hung))
 }
 
 /// What the provider keeps of the takings since the last bill: 1.4 %.

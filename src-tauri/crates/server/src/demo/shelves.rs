@@ -7,6 +7,7 @@ use purser_core::ids::{CategoryId, CouponId, MovementId, ProductId};
 use purser_core::text::fold;
 use purser_core::time::{DAY, HOUR};
 use purser_core::{Result, Timestamp};
+use purser_service::catalog::slugs;
 use purser_store::categories::{self, Category};
 use purser_store::coupons::{self, Coupon};
 use purser_store::products::{self, Product};
@@ -70,7 +71,7 @@ pub(super) async fn put_up(tx: &mut Tx, scene: &Scene, at: Timestamp) -> Result<
 }
 
 /// A jersey in sizes and colours.
-pub(super) async fn jersey(tx: &mut Tx, scene: &Scene, (prefix, shelves): (&str, &[(&str, CategoryId)]), at: Timestamp) -> Result<()> {
+pub(super) async fn jersey(tx: &mut Tx, scene: &Scene, (prefix, shelves): (&str, &[(&str, CategoryId)]), at: Timestamp) -> Result<Product> {
     let mut rng = scene.rng.branch(42);
     let unit = 10_i64.pow(scene.currency.exponent());
     let mut product = |name: String, sku: String, stock: i64, shelf: Shelf| Product {
@@ -98,10 +99,11 @@ pub(super) async fn jersey(tx: &mut Tx, scene: &Scene, (prefix, shelves): (&str,
         let shelf = Shelf { parent_id: Some(parent.id.uuid()), options: serde_json::to_string(&options).ok(), ..Shelf::default() };
         all.push(product(variant_name(&parent.name, &options), format!("{prefix}90-{place:02}"), place * 7 - 4, shelf));
     }
-    let id = parent.id;
-    all.insert(0, parent);
+    all.insert(0, parent.clone());
+    slugs::settle(tx, &mut all).await?;
     products::insert(tx, &all).await?;
-    Ok(shelf::count_variants(tx, id, at).await?)
+    shelf::count_variants(tx, parent.id, at).await?;
+    Ok(parent)
 }
 
 /// Coupons: some in force, one over, one that is still to come.
@@ -158,6 +160,8 @@ pub(super) async fn goods_moved(tx: &mut Tx, scene: &Scene, goods: &[Product]) -
                 reason: reason.map(str::to_owned),
                 order_id: None,
                 order_number: None,
+                product: None,
+                sku: None,
                 by_id: None,
                 by_name: None,
                 created_at: at,

@@ -27,7 +27,7 @@ pub(super) async fn second_eyes(tx: &mut Tx, work: &mut Work<'_>, (person, held)
         Route::Block(why) => work.step("rule_blocks", Say::Fail, json!({ "amount": amount }), why),
         // Whoever lacks the right is told that already.
         Route::Approve(..) if !held.any.has(Permission::RefundOrder) => {}
-        Route::Approve(why, _) => work.step("needs_approval", Say::Note, json!({ "amount": amount }), why),
+        Route::Approve(why, _) => work.step("needs_approval", Say::Note, json!({ "amount": amount }), why.to_string()),
     }
     Ok(())
 }

@@ -297,7 +297,7 @@ async fn subject(
         let sees = by.user() == Some(id) || (by.actor().may(Permission::ReadUser) && by.and::<can::ReadUser>().is_ok());
         let other = people::find(tx, id).await?.filter(|_| sees).ok_or(Error::NotFound("user"))?;
         let given: Held = rights::given(tx, &[id], work.now).await?.into_iter().map(|right| right.power).collect();
-        let reach = book.held(other.role).union(given).within(held) && (other.role != purser_core::Role::Owner || person.role == other.role);
+        let reach = held.reaches(book.held(other.role).union(given)) && (other.role != purser_core::Role::Owner || person.role == other.role);
         if !reach && !permission.only_reads() {
             let text = format!("{} holds more than this person does.", label(&other));
             work.step("above", Say::Fail, json!({ "role": other.role }), text);

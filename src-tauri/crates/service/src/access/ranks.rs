@@ -54,7 +54,7 @@ impl Ranks {
 
     /// Whether whoever has the role may do more than a customer.
     pub(crate) fn is_more_than_customer(&self, role: RoleKey) -> bool {
-        !self.held(role).within(self.held(Role::User.key()))
+        !self.held(Role::User.key()).reaches(self.held(role))
     }
 
     fn held(&self, role: RoleKey) -> Held {
@@ -77,7 +77,7 @@ impl Ranks {
     /// Whether the caller may give or take `role`: only an owner makes an owner, and nobody hands out more than they hold.
     pub(crate) fn may_assign<P>(&self, by: &Grant<P>, role: RoleKey) -> bool {
         let actor = by.actor();
-        if role == Role::Owner { actor.role == Role::Owner } else { self.held(role).within(actor.held) }
+        if role == Role::Owner { actor.role == Role::Owner } else { actor.held.reaches(self.held(role)) }
     }
 
     /// Refuse to give a role that is unknown, or above the caller.
@@ -97,7 +97,7 @@ impl Ranks {
     /// The same of a person known by id and role.
     pub(crate) fn covers<P>(&self, by: &Grant<P>, (id, role): (UserId, RoleKey)) -> Result<()> {
         let given = self.given.get(&id).copied().unwrap_or_default();
-        if self.may_assign(by, role) && given.within(by.actor().held) {
+        if self.may_assign(by, role) && by.actor().held.reaches(given) {
             return Ok(());
         }
         let message = format!("An account with the role {role} can only be changed by somebody whose rights allow as much.");

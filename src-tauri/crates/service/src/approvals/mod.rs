@@ -12,7 +12,7 @@ pub use rules::{NewRule, RuleChange, add_rule, change_rule, read_rule, remove_ru
 pub use sweep::sweep;
 
 use purser_core::access::{Grant, Permissions, RoleKey, can};
-use purser_core::approvals::{self as core, ApprovalKind, ApprovalState, Verdict};
+use purser_core::approvals::{self as core, ApprovalCause, ApprovalKind, ApprovalState, Verdict};
 use purser_core::events::Topic;
 use purser_core::ids::{ApprovalId, UserId};
 use purser_core::payments::RefundKind;
@@ -37,9 +37,37 @@ pub enum Route {
     /// Go ahead.
     Free,
     /// Somebody else has to approve it: why, and until when.
-    Approve(String, Timestamp),
+    Approve(Cause, Timestamp),
     /// It is not allowed: why.
     Block(String),
+}
+
+/// Why somebody else has to approve an act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The rule of this name asks for it.
+    Rule(String),
+    /// Whoever may grant it may not send it.
+    Grant,
+}
+
+impl Cause {
+    /// Its kind, and the name of the rule if it is one.
+    fn parts(&self) -> (ApprovalCause, Option<&str>) {
+        match self {
+            Self::Rule(name) => (ApprovalCause::Rule, Some(name)),
+            Self::Grant => (ApprovalCause::Grant, None),
+        }
+    }
+}
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rule(name) => write!(f, "The rule \"{name}\" asks for a second pair of eyes."),
+            Self::Grant => f.write_str("Whoever granted this may not send it; somebody else has to."),
+        }
+    }
 }
 
 /// Something somebody is about to do.
@@ -92,9 +120,9 @@ pub(crate) async fn route_of(person: &Person, tx: &mut Tx, act: &Act, now: Times
         Verdict::Block(place) => Route::Block(format!("The rule \"{}\" does not allow this.", named(place)?.name)),
         Verdict::Approve(Some(place)) => {
             let rule = named(place)?;
-            Route::Approve(format!("The rule \"{}\" asks for a second pair of eyes.", rule.name), until(rule.expires_hours))
+            Route::Approve(Cause::Rule(rule.name.clone()), until(rule.expires_hours))
         }
-        Verdict::Approve(None) => Route::Approve("Whoever granted this may not send it; somebody else has to.".into(), until(USUAL_HOURS)),
+        Verdict::Approve(None) => Route::Approve(Cause::Grant, until(USUAL_HOURS)),
     })
 }
 
@@ -109,7 +137,7 @@ pub(crate) struct NewApproval<'a> {
     /// Why it is to be done.
     pub(crate) reason: &'a str,
     /// Why it needs somebody else.
-    pub(crate) cause: String,
+    pub(crate) cause: Cause,
     /// Until when somebody can decide.
     pub(crate) expires_at: Timestamp,
 }
@@ -118,6 +146,7 @@ pub(crate) struct NewApproval<'a> {
 pub(crate) async fn request<P>(by: &Grant<P>, tx: &mut Tx, new: NewApproval<'_>) -> Result<ApprovalId> {
     let (subject_type, subject_id, subject_label) = new.subject;
     let id: ApprovalId = by.id();
+    let (cause_kind, cause_rule) = new.cause.parts();
     let approval = Approval {
         id,
         kind: new.kind,
@@ -127,7 +156,9 @@ pub(crate) async fn request<P>(by: &Grant<P>, tx: &mut Tx, new: NewApproval<'_>)
         amount: new.amount.amount,
         currency: new.amount.currency,
         reason: new.reason.to_owned(),
-        cause: new.cause,
+        cause: new.cause.to_string(),
+        cause_kind,
+        cause_rule: cause_rule.map(str::to_owned),
         state: ApprovalState::Waiting,
         requested_by: by.user().map(UserId::uuid),
         requested_really: by.actor().person().map(UserId::uuid),

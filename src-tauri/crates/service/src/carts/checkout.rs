@@ -7,12 +7,14 @@ use purser_core::error::Checks;
 use purser_core::events::Topic;
 use purser_core::ids::{CartId, OrderId, SagaId, UserId};
 use purser_core::orders::{Address, OrderSource, OrderState};
-use purser_core::{Error, Money, Result};
-use purser_store::Tx;
+use purser_core::time::MINUTE;
+use purser_core::trade::MOST_MINUTES;
+use purser_core::{Error, Money, Result, Timestamp};
 use purser_store::carts::{self as store, Cart, Private};
+use purser_store::{Tx, unpaid};
 use serde_json::json;
 
-use super::{check_private, held, look, text};
+use super::{check_private, held, held_of, look, text};
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Once, Outcome};
 use crate::orders::price::{Counter, Item};
@@ -45,17 +47,93 @@ pub struct Ordered {
 
 /// Make an order of a cart, once for each key.
 pub async fn checkout(app: &App, by: &Grant<can::CreateOrder>, id: CartId, ask: Ask, once: Option<Once<Ordered>>) -> Result<Outcome<Ordered>> {
+    if ask.method.is_some() {
+        // Taking money needs the right to, whoever enters the order.
+        by.and::<can::CapturePayment>()?;
+    }
+    order(app, by, Which::Any(id), ask, once).await
+}
+
+/// Which cart is meant.
+#[derive(Clone, Copy)]
+pub(super) enum Which {
+    /// This one, whoever it belongs to.
+    Any(CartId),
+    /// The open one of somebody who buys for themselves.
+    Own(Buyer),
+}
+
+/// Somebody who orders what is in their own cart.
+#[derive(Clone, Copy)]
+pub(super) struct Buyer {
+    /// Who.
+    pub(super) customer: UserId,
+    /// Whether they are a customer rather than staff, and pay as one.
+    pub(super) outside: bool,
+    /// Whether they can pay by themselves: whoever is sent an invoice has longer.
+    pub(super) pays: bool,
+}
+
+/// How long goods are set aside for whoever has not paid, where a business has not said: anybody can make themselves an account and order.
+const OWN_MINUTES: i64 = 60;
+/// Orders somebody may have at a time without having paid any of them.
+const MOST_UNPAID: i64 = 5;
+
+impl Which {
+    async fn held(self, tx: &mut Tx, now: Timestamp) -> Result<Cart> {
+        match self {
+            Self::Any(id) => held(tx, id, now).await,
+            Self::Own(buyer) => held_of(tx, buyer.customer, now).await?.ok_or_else(nothing_in_it),
+        }
+    }
+
+    /// Whether a customer pays for themselves.
+    const fn by_customer(self) -> bool {
+        matches!(self, Self::Own(buyer) if buyer.outside)
+    }
+
+    /// Refuse to set goods aside for somebody who has paid nothing of what is set aside for them already.
+    async fn check_unpaid(self, tx: &mut Tx, now: Timestamp) -> Result<()> {
+        let Self::Own(buyer) = self else { return Ok(()) };
+        // Nothing is set aside for longer than that.
+        let since = now.plus(-MOST_MINUTES.saturating_mul(MINUTE));
+        if unpaid::of_customer(tx, buyer.customer, (since, MOST_UNPAID)).await? < MOST_UNPAID {
+            return Ok(());
+        }
+        let message = format!("{MOST_UNPAID} of your orders wait to be paid. Pay or cancel one of them first.");
+        Err(Error::conflict("too_many_unpaid", message))
+    }
+
+    /// For how long goods are set aside until they are paid, where the business says so many minutes; `None`: until somebody cancels.
+    fn reserve(self, said: Option<i64>, kind: CartKind) -> Option<i64> {
+        // What staff enter for somebody is kept for them.
+        let said = said.filter(|_| kind == CartKind::Cart);
+        match self {
+            Self::Own(buyer) if buyer.pays => said.or(Some(OWN_MINUTES)),
+            _ => said,
+        }
+    }
+}
+
+fn nothing_in_it() -> Error {
+    Error::unprocessable("lines", "required", "There is nothing in this cart.")
+}
+
+/// Make an order of a cart, for somebody who was found to be allowed to.
+pub(super) async fn order<P>(app: &App, by: &Grant<P>, which: Which, ask: Ask, once: Option<Once<Ordered>>) -> Result<Outcome<Ordered>> {
     let mut checks = Checks::new();
     check_private(&mut checks, ask.address.as_ref(), ask.notes.as_deref());
     checks.done()?;
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     if let Some(method) = &ask.method {
-        // Taking money needs the right to, whoever enters the order.
-        by.and::<can::CapturePayment>()?;
-        if let Err(error) = payments::check_method(app, by.tenant(), method).await {
-            // Nothing can be begun now; what was ordered before is told all the same.
-            return app.once.kept(app, by, once.as_ref()).await?.map(Outcome::Reply).ok_or(error);
+        // A repeat is no further attempt, and is answered where nothing could be begun now.
+        if let Some(reply) = app.once.kept(app, by, once.as_ref()).await? {
+            return Ok(Outcome::Reply(reply));
         }
+        if which.by_customer() {
+            payments::count_attempt(app, by).await?;
+        }
+        payments::check_method(app, by.tenant(), method, which.by_customer()).await?;
     }
     app.db
         .transact(by, async |tx| {
@@ -63,14 +141,20 @@ pub async fn checkout(app: &App, by: &Grant<can::CreateOrder>, id: CartId, ask: 
             if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), order.uuid())).await? {
                 return Ok(Outcome::Reply(reply));
             }
-            let ordered = order_of(by, tx, (id, order), &ask).await?;
+            let cart = which.held(tx, by.now()).await?;
+            which.check_unpaid(tx, by.now()).await?;
+            let mut ordered = order_of(by, tx, (which, cart, order), &ask).await?;
+            if matches!(which, Which::Own(_)) {
+                // What staff wrote down is for staff.
+                ordered.order.particulars.notes = None;
+            }
             idempotency::finish(tx, once.as_ref(), ordered).await
         })
         .await
 }
 
-async fn order_of(by: &Grant<can::CreateOrder>, tx: &mut Tx, (id, order): (CartId, OrderId), ask: &Ask) -> Result<Ordered> {
-    let cart = held(tx, id, by.now()).await?;
+async fn order_of<P>(by: &Grant<P>, tx: &mut Tx, (which, cart, order): (Which, Cart, OrderId), ask: &Ask) -> Result<Ordered> {
+    let id = cart.id;
     let private = store::private(tx, id).await?;
     if ask.expected.is_none() {
         let seen = look::at(tx, cart.clone(), by.now()).await?;
@@ -79,7 +163,7 @@ async fn order_of(by: &Grant<can::CreateOrder>, tx: &mut Tx, (id, order): (CartI
             return Err(Error::conflict("cart_changed", message));
         }
     }
-    let draft = draft(tx, (&cart, private), ask).await?;
+    let draft = draft(tx, (which, &cart, private), ask).await?;
     orders::enter(by, tx, order, &draft).await?;
     let detail = orders::detail(tx, order).await?;
     if let Some(expected) = ask.expected {
@@ -95,7 +179,10 @@ async fn order_of(by: &Grant<can::CreateOrder>, tx: &mut Tx, (id, order): (CartI
     // Nothing to pay is paid already.
     let saga = match &ask.method {
         Some(method) if detail.order.state == OrderState::Pending => {
-            let payload = json!({ "method": method, "ifDeclined": ask.declined });
+            let mut payload = json!({ "method": method, "ifDeclined": ask.declined });
+            if which.by_customer() {
+                payload["byCustomer"] = true.into();
+            }
             Some(sagas::start(tx, by, sagas::CHECKOUT, (order.uuid(), payload)).await?)
         }
         _ => None,
@@ -104,7 +191,7 @@ async fn order_of(by: &Grant<can::CreateOrder>, tx: &mut Tx, (id, order): (CartI
 }
 
 /// The order a cart asks for.
-async fn draft(tx: &mut Tx, (cart, private): (&Cart, Private), ask: &Ask) -> Result<Draft> {
+async fn draft(tx: &mut Tx, (which, cart, private): (Which, &Cart, Private), ask: &Ask) -> Result<Draft> {
     let Some(customer) = cart.customer_id.map(UserId) else {
         return Err(Error::unprocessable("customerId", "required", "Say first whose cart it is."));
     };
@@ -113,7 +200,7 @@ async fn draft(tx: &mut Tx, (cart, private): (&Cart, Private), ask: &Ask) -> Res
     };
     let lines = store::lines(tx, cart.id).await?;
     if lines.is_empty() {
-        return Err(Error::unprocessable("lines", "required", "There is nothing in this cart."));
+        return Err(nothing_in_it());
     }
     let reserve = Counter::open(tx).await?.trade.reserve_minutes;
     Ok(Draft {
@@ -123,8 +210,7 @@ async fn draft(tx: &mut Tx, (cart, private): (&Cart, Private), ask: &Ask) -> Res
         notes: text(ask.notes.clone()).or(private.notes),
         coupons: cart.codes(),
         method: cart.shipping_code.clone(),
-        // What staff enter for somebody is kept for them.
-        reserve_minutes: reserve.filter(|_| cart.kind == CartKind::Cart),
+        reserve_minutes: which.reserve(reserve, cart.kind),
         source: if cart.kind == CartKind::Cart { OrderSource::Shop } else { OrderSource::Staff },
     })
 }

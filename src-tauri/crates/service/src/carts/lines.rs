@@ -20,7 +20,7 @@ use crate::orders::price::{self, Counter, Item, MOST_PIECES};
 use crate::{App, events};
 
 /// Put `items` into a cart that is held: more of a product that is in it makes its line longer. `at`: where the caller wrote them.
-pub(super) async fn put_in(tx: &mut Tx, by: &Grant<can::CreateOrder>, (counter, cart): (&Counter, &Cart), items: &[Item], at: &str) -> Result<()> {
+pub(super) async fn put_in<P>(tx: &mut Tx, by: &Grant<P>, (counter, cart): (&Counter, &Cart), items: &[Item], at: &str) -> Result<()> {
     let here = store::lines(tx, cart.id).await?;
     let goods = price::goods(tx, items, false).await?;
     let mut wanted: BTreeMap<ProductId, Line> = BTreeMap::new();
@@ -50,48 +50,55 @@ pub(super) async fn put_in(tx: &mut Tx, by: &Grant<can::CreateOrder>, (counter, 
 
 /// Put pieces of a product into a cart, once for each key.
 pub async fn add(app: &App, by: &Grant<can::CreateOrder>, id: CartId, item: Item, once: Option<Once<Shown>>) -> Result<Outcome<Shown>> {
+    check_pieces(1, item.quantity)?;
+    idempotency::at_once(app, by, (id.uuid(), once), async |tx| {
+        let cart = held(tx, id, by.now()).await?;
+        add_to(tx, by, &cart, item).await
+    })
+    .await
+}
+
+/// Refuse fewer pieces than `least`, and more than a line can have.
+pub(super) fn check_pieces(least: i64, quantity: i64) -> Result<()> {
     let mut checks = Checks::new();
-    checks.that((1..=MOST_PIECES).contains(&item.quantity), "quantity", "out_of_range", format!("From 1 to {MOST_PIECES} pieces."));
-    checks.done()?;
-    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
-    app.db
-        .transact(by, async |tx| {
-            if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), id.uuid())).await? {
-                return Ok(Outcome::Reply(reply));
-            }
-            let cart = held(tx, id, by.now()).await?;
-            let counter = Counter::open(tx).await?;
-            put_in(tx, by, (&counter, &cart), &[item], "").await?;
-            let shown = touched(tx, by, (&cart, cart.clone()), "cart.add").await?;
-            idempotency::finish(tx, once.as_ref(), shown).await
-        })
-        .await
+    checks.that((least..=MOST_PIECES).contains(&quantity), "quantity", "out_of_range", format!("From {least} to {MOST_PIECES} pieces."));
+    checks.done()
+}
+
+/// The same with a cart that is held.
+pub(super) async fn add_to<P>(tx: &mut Tx, by: &Grant<P>, cart: &Cart, item: Item) -> Result<Shown> {
+    let counter = Counter::open(tx).await?;
+    put_in(tx, by, (&counter, cart), &[item], "").await?;
+    touched(tx, by, (cart, cart.clone()), "cart.add").await
 }
 
 /// Have so many pieces of a line; none takes it out.
 pub async fn set(app: &App, by: &Grant<can::CreateOrder>, id: CartId, line: LineId, quantity: i64) -> Result<Shown> {
-    if quantity == 0 {
-        return remove(app, by, id, line).await;
-    }
-    let mut checks = Checks::new();
-    checks.that((1..=MOST_PIECES).contains(&quantity), "quantity", "out_of_range", format!("From 0 to {MOST_PIECES} pieces."));
-    checks.done()?;
+    check_pieces(0, quantity)?;
     app.db
         .transact(by, async |tx| {
             let cart = held(tx, id, by.now()).await?;
-            let lines = store::lines(tx, id).await?;
-            let line = line_of(&lines, line)?;
-            let item = Item { product: line.product_id, quantity };
-            let goods = price::goods(tx, &[item], false).await?;
-            let counter = Counter::open(tx).await?;
-            if let Some((field, code, message)) = counter.complaint(goods.get(&line.product_id), quantity) {
-                return Err(Error::unprocessable(field, code, message));
-            }
-            let seen_price = goods.get(&line.product_id).map_or(line.seen_price, |product| product.price_at(by.now()).amount);
-            store::put(tx, id, &[Line { quantity, seen_price, ..line.clone() }]).await?;
-            touched(tx, by, (&cart, cart.clone()), "cart.set").await
+            set_in(tx, by, &cart, (line, quantity)).await
         })
         .await
+}
+
+/// The same with a cart that is held.
+pub(super) async fn set_in<P>(tx: &mut Tx, by: &Grant<P>, cart: &Cart, (line, quantity): (LineId, i64)) -> Result<Shown> {
+    if quantity == 0 {
+        return take_from(tx, by, cart, line).await;
+    }
+    let lines = store::lines(tx, cart.id).await?;
+    let line = line_of(&lines, line)?;
+    let item = Item { product: line.product_id, quantity };
+    let goods = price::goods(tx, &[item], false).await?;
+    let counter = Counter::open(tx).await?;
+    if let Some((field, code, message)) = counter.complaint(goods.get(&line.product_id), quantity) {
+        return Err(Error::unprocessable(field, code, message));
+    }
+    let seen_price = goods.get(&line.product_id).map_or(line.seen_price, |product| product.price_at(by.now()).amount);
+    store::put(tx, cart.id, &[Line { quantity, seen_price, ..line.clone() }]).await?;
+    touched(tx, by, (cart, cart.clone()), "cart.set").await
 }
 
 /// Take a line out.
@@ -99,12 +106,17 @@ pub async fn remove(app: &App, by: &Grant<can::CreateOrder>, id: CartId, line: L
     app.db
         .transact(by, async |tx| {
             let cart = held(tx, id, by.now()).await?;
-            if store::take_out(tx, id, &[line]).await? == 0 {
-                return Err(Error::NotFound("line"));
-            }
-            touched(tx, by, (&cart, cart.clone()), "cart.remove").await
+            take_from(tx, by, &cart, line).await
         })
         .await
+}
+
+/// The same with a cart that is held: a line of another one is not there.
+pub(super) async fn take_from<P>(tx: &mut Tx, by: &Grant<P>, cart: &Cart, line: LineId) -> Result<Shown> {
+    if store::take_out(tx, cart.id, &[line]).await? == 0 {
+        return Err(Error::NotFound("line"));
+    }
+    touched(tx, by, (cart, cart.clone()), "cart.remove").await
 }
 
 /// Take note of what has changed: prices are seen, what can not be sold any more goes out, of what runs short as much stays as is left.
@@ -112,26 +124,31 @@ pub async fn accept(app: &App, by: &Grant<can::CreateOrder>, id: CartId) -> Resu
     app.db
         .transact(by, async |tx| {
             let cart = held(tx, id, by.now()).await?;
-            let lines = store::lines(tx, id).await?;
-            let items: Vec<Item> = lines.iter().map(|line| Item { product: line.product_id, quantity: line.quantity }).collect();
-            let goods = price::goods(tx, &items, false).await?;
-            let counter = Counter::open(tx).await?;
-            let (mut kept, mut gone) = (Vec::new(), Vec::new());
-            for line in lines {
-                let product = goods.get(&line.product_id).filter(|product| counter.complaint(Some(product), 0).is_none() && product.stock > 0);
-                match product {
-                    Some(product) => {
-                        let (quantity, seen_price) = (line.quantity.min(product.stock), product.price_at(by.now()).amount);
-                        kept.push(Line { quantity, seen_price, ..line });
-                    }
-                    None => gone.push(line.id),
-                }
-            }
-            store::put(tx, id, &kept).await?;
-            store::take_out(tx, id, &gone).await?;
-            touched(tx, by, (&cart, cart.clone()), "cart.accept").await
+            note(tx, by, &cart).await
         })
         .await
+}
+
+/// The same with a cart that is held.
+pub(super) async fn note<P>(tx: &mut Tx, by: &Grant<P>, cart: &Cart) -> Result<Shown> {
+    let lines = store::lines(tx, cart.id).await?;
+    let items: Vec<Item> = lines.iter().map(|line| Item { product: line.product_id, quantity: line.quantity }).collect();
+    let goods = price::goods(tx, &items, false).await?;
+    let counter = Counter::open(tx).await?;
+    let (mut kept, mut gone) = (Vec::new(), Vec::new());
+    for line in lines {
+        let product = goods.get(&line.product_id).filter(|product| counter.complaint(Some(product), 0).is_none() && product.stock > 0);
+        match product {
+            Some(product) => {
+                let (quantity, seen_price) = (line.quantity.min(product.stock), product.price_at(by.now()).amount);
+                kept.push(Line { quantity, seen_price, ..line });
+            }
+            None => gone.push(line.id),
+        }
+    }
+    store::put(tx, cart.id, &kept).await?;
+    store::take_out(tx, cart.id, &gone).await?;
+    touched(tx, by, (cart, cart.clone()), "cart.accept").await
 }
 
 /// Pour the cart `from` into `id`, once for each key.

@@ -6,6 +6,7 @@ use purser_core::{Error, FieldError, Money, Result, Timestamp};
 use purser_store::Tx;
 use purser_store::carts::{self as store, Cart, Line, Private};
 use purser_store::products::Product;
+use uuid::Uuid;
 
 use super::state_at;
 use crate::coupons;
@@ -20,6 +21,8 @@ pub struct Seen {
     pub name: String,
     /// Its SKU.
     pub sku: String,
+    /// The file of its first picture.
+    pub picture: Option<Uuid>,
     /// Its price now.
     pub price: Money,
     /// All its pieces at that price.
@@ -50,6 +53,11 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// What is in it at the prices of now, before anything is added or taken off.
+    pub fn goods(&self) -> Result<Money> {
+        self.lines.iter().try_fold(Money::zero(self.cart.currency), |sum, line| sum.plus(line.total))
+    }
+
     /// Whether anything has changed since somebody looked.
     pub fn changed(&self) -> bool {
         self.lines.iter().any(|line| !line.changes.is_empty())
@@ -90,6 +98,7 @@ fn look(counter: &Counter, line: Line, product: &Product, now: Timestamp) -> Res
     Ok(Seen {
         name: product.name.clone(),
         sku: product.sku.clone(),
+        picture: product.shelf.picture_id,
         total: price.times(line.quantity)?,
         available: if product.active && product.is_sold() { product.stock } else { 0 },
         price,

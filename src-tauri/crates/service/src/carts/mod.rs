@@ -8,6 +8,7 @@ mod checkout;
 mod lines;
 mod look;
 mod offer;
+pub mod own;
 mod sweep;
 
 pub use change::{Change, discard, update};
@@ -113,41 +114,46 @@ pub async fn open(app: &App, by: &Grant<can::CreateOrder>, opening: Opening, onc
                 return Ok(Outcome::Reply(reply));
             }
             if let Some(customer) = opening.customer {
-                check_customer(tx, customer, opening.kind).await?;
+                check_customer(tx, (customer, opening.kind), by.now()).await?;
             }
-            let counter = Counter::open(tx).await?;
-            let cart = Cart {
-                id,
-                number: tenants::take_numbers(tx, "cart", 1).await?,
-                kind: opening.kind,
-                state: CartState::Open,
-                customer_id: opening.customer.map(UserId::uuid),
-                first_name: None,
-                last_name: None,
-                email: None,
-                currency: counter.currency(),
-                country: opening.country.clone(),
-                shipping_code: opening.method.clone(),
-                coupons: codes(&opening.coupons),
-                item_count: 0,
-                value: 0,
-                became_id: None,
-                version: 1,
-                created_at: by.now(),
-                updated_at: by.now(),
-                expires_at: expiry(&counter, opening.kind, by.now()),
-            };
-            let private = Private { address: opening.address.clone(), notes: text(opening.notes.clone()), unreadable: Vec::new() };
-            store::insert(tx, &cart, &private, by.user().map(UserId::uuid)).await?;
-            lines::put_in(tx, by, (&counter, &cart), &opening.items, "lines").await?;
-            store::update(tx, &cart).await?;
-            audit::record(tx, by, AuditLine::new("cart.open", "cart", id.uuid(), cart.label()).after(&Facts::of(&cart, opening.items.len())));
-            events::emit(tx, by, Topic::Cart, "opened", id.uuid());
-            let cart = store::find(tx, id).await?.ok_or(Error::NotFound("cart"))?;
+            let cart = begin(tx, by, id, &opening).await?;
             let shown = look::at(tx, cart, by.now()).await?;
             idempotency::finish(tx, once.as_ref(), shown).await
         })
         .await
+}
+
+/// Write down a new cart, for somebody who may have one.
+async fn begin<P>(tx: &mut Tx, by: &Grant<P>, id: CartId, opening: &Opening) -> Result<Cart> {
+    let counter = Counter::open(tx).await?;
+    let cart = Cart {
+        id,
+        number: tenants::take_numbers(tx, "cart", 1).await?,
+        kind: opening.kind,
+        state: CartState::Open,
+        customer_id: opening.customer.map(UserId::uuid),
+        first_name: None,
+        last_name: None,
+        email: None,
+        currency: counter.currency(),
+        country: opening.country.clone(),
+        shipping_code: opening.method.clone(),
+        coupons: codes(&opening.coupons),
+        item_count: 0,
+        value: 0,
+        became_id: None,
+        version: 1,
+        created_at: by.now(),
+        updated_at: by.now(),
+        expires_at: expiry(&counter, opening.kind, by.now()),
+    };
+    let private = Private { address: opening.address.clone(), notes: text(opening.notes.clone()), unreadable: Vec::new() };
+    store::insert(tx, &cart, &private, by.user().map(UserId::uuid)).await?;
+    lines::put_in(tx, by, (&counter, &cart), &opening.items, "lines").await?;
+    store::update(tx, &cart).await?;
+    audit::record(tx, by, AuditLine::new("cart.open", "cart", id.uuid(), cart.label()).after(&Facts::of(&cart, opening.items.len())));
+    events::emit(tx, by, Topic::Cart, "opened", id.uuid());
+    store::find(tx, id).await?.ok_or(Error::NotFound("cart"))
 }
 
 /// When a cart nobody touches after `now` is forgotten.
@@ -164,14 +170,14 @@ fn codes(given: &[String]) -> String {
 }
 
 /// Refuse a customer who is not there, or who has an open cart already.
-async fn check_customer(tx: &mut Tx, customer: UserId, kind: CartKind) -> Result<()> {
+async fn check_customer(tx: &mut Tx, (customer, kind): (UserId, CartKind), now: Timestamp) -> Result<()> {
+    // Two at once would both find none.
+    tx.alone_in_tenant("carts").await?;
     let known = users::find(tx, customer).await?.is_some_and(|user| user.status != Status::Deleted);
     if !known {
         return Err(Error::unprocessable("customerId", "unknown_customer", "There is no such customer."));
     }
-    // Two at once would both find none.
-    tx.alone("carts").await?;
-    if kind == CartKind::Cart && store::open_of(tx, customer).await?.is_some() {
+    if kind == CartKind::Cart && held_of(tx, customer, now).await?.is_some() {
         return Err(Error::conflict("has_cart", "This customer has an open cart already. Use that one, or merge this one into it."));
     }
     Ok(())
@@ -184,13 +190,26 @@ async fn held(tx: &mut Tx, id: CartId, now: Timestamp) -> Result<Cart> {
     Ok(cart)
 }
 
+/// The open cart of a customer, held. One whose time is over is closed on the way, as nobody has two.
+async fn held_of(tx: &mut Tx, customer: UserId, now: Timestamp) -> Result<Option<Cart>> {
+    let Some(found) = store::open_of(tx, customer).await? else { return Ok(None) };
+    // Whoever was waited for may have ordered it, or given it to somebody else.
+    let cart = store::hold(tx, found.id).await?.filter(|cart| cart.customer_id == Some(customer.uuid()) && cart.state == CartState::Open);
+    let Some(cart) = cart else { return Ok(None) };
+    if state_at(&cart, now) == CartState::Open {
+        return Ok(Some(cart));
+    }
+    store::update(tx, &Cart { state: CartState::Expired, updated_at: now, ..cart }).await?;
+    Ok(None)
+}
+
 /// Where a cart stands at `now`: one whose time is over counts as closed before anybody swept it up.
 fn state_at(cart: &Cart, now: Timestamp) -> CartState {
     if cart.state == CartState::Open && cart.expires_at.is_some_and(|at| at <= now) { CartState::Expired } else { cart.state }
 }
 
 /// Write a cart that was touched, with the line of the log, and show it.
-async fn touched(tx: &mut Tx, by: &Grant<can::CreateOrder>, (before, after): (&Cart, Cart), action: &'static str) -> Result<Shown> {
+async fn touched<P>(tx: &mut Tx, by: &Grant<P>, (before, after): (&Cart, Cart), action: &'static str) -> Result<Shown> {
     let counter = Counter::open(tx).await?;
     let was = Facts::of(before, 0);
     let after = Cart { updated_at: by.now(), expires_at: expiry(&counter, after.kind, by.now()), ..after };

@@ -5,7 +5,10 @@
 //! Rules only. Statements live in `purser_store::products`, HTTP words in `http::catalog`.
 
 pub mod categories;
+pub mod pictures;
+mod pixels;
 mod shelf;
+pub mod slugs;
 pub mod stock;
 pub mod variants;
 
@@ -110,7 +113,7 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, onc
         updated_at: by.now(),
     };
     draft.shelf.put_on(&mut product)?;
-    check(&product)?;
+    check(&product, None)?;
     if product.active {
         by.and::<can::PublishProduct>()?;
     }
@@ -125,6 +128,8 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, draft: Draft, onc
             if store::sku_taken(tx, &product.sku, None).await? {
                 return Err(taken());
             }
+            slugs::check(tx, &product.shelf.slug, None).await?;
+            slugs::settle(tx, std::slice::from_mut(&mut product)).await?;
             store::insert(tx, std::slice::from_ref(&product)).await?;
             let product = find(tx, product.id).await?;
             audit::record(tx, by, Line::new("product.create", "product", product.id.uuid(), &product.name).after(&Facts::from(&product)));
@@ -166,7 +171,7 @@ pub async fn update(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, ve
             if product.active && !before.active {
                 by.and::<can::PublishProduct>()?;
             }
-            check(&product)?;
+            check(&product, Some(&before))?;
             if product.shelf.category_id != before.shelf.category_id {
                 shelf::check_category(tx, &product).await?;
             }
@@ -175,6 +180,11 @@ pub async fn update(app: &App, by: &Grant<can::UpdateProduct>, id: ProductId, ve
             }
             if product.sku != before.sku && store::sku_taken(tx, &product.sku, Some(id)).await? {
                 return Err(taken());
+            }
+            if product.shelf.slug.is_empty() {
+                slugs::settle_but(tx, std::slice::from_mut(&mut product), &before.shelf.slug).await?;
+            } else if product.shelf.slug != before.shelf.slug {
+                slugs::check(tx, &product.shelf.slug, Some(id)).await?;
             }
             variants::follow(tx, by, (&before, &product)).await?;
             write(tx, by, "product.update", (&before, &product)).await
@@ -245,14 +255,14 @@ fn apply(change: Change, product: &mut Product) {
     product.name_key = text::fold(&product.name);
 }
 
-fn check(product: &Product) -> Result<()> {
+fn check(product: &Product, before: Option<&Product>) -> Result<()> {
     let mut checks = Checks::new();
     checks.text("name", &product.name, 200).text("sku", &product.sku, 64);
     checks.that(!product.sku.contains(char::is_whitespace), "sku", "not_valid", "A SKU has no spaces in it.");
     checks.length("description", product.description.as_deref().unwrap_or_default(), 5_000);
     checks.that((0..=LARGEST).contains(&product.price), "price.amount", "out_of_range", "A price is 0 or more, and not absurdly large.");
     checks.that((0..=MOST_STOCK).contains(&product.stock), "stock", "out_of_range", "Between 0 and 1,000,000,000 pieces.");
-    shelf::check(&mut checks, product);
+    shelf::check(&mut checks, product, before);
     checks.done()
 }
 

@@ -1,7 +1,7 @@
 //! Where a product stands: its category, tags, tax class, the prices beside the usual one, and what a list of products has in common.
 
 use purser_core::access::{Grant, can};
-use purser_core::catalog::{MOST_TAGS, TaxClass, check_tags, tags};
+use purser_core::catalog::{MOST_TAGS, TaxClass, check_tags, is_slug, tags};
 use purser_core::checkout::LARGEST;
 use purser_core::error::Checks;
 use purser_core::ids::CategoryId;
@@ -29,6 +29,8 @@ pub struct Sale {
 /// Where a new product stands.
 #[derive(Clone, Debug, Default)]
 pub struct ShelfDraft {
+    /// Its part of an address; made of the name otherwise.
+    pub slug: Option<String>,
     /// Its category.
     pub category: Option<CategoryId>,
     /// The price it is compared with.
@@ -48,6 +50,8 @@ pub struct ShelfDraft {
 /// A change of where a product stands.
 #[derive(Clone, Debug, Default)]
 pub struct ShelfChange {
+    /// Its part of an address; made of the name where it is taken away.
+    pub slug: Patch<String>,
     /// Its category.
     pub category: Patch<CategoryId>,
     /// The price it is compared with.
@@ -77,6 +81,7 @@ impl ShelfDraft {
             value.map_or(Patch::Keep, Patch::Set)
         }
         let change = ShelfChange {
+            slug: patch(self.slug),
             category: patch(self.category),
             compare_price: patch(self.compare_price),
             cost: patch(self.cost),
@@ -110,6 +115,11 @@ impl ShelfChange {
                 (place.sale_from_at, place.sale_until_at) = (sale.from, sale.until);
             }
         }
+        match self.slug {
+            Patch::Keep => {}
+            Patch::Clear => place.slug.clear(),
+            Patch::Set(slug) => slug.trim().clone_into(&mut place.slug),
+        }
         match self.category {
             Patch::Keep => {}
             Patch::Clear => place.category_id = None,
@@ -125,12 +135,16 @@ impl ShelfChange {
     }
 }
 
-/// Complain about what can not stand there.
-pub(super) fn check(checks: &mut Checks, product: &Product) {
+/// Complain about what can not stand there; `before` is how the product was until now.
+pub(super) fn check(checks: &mut Checks, product: &Product, before: Option<&Product>) {
     let Shelf { compare_price, cost, sale_price, low_stock, .. } = &product.shelf;
     for (field, amount) in [("compareAtPrice.amount", compare_price), ("cost.amount", cost), ("sale.price.amount", sale_price)] {
         checks.that(amount.is_none_or(|amount| (0..=LARGEST).contains(&amount)), field, "out_of_range", "An amount of 0 or more.");
     }
+    let slug = &product.shelf.slug;
+    // One that is empty has yet to be made. One that was here before slugs had a rule keeps nobody from changing something else.
+    let stays = before.is_some_and(|before| before.shelf.slug == *slug);
+    checks.that(slug.is_empty() || stays || is_slug(slug), "slug", "not_valid", "Small letters, digits and single hyphens, at most 80.");
     let below = sale_price.is_none_or(|sale| sale < product.price || product.price == 0);
     checks.that(below, "sale.price.amount", "not_lower", "A price for a time is lower than the usual one.");
     let times = product.shelf.sale_from_at.zip(product.shelf.sale_until_at);
@@ -174,6 +188,7 @@ pub async fn facets(app: &App, by: &Grant<can::ReadProduct>, filter: &Filter) ->
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Facts<'a> {
+    slug: &'a str,
     category_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     compare_at_price: Option<i64>,
@@ -194,6 +209,7 @@ pub(super) struct Facts<'a> {
 impl<'a> From<&'a Product> for Facts<'a> {
     fn from(p: &'a Product) -> Self {
         Self {
+            slug: &p.shelf.slug,
             category_id: p.shelf.category_id,
             compare_at_price: p.shelf.compare_price,
             cost: p.shelf.cost,

@@ -111,7 +111,9 @@ pub async fn movements(app: &App, by: &Grant<can::UpdateProduct>, filter: &Filte
     let listing = app
         .db
         .read(by, async |tx| {
-            find(tx, filter.product).await?;
+            if let Some(product) = filter.product {
+                find(tx, product).await?;
+            }
             store::list(tx, filter, page).await.map_err(Error::from)
         })
         .await?;
@@ -131,6 +133,8 @@ fn movement<P>(by: &Grant<P>, product: ProductId, kind: MovementKind, (available
         reason: None,
         order_id: None,
         order_number: None,
+        product: None,
+        sku: None,
         by_id: by.user().map(UserId::uuid),
         by_name: None,
         created_at: by.now(),

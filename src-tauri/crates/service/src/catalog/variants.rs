@@ -11,7 +11,7 @@ use purser_store::products::{self as store, Filter, Product};
 use purser_store::shelf::{self, Shelf};
 use purser_store::{Page, Tx};
 
-use super::{Facts, check, find, taken};
+use super::{Facts, check, find, slugs, taken};
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Once, Outcome};
 use crate::{App, events};
@@ -63,9 +63,12 @@ pub async fn create(app: &App, by: &Grant<can::CreateProduct>, id: ProductId, dr
             if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), ProductId::uuid(new))).await? {
                 return Ok(Outcome::Reply(reply));
             }
+            // Before the product is held: whoever makes addresses may wait for it.
+            tx.alone_in_tenant("slugs").await?;
             let parent = store::hold(tx, &[id]).await?.pop().ok_or(Error::NotFound("product"))?;
-            let variant = compose(by, (new, &parent), &draft)?;
+            let mut variant = compose(by, (new, &parent), &draft)?;
             fits(tx, &parent, &variant).await?;
+            slugs::settle(tx, std::slice::from_mut(&mut variant)).await?;
             store::insert(tx, std::slice::from_ref(&variant)).await?;
             shelf::count_variants(tx, id, by.now()).await?;
             let variant = find(tx, new).await?;
@@ -105,7 +108,7 @@ fn compose(by: &Grant<can::CreateProduct>, (id, parent): (ProductId, &Product), 
             ..Shelf::default()
         },
     };
-    check(&variant)?;
+    check(&variant, None)?;
     Ok(variant)
 }
 

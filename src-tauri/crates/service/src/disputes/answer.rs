@@ -1,10 +1,11 @@
 //! Answering a dispute: evidence is gathered, changed as often as one likes, and sent once; or one gives in.
 
+use futures::StreamExt;
 use purser_core::access::{Grant, Right, can};
 use purser_core::disputes::DisputeEvent;
 use purser_core::error::Checks;
 use purser_core::events::Topic;
-use purser_core::ids::{DisputeId, FileId, PaymentId, TenantId};
+use purser_core::ids::{DisputeId, PaymentId};
 use purser_core::jobs::Wait;
 use purser_core::time::{HOUR, MINUTE, SECOND};
 use purser_core::{Error, Money, Result};
@@ -13,8 +14,9 @@ use purser_store::{Scope, Tx, payments};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-use super::port::{Answer, AnswerCall, Play, Texts};
-use super::{Detail, detail, record};
+use super::evidence::{Evidence, Shown};
+use super::port::{Answer, AnswerCall, Play, Takes};
+use super::{Detail, detail, files, record};
 use crate::audit::{self, Line};
 use crate::idempotency::{self, Claim, Once, Outcome, Reply};
 use crate::jobs::{Failure, Plan, Turn, Work};
@@ -23,29 +25,16 @@ use crate::{App, events};
 
 /// Longest a call to the provider may take.
 const LONGEST: Duration = Duration::from_secs(20);
+/// Longest it may take with files that go along.
+const LONGEST_ALONG: Duration = Duration::from_mins(1);
 /// Longest all pages of a list may take.
 const LONGEST_LIST: Duration = Duration::from_mins(1);
+/// Disputes answered at once.
+const AT_ONCE: usize = 8;
 /// Longest text of the evidence.
 const LONGEST_TEXT: usize = 5_000;
 /// Most files of it.
 const MOST_FILES: usize = 10;
-
-/// What is said of a dispute.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Evidence {
-    /// In words.
-    pub texts: Texts,
-    /// In files.
-    pub files: Vec<FileId>,
-}
-
-impl Evidence {
-    /// What is staged for `dispute`.
-    pub fn of(dispute: &Dispute) -> Self {
-        serde_json::from_value(dispute.evidence.0.clone()).unwrap_or_default()
-    }
-}
 
 /// Whether anything can still be said of `dispute`.
 fn open_for_words(dispute: &Dispute) -> Result<()> {
@@ -61,15 +50,15 @@ async fn write(tx: &mut Tx, dispute: &Dispute) -> Result<()> {
 }
 
 /// Keep evidence until it is sent; `version` is the one that was seen.
-pub async fn stage(app: &App, by: &Grant<can::AnswerDispute>, id: DisputeId, version: i64, mut evidence: Evidence) -> Result<Detail> {
+pub async fn stage(app: &App, by: &Grant<can::AnswerDispute>, id: DisputeId, version: i64, evidence: Evidence) -> Result<Detail> {
     let mut checks = Checks::new();
     for (name, text) in evidence.texts.each() {
         checks.length(&format!("texts.{name}"), text.map_or("", String::as_str), LONGEST_TEXT);
     }
     checks.that(evidence.files.len() <= MOST_FILES, "files", "too_many", "At most ten files.");
     checks.done()?;
-    evidence.files.sort_unstable();
-    evidence.files.dedup();
+    let evidence = evidence.ordered();
+    let takes = takes(app, by, id, Some(&evidence)).await?;
     app.db
         .transact(by, async |tx| {
             let before = store::hold(tx, id).await?.ok_or(Error::NotFound("dispute"))?;
@@ -77,9 +66,7 @@ pub async fn stage(app: &App, by: &Grant<can::AnswerDispute>, id: DisputeId, ver
             if before.version != version {
                 return Err(Error::Stale);
             }
-            if store::evidence_files(tx, &evidence.files).await?.len() != evidence.files.len() {
-                return Err(Error::unprocessable("files", "unknown_file", "One of these files does not exist."));
-            }
+            evidence.sendable(tx, &before, takes).await?;
             let kept = serde_json::to_value(&evidence).map_err(|error| Error::Internal(Box::new(error)))?;
             let after = Dispute { evidence: kept.into(), updated_at: by.now(), ..before };
             write(tx, &after).await?;
@@ -90,6 +77,14 @@ pub async fn stage(app: &App, by: &Grant<can::AnswerDispute>, id: DisputeId, ver
             detail(tx, id).await
         })
         .await
+}
+
+/// What the provider of a dispute takes in files, if there are some: of this evidence, or of what is staged.
+async fn takes(app: &App, by: &Grant<can::AnswerDispute>, id: DisputeId, evidence: Option<&Evidence>) -> Result<Option<Takes>> {
+    let dispute = app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("dispute"))).await?;
+    let files = evidence.map_or_else(|| Evidence::of(&dispute).files.len(), |evidence| evidence.files.len());
+    let Some(provider) = app.payments.gateway().disputes().filter(|_| files > 0) else { return Ok(None) };
+    provider.takes(Handle { tenant: by.tenant(), payment: dispute.payment_id }).await.map_err(|trouble| says(&trouble))
 }
 
 /// Send the evidence, once and for all.
@@ -111,6 +106,7 @@ async fn answer(
     once: Option<Once<Detail>>,
 ) -> Result<Outcome<Detail>> {
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
+    let takes = if what == "submit" { takes(app, by, id, None).await? } else { None };
     let answered: Option<Reply> = app
         .db
         .transact(by, async |tx| {
@@ -122,7 +118,7 @@ async fn answer(
                     Claim::Left(_) => return Ok(None),
                 }
             }
-            begin(by, tx, id, (what, reason.as_deref())).await?;
+            begin(by, tx, (id, takes), (what, reason.as_deref())).await?;
             Ok::<_, Error>(None)
         })
         .await?;
@@ -143,12 +139,21 @@ async fn answer(
 }
 
 /// Write down what will be asked of the provider.
-async fn begin(by: &Grant<can::AnswerDispute>, tx: &mut Tx, id: DisputeId, (what, reason): (&'static str, Option<&str>)) -> Result<()> {
+async fn begin(
+    by: &Grant<can::AnswerDispute>,
+    tx: &mut Tx,
+    (id, takes): (DisputeId, Option<Takes>),
+    (what, reason): (&'static str, Option<&str>),
+) -> Result<()> {
     let dispute = store::hold(tx, id).await?.ok_or(Error::NotFound("dispute"))?;
     open_for_words(&dispute)?;
     let evidence = Evidence::of(&dispute);
     if what == "submit" && evidence.texts.is_empty() && evidence.files.is_empty() {
         return Err(Error::conflict("no_evidence", "There is nothing to send yet: say something, or add a file."));
+    }
+    if what == "submit" {
+        // A file may be gone since, or come from when any was taken.
+        evidence.sendable(tx, &dispute, takes).await?;
     }
     let after = Dispute { pending: Some(what.to_owned()), failure_message: None, updated_at: by.now(), ..dispute };
     write(tx, &after).await?;
@@ -164,8 +169,10 @@ async fn begin(by: &Grant<can::AnswerDispute>, tx: &mut Tx, id: DisputeId, (what
 
 /// Ask the provider what is written down, and take in its answer.
 async fn go_on<P: Right>(app: &App, by: &Grant<P>, id: DisputeId) -> Result<()> {
-    let Some((dispute, call)) = app.db.read(by, async |tx| call_of(tx, by.tenant(), id).await).await? else { return Ok(()) };
-    let answer = ask(app, &dispute, &call).await;
+    // Files take their time: nobody sends here what somebody here is sending.
+    let Some(_held) = app.payments.disputes.hold(id) else { return Ok(()) };
+    let Some((dispute, evidence, files)) = app.db.read(by, async |tx| asked_of(tx, id).await).await? else { return Ok(()) };
+    let answer = ask(app, by, &dispute, (evidence, files)).await?;
     app.db
         .transact(by, async |tx| match &answer {
             Ok(news) => record::take_in(app, by, tx, news).await.map(drop),
@@ -180,40 +187,49 @@ async fn go_on<P: Right>(app: &App, by: &Grant<P>, id: DisputeId) -> Result<()> 
         .await
 }
 
-async fn call_of(tx: &mut Tx, tenant: TenantId, id: DisputeId) -> Result<Option<(Dispute, AnswerCall)>> {
+async fn asked_of(tx: &mut Tx, id: DisputeId) -> Result<Option<(Dispute, Evidence, Vec<Shown>)>> {
     let dispute = store::find(tx, id).await?.ok_or(Error::NotFound("dispute"))?;
-    if dispute.pending.is_none() {
-        return Ok(None);
-    }
-    let evidence = Evidence::of(&dispute);
-    let files = store::evidence_files(tx, &evidence.files).await?;
-    let call = AnswerCall { tenant, reference: dispute.reference.clone(), payment: dispute.payment_id, texts: evidence.texts, files };
-    Ok(Some((dispute, call)))
+    let (evidence, sends) = (Evidence::of(&dispute), dispute.pending.as_deref() == Some("submit"));
+    let files = if sends { evidence.shown(tx, &dispute).await? } else { Vec::new() };
+    Ok(dispute.pending.is_some().then_some((dispute, evidence, files)))
 }
 
-async fn ask(app: &App, dispute: &Dispute, call: &AnswerCall) -> Answer {
+async fn ask<P: Right>(app: &App, by: &Grant<P>, dispute: &Dispute, (evidence, files): (Evidence, Vec<Shown>)) -> Result<Answer> {
     let Some(provider) = app.payments.gateway().disputes() else {
-        return Err(Trouble::Refused("no_disputes".into(), "This payment provider takes no answers here. Answer on its own page.".into()));
+        let message = "This payment provider takes no answers here. Answer on its own page.";
+        return Ok(Err(Trouble::Refused("no_disputes".into(), message.into())));
     };
+    if dispute.pending.as_deref() == Some("submit") && files.len() != evidence.files.len() {
+        let message = "A file of the evidence was deleted. Choose the files anew.";
+        return Ok(Err(Trouble::Refused("file_gone".into(), message.into())));
+    }
+    let files = match files::enclose(app, by, provider, (dispute, files)).await? {
+        Ok(files) => files,
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    let call = AnswerCall { tenant: by.tenant(), reference: dispute.reference.clone(), payment: dispute.payment_id, texts: evidence.texts, files };
     let work = async {
         match dispute.pending.as_deref() {
-            Some("submit") => provider.submit(call).await,
-            _ => provider.accept(call).await,
+            Some("submit") => provider.submit(&call).await,
+            _ => provider.accept(&call).await,
         }
     };
-    tokio::time::timeout(LONGEST, work).await.unwrap_or(Err(Trouble::Unknown))
+    let longest = if call.files.iter().all(|file| file.reference().is_some()) { LONGEST } else { LONGEST_ALONG };
+    Ok(tokio::time::timeout(longest, work).await.unwrap_or(Err(Trouble::Unknown)))
 }
 
 /// Ask again where the provider gave no answer.
 pub async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     let open = app.db.read(Scope::System, async |tx| store::open(tx, now.plus(-2 * SECOND)).await.map_err(Error::from)).await?;
-    for one in open {
+    // Files take their time, and nobody waits for those of others.
+    let asked = futures::stream::iter(open).for_each_concurrent(AT_ONCE, |one| async move {
         let by = Grant::<can::AnswerDispute>::system(one.tenant_id, now, &app.ids);
         if let Err(error) = go_on(app, &by, one.id).await {
             tracing::warn!(%error, dispute = %one.id, "a dispute could not be answered; it is tried again");
         }
-    }
+    });
+    asked.await;
     Ok(())
 }
 

@@ -3,18 +3,21 @@
 //! The provider is only called between transactions, as for payments: what will be asked of it is written down first.
 
 mod answer;
+pub(crate) mod evidence;
+mod files;
 pub mod port;
 mod record;
 
-pub use answer::{Evidence, accept, decide, open, refresh, stage, submit, sweep};
 pub(crate) use answer::{HearDisputes, hear};
+pub use answer::{accept, decide, open, refresh, stage, submit, sweep};
+pub use evidence::{Evidence, Exhibit, Shown};
 pub use port::ProviderDispute;
 pub use record::record;
 
 use purser_core::access::{Grant, can};
 use purser_core::ids::DisputeId;
 use purser_core::{Error, Result};
-use purser_store::disputes::{self as store, Dispute, EvidenceFile, Filter};
+use purser_store::disputes::{self as store, Dispute, Filter};
 use purser_store::page::COUNT_LIMIT;
 use purser_store::{Listing, Page};
 
@@ -37,7 +40,7 @@ pub struct Detail {
     /// The dispute.
     pub dispute: Dispute,
     /// Its files.
-    pub files: Vec<EvidenceFile>,
+    pub files: Vec<Shown>,
 }
 
 /// One dispute.
@@ -47,6 +50,6 @@ pub async fn read(app: &App, by: &Grant<can::ReadPayment>, id: DisputeId) -> Res
 
 pub(crate) async fn detail(tx: &mut purser_store::Tx, id: DisputeId) -> Result<Detail> {
     let dispute = store::find(tx, id).await?.ok_or(Error::NotFound("dispute"))?;
-    let files = store::evidence_files(tx, &Evidence::of(&dispute).files).await?;
+    let files = Evidence::of(&dispute).shown(tx, &dispute).await?;
     Ok(Detail { dispute, files })
 }

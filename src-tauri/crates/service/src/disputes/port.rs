@@ -2,7 +2,8 @@
 //! that asking twice never does it twice.
 
 use async_trait::async_trait;
-use purser_core::disputes::DisputeState;
+use bytes::Bytes;
+use purser_core::disputes::{DisputeState, EvidenceKind};
 use purser_core::ids::{PaymentId, TenantId};
 use purser_core::{Money, Timestamp};
 use purser_store::disputes::EvidenceFile;
@@ -90,7 +91,65 @@ pub struct AnswerCall {
     /// What is said.
     pub texts: Texts,
     /// What goes with it.
-    pub files: Vec<EvidenceFile>,
+    pub files: Vec<Enclosed>,
+}
+
+/// What a provider takes in files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    /// Files of these types.
+    pub types: &'static [&'static str],
+    /// Bytes of one file.
+    pub largest: i64,
+    /// Bytes of all files together.
+    pub together: i64,
+    /// Whether it takes one file of each kind, and not two.
+    pub one_of_a_kind: bool,
+    /// Whether files are sent ahead, each by itself, and not along with the words.
+    pub ahead: bool,
+}
+
+/// A file on its way to the provider.
+#[derive(Clone, Debug)]
+pub struct FileCall {
+    /// Whose payment is disputed.
+    pub handle: Handle,
+    /// What the provider calls the dispute.
+    pub reference: String,
+    /// The file.
+    pub file: EvidenceFile,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+/// A file that goes with evidence.
+#[derive(Clone, Debug)]
+pub struct Enclosed {
+    /// The file.
+    pub file: EvidenceFile,
+    /// What it shows.
+    pub kind: EvidenceKind,
+    /// The bytes, or where they lie.
+    pub content: Content,
+}
+
+/// What is in a file that goes with evidence.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// It was sent ahead; the provider calls it so.
+    Sent(String),
+    /// It goes along.
+    Along(Bytes),
+}
+
+impl Enclosed {
+    /// What the provider calls it, if it was sent ahead.
+    pub fn reference(&self) -> Option<&str> {
+        match &self.content {
+            Content::Sent(reference) => Some(reference),
+            Content::Along(_) => None,
+        }
+    }
 }
 
 /// What the sandbox is told to play.
@@ -108,6 +167,16 @@ pub type Answer = Result<ProviderDispute, Trouble>;
 /// Disputes at a payment provider.
 #[async_trait]
 pub trait Disputes: Send + Sync {
+    /// What it takes in files about this payment; `None`: it takes none.
+    async fn takes(&self, _handle: Handle) -> Result<Option<Takes>, Trouble> {
+        Ok(None)
+    }
+
+    /// Send a file ahead of the evidence it goes with: what the provider calls it. Asked twice, it lies there once.
+    async fn upload(&self, _call: &FileCall) -> Result<String, Trouble> {
+        Err(Trouble::Refused("no_files".into(), "This payment provider takes no files here.".into()))
+    }
+
     /// Send the evidence, once and for all.
     async fn submit(&self, call: &AnswerCall) -> Answer;
 

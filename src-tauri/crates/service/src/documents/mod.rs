@@ -8,6 +8,7 @@ mod words;
 
 pub use monthly::monthly;
 pub use sale::{credit_note, receipt};
+pub(crate) use sale::{credit_note_name, credit_note_of};
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use purser_core::access::Grant;
 use purser_core::{Error, Money, Result};
 use tokio::sync::Semaphore;
 
+use crate::settings::Settings;
 use crate::{App, limits};
 use port::{Paper, Press};
 
@@ -31,6 +33,11 @@ pub(crate) fn day(language: &str, at: purser_core::Timestamp) -> String {
 /// An address as it is written in `language`, line by line.
 pub(crate) fn address(language: &str, address: &purser_core::orders::Address) -> Vec<String> {
     sale::lines_of(words::of(None, Some(language)), &address.name, Some(address))
+}
+
+/// Where a business sits and what its tax office calls it, as it is written in `language`, line by line.
+pub(crate) fn seller(language: &str, settings: &Settings) -> Vec<String> {
+    sale::seller(words::of(None, Some(language)), settings)
 }
 
 /// The word for `goods`, `discount`, `tax`, `shipping` or the total in `language`.

@@ -197,6 +197,29 @@ fn taken(app: &App, words: &Words, paid: &[Payment]) -> Part {
 /// The credit note of a refund that was made.
 pub async fn credit_note(app: &App, by: &Grant<can::ReadPayment>, id: RefundId, language: Option<Tongue>) -> Result<Document> {
     asked(app, by).await?;
+    credited_to(app, by, (id, language), Reader::Staff).await
+}
+
+/// The same as its customer is sent it, in their language.
+pub(crate) async fn credit_note_of(app: &App, by: &Grant<can::ReadPayment>, id: RefundId) -> Result<Document> {
+    credited_to(app, by, (id, None), Reader::Customer).await
+}
+
+/// What the credit note of a refund is called as a file.
+pub(crate) fn credit_note_name(order: &Order, refund: RefundId) -> String {
+    format!("credit-note-{}-{}.pdf", order.number, short(refund))
+}
+
+/// Whoever a credit note is made for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Whoever asked for the paper, and knows to whom it goes.
+    Staff,
+    /// The customer, by mail: what staff wrote in words of their own is for staff.
+    Customer,
+}
+
+async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (RefundId, Option<Tongue>), reader: Reader) -> Result<Document> {
     let (refund, order, parties, (back, lines)) = app
         .db
         .read(by, async |tx| {
@@ -212,6 +235,8 @@ pub async fn credit_note(app: &App, by: &Grant<can::ReadPayment>, id: RefundId, 
         return Err(Error::conflict("not_refunded", "The money has not gone back yet, so there is no credit note."));
     }
     let words = parties.words(language);
+    let told = reader == Reader::Staff || parties.issuer.refund_reasons.contains(&refund.reason);
+    let reason = told.then(|| (words.reason.to_owned(), refund.reason.clone()));
     let mut parts = Vec::new();
     if !back.is_empty() {
         parts.push(pieces(words, &refund, &back));
@@ -223,17 +248,19 @@ pub async fn credit_note(app: &App, by: &Grant<can::ReadPayment>, id: RefundId, 
         to: parties.to(words),
         from: seller(words, &parties.issuer),
         issuer: parties.issuer.name,
-        facts: vec![
+        facts: [
             (words.number.to_owned(), format!("{}-{}", order.number, short(refund.id))),
             (words.order.to_owned(), order.label()),
             (words.issued.to_owned(), words.date(refund.settled_at.unwrap_or(refund.created_at))),
-            (words.reason.to_owned(), refund.reason.clone()),
-        ],
+        ]
+        .into_iter()
+        .chain(reason)
+        .collect(),
         parts,
         foot: words.foot(by.now()),
         page: words.page,
     };
-    app.documents.print(format!("credit-note-{}-{}.pdf", order.number, short(refund.id)), paper).await
+    app.documents.print(credit_note_name(&order, refund.id), paper).await
 }
 
 /// Enough of an id to tell files apart.

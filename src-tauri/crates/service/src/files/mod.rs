@@ -24,6 +24,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::audit::{self, Line};
+use crate::catalog::pictures;
+use crate::disputes::evidence;
 use crate::idempotency::{self, Once, Outcome};
 use crate::totals::Wanted;
 use crate::{App, events};
@@ -98,8 +100,8 @@ pub async fn read(app: &App, by: &Grant<can::ReadFile>, id: FileId) -> Result<Fi
     app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("file"))).await
 }
 
-/// The bytes of a file, or of a part of it.
-pub async fn open(app: &App, by: &Grant<can::ReadFile>, file: &FileRow, range: Option<Range<u64>>) -> Result<Outgoing> {
+/// The bytes of a file that was found by whoever may see it, or of a part of it.
+pub async fn open<P>(app: &App, by: &Grant<P>, file: &FileRow, range: Option<Range<u64>>) -> Result<Outgoing> {
     match app.vault.get(key(by.tenant(), file.id), range).await {
         Err(Error::NotFound(_)) => Err(Error::internal(format!("the bytes of file {} are gone", file.id))),
         other => other,
@@ -159,7 +161,7 @@ pub async fn attach(
     Ok(outcome)
 }
 
-/// Take a file away. Its bytes stay for [`GRACE`]; its row stays with the log that mentions it.
+/// Take a file away, unless it is a picture of a product or evidence yet to be handed in. Its bytes stay for [`GRACE`]; its row stays with the log that mentions it.
 pub async fn delete(app: &App, by: &Grant<can::DeleteFile>, id: FileId) -> Result<()> {
     app.db
         .transact(by, async |tx| {
@@ -167,6 +169,8 @@ pub async fn delete(app: &App, by: &Grant<can::DeleteFile>, id: FileId) -> Resul
             if !store::delete(tx, id, by.now()).await? {
                 return Err(Error::NotFound("file"));
             }
+            pictures::unused(tx, &row).await?;
+            evidence::unused(tx, &row).await?;
             audit::record(tx, by, Line::new("file.delete", "file", id.uuid(), row.name.clone()).before(&Facts::from(&row)));
             events::emit(tx, by, Topic::File, "deleted", id.uuid());
             Ok(())

@@ -1,10 +1,11 @@
 //! People who made themselves an account and never proved their address: reminded some days before their time is over, then forgotten. Nobody
 //! who was asked in, made by staff, given another role or who ordered something.
 
-use purser_core::Result;
 use purser_core::access::{Grant, can};
 use purser_core::time::{DAY, HOUR};
-use purser_store::{Tx, registrations as store, users};
+use purser_core::{Result, Timestamp};
+use purser_store::registrations::{self as store, Over, Unheard};
+use purser_store::{Tx, users};
 use serde::{Deserialize, Serialize};
 
 use super::{policy, verify};
@@ -45,6 +46,11 @@ fn ahead(span: i64) -> i64 {
     AHEAD.min(span / 2)
 }
 
+/// Whoever registered until then is reminded in vain no longer: where no mail arrives after twice the time, none ever does.
+fn last(now: Timestamp, span: i64) -> Timestamp {
+    now.plus(span.saturating_mul(-2))
+}
+
 fn full(count: usize) -> bool {
     i64::try_from(count).unwrap_or(0) == AT_ONCE
 }
@@ -52,8 +58,9 @@ fn full(count: usize) -> bool {
 /// Remind some; whether there may be more.
 async fn remind(app: &App, tx: &mut Tx, by: &Grant<can::ManageJob>, span: i64) -> Result<bool> {
     let (now, ahead) = (by.now(), ahead(span));
-    // A reminder of long ago, before the rule was switched off or somebody was away, reminds nobody.
-    let due = store::to_remind(tx, (now.plus(ahead - span), now.plus(-ahead - 4 * DAY)), AT_ONCE).await?;
+    // A reminder of long ago, before the rule was switched off or somebody was away, reminds nobody; nor does one that could not be delivered.
+    let unheard = Unheard { stale: now.plus(-ahead - 4 * DAY), vain: now.plus(SLACK - ahead), last: last(now, span) };
+    let due = store::to_remind(tx, (now.plus(ahead - span), unheard), AT_ONCE).await?;
     for (id, at) in &due {
         let Some(user) = users::find(tx, *id).await? else { continue };
         // Whoever is reminded late has as long from then on. The last day on which the account is certainly there.
@@ -67,7 +74,8 @@ async fn remind(app: &App, tx: &mut Tx, by: &Grant<can::ManageJob>, span: i64) -
 /// Forget some; whether there may be more.
 async fn forget(tx: &mut Tx, by: &Grant<can::ManageJob>, (days, span): (i64, i64)) -> Result<bool> {
     let now = by.now();
-    let due = store::due(tx, (now.plus(-span), now.plus(SLACK - ahead(span))), AT_ONCE).await?;
+    let over = Over { until: now.plus(-span), reminded: now.plus(SLACK - ahead(span)), last: last(now, span) };
+    let due = store::due(tx, over, AT_ONCE).await?;
     for id in &due {
         people::forget_unproved(tx, by, (*id, days)).await?;
     }

@@ -137,7 +137,7 @@ fn line(row: &mut Row<'_>, basis: &Basis<'_>, currency: Currency) -> Option<Line
     let sku = sku.unwrap_or_default();
     let name = name.unwrap_or_else(|| sku.clone());
     let (id, total) = (basis.by.id::<LineId>(), total?);
-    Some(Line { id, product_id: None, name, sku, quantity, unit_price, total, tax: None, tax_bp: None, cancelled: 0 })
+    Some(Line { id, product_id: None, name, sku, quantity, unit_price, total, tax: None, tax_bp: None, cancelled: 0, picture_id: None })
 }
 
 /// An order ready to be brought in.
@@ -219,7 +219,19 @@ impl Draft {
 /// The one line of an order nobody knows the lines of.
 fn whole(order: OrderId, subtotal: i64) -> Line {
     let (name, id) = ("Brought in".to_owned(), LineId(order.uuid()));
-    Line { id, product_id: None, name, sku: String::new(), quantity: 1, unit_price: subtotal, total: subtotal, tax: None, tax_bp: None, cancelled: 0 }
+    Line {
+        id,
+        product_id: None,
+        name,
+        sku: String::new(),
+        quantity: 1,
+        unit_price: subtotal,
+        total: subtotal,
+        tax: None,
+        tax_bp: None,
+        cancelled: 0,
+        picture_id: None,
+    }
 }
 
 /// Bring orders in with their payments and bookings; customers who are new come along. An order whose number is here already stays.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::row::Row;
 use super::{Basis, values};
+use crate::catalog::slugs;
 
 /// A product as the file has it; what it leaves out stays as it is.
 #[derive(Clone, Debug)]
@@ -102,6 +103,8 @@ impl Draft {
             reason: Some("Import".into()),
             order_id: None,
             order_number: None,
+            product: None,
+            sku: None,
             by_id: by,
             by_name: None,
             created_at: next.updated_at,
@@ -111,6 +114,10 @@ impl Draft {
 
 /// Bring products in; those that are here get what the file says.
 pub(super) async fn write(tx: &mut Tx, drafts: &[Draft], dry: bool, by: Option<Uuid>) -> Result<Outcome> {
+    if !dry {
+        // Before any product is held: whoever makes addresses may wait for one. A run in one transaction begins with this as well.
+        tx.alone_in_tenant("slugs").await?;
+    }
     let keys = drafts.iter().map(|draft| draft.product.sku.clone()).collect();
     let ids: Vec<_> = store::known_products(tx, keys).await?.iter().map(store::Known::product).collect();
     let here: Vec<Product> = if ids.is_empty() { Vec::new() } else { products::hold(tx, &ids).await? };
@@ -137,6 +144,7 @@ pub(super) async fn write(tx: &mut Tx, drafts: &[Draft], dry: bool, by: Option<U
     }
     stock::write(tx, &counted).await?;
     if !dry && !new.is_empty() {
+        slugs::settle(tx, &mut new).await?;
         products::insert(tx, &new).await?;
     }
     Ok(outcome)

@@ -44,6 +44,8 @@ struct Inner {
     stop: CancellationToken,
     tasks: TaskTracker,
     slots: Arc<Semaphore>,
+    /// Whoever asks the providers about disputes again: one at a time.
+    answers: Arc<Semaphore>,
     /// What is under way, and how to stop it.
     busy: Mutex<HashMap<JobId, CancellationToken>>,
 }
@@ -81,6 +83,7 @@ impl Crew {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
+            answers: Arc::new(Semaphore::new(1)),
             busy: Mutex::default(),
         };
         let crew = Self(Arc::new(inner));
@@ -192,6 +195,22 @@ impl Crew {
         if let Err(error) = regular::tick(app).await {
             tracing::warn!(%error, "regular work could not be put in; trying again");
         }
+        self.answer_disputes(app);
+    }
+
+    /// Ask again where a provider gave no answer to a dispute. Files take minutes on a slow line, and no other work waits for them.
+    fn answer_disputes(&self, app: &App) {
+        let Ok(turn) = self.0.answers.clone().try_acquire_owned() else { return };
+        let (app, stop) = (app.clone(), self.0.stop.clone());
+        self.0.tasks.spawn(async move {
+            let _turn = turn;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                done = crate::disputes::sweep(&app) => if let Err(error) = done {
+                    tracing::warn!(%error, "disputes could not be asked about again; trying again");
+                }
+            }
+        });
     }
 
     /// Somebody put work in, or called off what is under way here.

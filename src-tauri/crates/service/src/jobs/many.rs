@@ -1,4 +1,4 @@
-//! Work by the hundred: everything that failed and fits a filter tried again, and queues that are held back.
+//! Work by the hundred: everything that failed and fits a filter tried again or put away, and queues that are held back.
 
 use purser_core::access::{Grant, can};
 use purser_core::error::Checks;
@@ -6,7 +6,7 @@ use purser_core::events::Topic;
 use purser_core::ids::{JobId, UserId};
 use purser_core::jobs::{JobState, Priority};
 use purser_core::patch::Patch;
-use purser_core::{Error, Result};
+use purser_core::{Error, Result, Timestamp};
 use purser_store::jobs::{self as store, Again, Filter, Held};
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::audit::{self, Line};
 use crate::limits::{self, Limit};
 use crate::{App, events};
 
-/// Tried again with one call; whoever has more calls again.
+/// Tried again or put away with one call; whoever has more calls again.
 const AT_ONCE: i64 = 500;
 
 /// Calls of one person: enough to empty a large queue, too few to keep a failing party busy.
@@ -40,12 +40,78 @@ struct Facts<'a> {
     queues: &'a [String],
     kinds: &'a [String],
     search: Option<&'a str>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
     retried: usize,
 }
 
 /// Let everything that failed for good and fits `filter` be tried again, for a reason. What was tried again a moment ago no longer fits, so a
 /// second press finds nothing.
 pub async fn retry_all(app: &App, by: &Grant<can::ManageJob>, filter: &Filter, reason: &str) -> Result<AllAgain> {
+    check(filter, reason)?;
+    limits::of_person(app, by, "retry all", CALLS).await?;
+    let again = Again { by: by.actor().person().map(UserId::uuid), at: by.now(), priority: Priority::High.weight() };
+    app.db
+        .transact(by, async |tx| {
+            let moved: Vec<JobId> = store::retry_many(tx, filter, &again, AT_ONCE).await?;
+            let dead = Filter { states: vec![JobState::Dead], ..filter.clone() };
+            let (left, _) = store::count(tx, &dead, 10_000).await?;
+            if !moved.is_empty() {
+                let Filter { queues, kinds, from, to, .. } = filter;
+                let facts = Facts { queues, kinds, search: filter.search.as_deref(), from: *from, to: *to, retried: moved.len() };
+                let line = Line::new("job.retry_all", "tenant", by.tenant().uuid(), "work that failed".to_owned());
+                audit::record(tx, by, line.after(&facts).reason(reason.trim()));
+                // One notice wakes the crew and the pages; they read the rest.
+                events::emit(tx, by, Topic::Job, QUEUED, moved[0].uuid());
+            }
+            Ok::<_, Error>(AllAgain { retried: i64::try_from(moved.len()).unwrap_or(i64::MAX), left })
+        })
+        .await
+}
+
+/// What came of putting everything away.
+#[derive(Clone, Copy, Debug)]
+pub struct PutAway {
+    /// Nobody has to look at it any more.
+    pub discarded: i64,
+    /// Failed for good and fits as well, and was left: too many for one call.
+    pub left: i64,
+}
+
+/// What was put away, as the audit log keeps it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Away<'a> {
+    queues: &'a [String],
+    kinds: &'a [String],
+    search: Option<&'a str>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    discarded: usize,
+}
+
+/// Put everything away that failed for good and fits `filter`, for a reason: it counts as called off, and can be tried again like all that was.
+pub async fn discard_all(app: &App, by: &Grant<can::ManageJob>, filter: &Filter, reason: &str) -> Result<PutAway> {
+    check(filter, reason)?;
+    app.db
+        .transact(by, async |tx| {
+            let moved: Vec<JobId> = store::discard_many(tx, filter, by.now(), AT_ONCE).await?;
+            let dead = Filter { states: vec![JobState::Dead], ..filter.clone() };
+            let (left, _) = store::count(tx, &dead, 10_000).await?;
+            if let Some(first) = moved.first() {
+                let Filter { queues, kinds, from, to, .. } = filter;
+                let facts = Away { queues, kinds, search: filter.search.as_deref(), from: *from, to: *to, discarded: moved.len() };
+                let line = Line::new("job.discard_all", "tenant", by.tenant().uuid(), "work that failed".to_owned());
+                audit::record(tx, by, line.after(&facts).reason(reason.trim()));
+                // One notice tells the pages; they read the rest.
+                events::emit(tx, by, Topic::Job, "cancelled", first.uuid());
+            }
+            Ok::<_, Error>(PutAway { discarded: i64::try_from(moved.len()).unwrap_or(i64::MAX), left })
+        })
+        .await
+}
+
+fn check(filter: &Filter, reason: &str) -> Result<()> {
     let mut checks = Checks::new();
     checks.text("reason", reason, 500);
     checks.length("search", filter.search.as_deref().unwrap_or_default(), 100);
@@ -55,24 +121,7 @@ pub async fn retry_all(app: &App, by: &Grant<can::ManageJob>, filter: &Filter, r
             checks.length(&format!("{field}[{place}]"), word, 100);
         }
     }
-    checks.done()?;
-    limits::of_person(app, by, "retry all", CALLS).await?;
-    let again = Again { by: by.actor().person().map(UserId::uuid), at: by.now(), priority: Priority::High.weight() };
-    app.db
-        .transact(by, async |tx| {
-            let moved: Vec<JobId> = store::retry_many(tx, filter, &again, AT_ONCE).await?;
-            let dead = Filter { states: vec![JobState::Dead], ..filter.clone() };
-            let (left, _) = store::count(tx, &dead, 10_000).await?;
-            if !moved.is_empty() {
-                let facts = Facts { queues: &filter.queues, kinds: &filter.kinds, search: filter.search.as_deref(), retried: moved.len() };
-                let line = Line::new("job.retry_all", "tenant", by.tenant().uuid(), "work that failed".to_owned());
-                audit::record(tx, by, line.after(&facts).reason(reason.trim()));
-                // One notice wakes the crew and the pages; they read the rest.
-                events::emit(tx, by, Topic::Job, QUEUED, moved[0].uuid());
-            }
-            Ok::<_, Error>(AllAgain { retried: i64::try_from(moved.len()).unwrap_or(i64::MAX), left })
-        })
-        .await
+    checks.done()
 }
 
 /// How a queue is to be held back; what is left out stays as it is.

@@ -16,7 +16,7 @@ mod workers;
 pub use crew::{Crew, recover};
 pub use edit::{Edit, edit};
 pub use manage::{cancel, list, read, retry, stats};
-pub use many::{AllAgain, Rein, hold_back, queues, retry_all};
+pub use many::{AllAgain, PutAway, Rein, discard_all, hold_back, queues, retry_all};
 pub use perform::{Turn, run_due};
 pub use regular::{Regular, tick};
 pub use schedules::{Change, Shown as Scheduled, reschedule, schedules};
@@ -170,6 +170,9 @@ pub(crate) fn kinds() -> Kinds {
     kinds.learn::<crate::disputes::HearDisputes>();
     kinds.learn::<crate::reconciliation::Compare>();
     kinds.learn::<crate::mail::SendMail>();
+    kinds.learn::<crate::newsletters::Gather>();
+    kinds.learn::<crate::newsletters::Batch>();
+    kinds.learn::<crate::newsletters::Resume>();
     kinds.learn::<crate::mail::TellStaff>();
     kinds.learn::<crate::mail::weekly::WeeklyReport>();
     kinds.learn::<crate::seal::Renew>();
@@ -195,8 +198,35 @@ pub struct When {
 
 /// Put `work` in with the transaction `tx`. `None` if one of its kind and name waits or runs already.
 pub async fn enqueue<W: Work, P>(tx: &mut Tx, by: &Grant<P>, work: &W, when: When) -> Result<Option<JobId>> {
+    let job = job(by, work, when)?;
+    if !store::insert(tx, &job).await? {
+        return Ok(None);
+    }
+    crate::events::emit(tx, by, Topic::Job, QUEUED, job.id.uuid());
+    Ok(Some(job.id))
+}
+
+/// The most that is put in at once.
+pub const MOST_AT_ONCE: usize = 1_000;
+
+/// Put many pieces of work of one kind in with the transaction `tx`, with the statements of a few: each gets its answer in its place, `None`
+/// where one of its name waits or runs already or stands before it. At most [`MOST_AT_ONCE`]; whoever has more says so in parts.
+pub async fn enqueue_all<W: Work, P>(tx: &mut Tx, by: &Grant<P>, work: &[(W, When)]) -> Result<Vec<Option<JobId>>> {
+    if work.len() > MOST_AT_ONCE {
+        return Err(Error::internal("more work put in at once than one statement has room for"));
+    }
+    let jobs = work.iter().map(|(work, when)| job(by, work, when.clone())).collect::<Result<Vec<Job>>>()?;
+    let put = store::insert_all(tx, &jobs).await?;
+    // One notice wakes the crew and the pages; they read the rest.
+    if let Some(first) = put.first() {
+        crate::events::emit(tx, by, Topic::Job, QUEUED, first.uuid());
+    }
+    Ok(jobs.iter().map(|job| put.contains(&job.id).then_some(job.id)).collect())
+}
+
+fn job<W: Work, P>(by: &Grant<P>, work: &W, when: When) -> Result<Job> {
     let payload = serde_json::to_value(work).map_err(|error| Error::Internal(Box::new(error)))?;
-    let job = Job {
+    Ok(Job {
         id: by.id(),
         tenant_id: by.tenant(),
         queue: W::QUEUE.into(),
@@ -217,12 +247,7 @@ pub async fn enqueue<W: Work, P>(tx: &mut Tx, by: &Grant<P>, work: &W, when: Whe
         retried_by: None,
         retried_at: None,
         retries: 0,
-    };
-    if !store::insert(tx, &job).await? {
-        return Ok(None);
-    }
-    crate::events::emit(tx, by, Topic::Job, QUEUED, job.id.uuid());
-    Ok(Some(job.id))
+    })
 }
 
 /// The notice that wakes the crew.

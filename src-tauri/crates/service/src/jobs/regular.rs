@@ -16,6 +16,7 @@ use crate::identity::keys::Warn;
 use crate::identity::passwords::Remind;
 use crate::ledger::ProveLedger;
 use crate::mail::{TellStaff, weekly};
+use crate::newsletters::Resume;
 use crate::reconciliation::Compare;
 
 /// Regular work of every tenant.
@@ -44,6 +45,7 @@ pub(super) const REGULAR: &[Regular] = &[
     Regular { name: "staff-mails", about: "Tells staff by mail what waits for them, if they want that.", usual: "20 * * * *" },
     Regular { name: weekly::NAME, about: "Sends the week in figures to whoever wants it.", usual: "0 9 * * 1" },
     Regular { name: "hear-disputes", about: "Asks the payment providers for disputes nobody told of.", usual: "25 */6 * * *" },
+    Regular { name: "resume-newsletters", about: "Takes up newsletters that go out and have stopped half-way.", usual: "50 * * * *" },
 ];
 
 /// A change another process made to a schedule is seen after so long at the latest.
@@ -63,7 +65,6 @@ pub async fn tick(app: &App) -> Result<()> {
     crate::tenants::put_in(app).await?;
     crate::identity::break_glass::lapse(app).await?;
     crate::approvals::sweep(app).await?;
-    crate::disputes::sweep(app).await?;
     crate::carts::sweep(app).await?;
     let tenants = app.db.read(Scope::System, async |tx| tenants::all(tx).await.map_err(Error::from)).await?;
     for tenant in tenants.into_iter().filter(|tenant| tenant.state.is_open()) {
@@ -110,6 +111,7 @@ async fn put_in(tx: &mut Tx, by: &Grant<can::ManageJob>, name: &str) -> Result<(
         "staff-mails" => enqueue(tx, by, &TellStaff {}, once).await?,
         weekly::NAME => enqueue(tx, by, &weekly::WeeklyReport {}, once).await?,
         "hear-disputes" => enqueue(tx, by, &HearDisputes {}, once).await?,
+        "resume-newsletters" => enqueue(tx, by, &Resume {}, once).await?,
         _ => enqueue(tx, by, &Tidy {}, once).await?,
     };
     Ok(())
@@ -139,6 +141,8 @@ impl Work for Tidy {
                 let codes = codes::forget(tx, week, AT_ONCE).await?;
                 let travels = provider_sign_ins::forget(tx, now, AT_ONCE).await?;
                 let told = webhooks::forget(tx, month, AT_ONCE).await?.max(gateways::forget(tx, month, AT_ONCE).await?);
+                // Anybody can send what nobody proves.
+                let told = told.max(gateways::forget_unproved(tx, (now.plus(-DAY), now.plus(-3 * DAY)), AT_ONCE).await?);
                 let carts = crate::carts::forget(tx, quarter, AT_ONCE).await?;
                 Ok::<_, Error>(jobs.max(told).max(carts).max(codes).max(travels).max(links::forget(tx, month, AT_ONCE).await?))
             });

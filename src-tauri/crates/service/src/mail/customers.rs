@@ -20,13 +20,13 @@ use purser_store::users::{self, User};
 use purser_store::{Tx, erasure, handling, mails as store, refund_basis};
 use uuid::Uuid;
 
-use super::facts::OrderFacts;
+use super::facts::{CreditNote, OrderFacts};
 use super::kinds::CustomerMails;
 use super::send::{More, write_with};
-use crate::App;
 use crate::bus::{self, Consumer};
 use crate::settings::Settings;
 use crate::tenants::part;
+use crate::{App, documents};
 
 /// What happened longer ago is not written about any more. No mail is forgotten sooner, so what was written about is known for as long.
 const LATE: i64 = 7 * DAY;
@@ -214,6 +214,7 @@ async fn given_back(tx: &mut Tx, tenant: &Tenant, (order, refund): (&Order, &Ref
         lines: pieces.into_iter().map(|piece| (piece.quantity, piece.name, None)).collect(),
         sums,
         back: Some(money(refund.amount)),
+        credit_note: Some(CreditNote { refund: refund.id.uuid(), name: documents::credit_note_name(order, refund.id) }),
         reason: offered.into_iter().find(|reason| *reason == refund.reason),
         whole: order.refunded >= order.paid,
         paid: true,

@@ -13,6 +13,9 @@ pub(crate) struct Facts {
     pub(crate) first_name: String,
     /// Name of the business.
     pub(crate) business: String,
+    /// Where the business sits and what its tax office calls it, line by line; in what customers are written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) seller: Vec<String>,
     /// Who set it off, by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) by: Option<String>,
@@ -90,6 +93,9 @@ pub(crate) struct OrderFacts {
     /// Why, where that is one of the reasons the business offers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// The credit note that comes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credit_note: Option<CreditNote>,
     /// Nothing of it is left: all of it left the house, or all that was paid went back.
     pub(crate) whole: bool,
     /// Something was paid for it.
@@ -105,6 +111,15 @@ pub(crate) struct OrderFacts {
     /// Where it is followed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tracking_url: Option<String>,
+}
+
+/// A credit note that comes with a mail; drawn when that is sent, never stored with it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct CreditNote {
+    /// The refund.
+    pub(crate) refund: Uuid,
+    /// What it is called as a file.
+    pub(crate) name: String,
 }
 
 impl OrderFacts {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::facts::Facts;
 use super::words;
+use crate::documents::Document;
 
 /// A mail, ready to be handed over.
 #[derive(Clone)]
@@ -19,6 +20,10 @@ pub struct Letter {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// Where whoever reads it can say, by one press in their program, that they want no more (RFC 8058); only what goes to many has it.
+    pub unsubscribe: Option<String>,
+    /// What comes with it.
+    pub attached: Vec<Document>,
 }
 
 impl std::fmt::Debug for Letter {
@@ -90,7 +95,7 @@ pub(super) fn short(language: &str, facts: &Facts) -> String {
 }
 
 /// Nothing can end a line of the head of a mail.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
 }
 
@@ -133,7 +138,12 @@ fn html(words: &Words, (language, link): (&str, Option<&str>)) -> String {
     if let (Some(button), Some(link)) = (words.button, link) {
         body.push_str(&button_html(button, link, words.or_copy));
     }
-    let (language, subject, footer) = (escape(language), escape(&one_line(&words.subject)), escape(&words.footer));
+    sheet((language, &words.subject), &body, &escape(&words.footer).replace('\n', "<br>"))
+}
+
+/// A whole page: `body` and `footer` are HTML that was made here.
+pub(crate) fn sheet((language, subject): (&str, &str), body: &str, footer: &str) -> String {
+    let (language, subject) = (escape(language), escape(&one_line(subject)));
     format!(
         "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\"><style>{DARK}</style>\
@@ -176,7 +186,7 @@ fn button_html(button: &str, link: &str, or_copy: &str) -> String {
 }
 
 /// Text that stands in HTML, also inside an attribute.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
@@ -204,6 +214,7 @@ mod tests {
         Facts {
             first_name: name.into(),
             business: "Harbour & Sons".into(),
+            seller: vec!["Kai 1".into(), "VAT id NO123".into()],
             by: Some("Olive".into()),
             ip: Some("192.0.2.1".into()),
             at: Some("now".into()),

@@ -10,7 +10,7 @@ use purser_store::page::COUNT_LIMIT;
 use purser_store::{Listing, Page, codes, links, users};
 
 use super::Letter;
-use super::send::{Inside, delivery, letter};
+use super::send::{Inside, delivery, letter, names_of_papers};
 use crate::App;
 use crate::access::Ranks;
 use crate::audit::{self, Line};
@@ -32,6 +32,8 @@ pub struct Shown {
     pub mail: Mail,
     /// The text.
     pub letter: Letter,
+    /// What came with it, by name.
+    pub attached: Vec<String>,
     /// Whether a link in it works and is shown.
     pub link_shown: bool,
     /// Whether a code in it works and is shown.
@@ -89,6 +91,8 @@ pub async fn read(app: &App, by: &Grant<can::ReadMail>, id: MailId) -> Result<Sh
             .await?;
     }
     let (link_shown, code_shown) = (secret.is_some(), plain.is_some());
-    let letter = letter(app, &mail, Inside { secret: Some(secret.as_deref().unwrap_or(HIDDEN)), code: plain, address });
-    Ok(Shown { mail, letter, link_shown, code_shown })
+    let inside = Inside { secret: Some(secret.as_deref().unwrap_or(HIDDEN)), code: plain, address, papers: true };
+    let letter = letter(app, &mail, inside);
+    let attached = names_of_papers(&mail);
+    Ok(Shown { mail, letter, attached, link_shown, code_shown })
 }

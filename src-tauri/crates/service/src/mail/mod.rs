@@ -18,10 +18,12 @@ pub(crate) use customers::confirm;
 pub use customers::{Customers, tell_customers};
 pub(crate) use facts::Offer;
 pub use letter::Letter;
+pub(crate) use letter::{escape, one_line, sheet};
 pub use look::{Shown, list, read};
 pub(crate) use notices::TellStaff;
 pub use port::{Mailer, Refusal, TextMessage, Texter};
 pub(crate) use send::{Draft, News, SendMail, address, tell, write, write_before, write_code, write_from, write_offer, write_to};
+pub(crate) use words::catalog;
 
 use std::sync::Arc;
 

@@ -9,6 +9,18 @@ pub enum Refusal {
     Later(String),
     /// It never will be.
     Never(String),
+    /// It never will be, because there is nobody at the address.
+    Nobody(String),
+    /// It may have been taken: whoever takes mail went silent in the middle.
+    Unknown(String),
+}
+
+impl Refusal {
+    /// The reason.
+    pub fn why(&self) -> &str {
+        let (Self::Later(why) | Self::Never(why) | Self::Nobody(why) | Self::Unknown(why)) = self;
+        why
+    }
 }
 
 /// Somebody who takes mail.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use purser_core::access::Grant;
+use purser_core::access::{Grant, can};
 use purser_core::events::{Event, Topic};
-use purser_core::ids::{CodeId, LinkId, MailId, OrderId, UserId};
+use purser_core::ids::{CodeId, LinkId, MailId, OrderId, RefundId, UserId};
 use purser_core::jobs::{Priority, Wait};
 use purser_core::mail::{Channel, MailState, Notice, Template};
 use purser_core::time::{HOUR, MINUTE};
@@ -17,9 +17,11 @@ use serde::{Deserialize, Serialize};
 use super::facts::{Facts, Offer, OrderFacts, StaffFacts, WeekFacts};
 use super::letter::{self, Letter};
 use super::{Refusal, TextMessage, words};
+use crate::documents::{self, Document};
 use crate::identity::{codes as sent, links as secrets};
 use crate::jobs::{self, Failure, Plan, Turn, When, Work};
-use crate::{App, documents, events};
+use crate::settings::Settings;
+use crate::{App, events};
 
 /// A mail to be written.
 pub(crate) struct Draft<'a> {
@@ -126,6 +128,19 @@ pub(crate) async fn write_code<P>(tx: &mut Tx, by: &Grant<P>, to: &User, (channe
     put(tx, by, (Draft { to, template: Template::SignInCode, link: None }, More::default()), (channel, address, Some(code))).await
 }
 
+/// Whether it goes to somebody who buys, about what they buy: it says who sells, as papers do.
+const fn is_trade(template: Template) -> bool {
+    matches!(
+        template,
+        Template::Offer
+            | Template::OrderConfirmed
+            | Template::OrderShipped
+            | Template::OrderDelivered
+            | Template::OrderCancelled
+            | Template::OrderRefunded
+    )
+}
+
 async fn put<P>(
     tx: &mut Tx,
     by: &Grant<P>,
@@ -134,7 +149,9 @@ async fn put<P>(
 ) -> Result<MailId> {
     let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
     let Draft { to, template, link } = draft;
+    let language = words::catalog(to.language.as_deref());
     let facts = Facts {
+        seller: if is_trade(template) { documents::seller(language, &Settings::try_from(&tenant)?) } else { Vec::new() },
         first_name: if to.first_name.is_empty() { to.name() } else { to.first_name.clone() },
         business: tenant.name,
         by: by.user().filter(|id| *id != to.id).map(|_| by.actor().name.clone()),
@@ -153,7 +170,6 @@ async fn put<P>(
         code: None,
         address: Vec::new(),
     };
-    let language = words::catalog(to.language.as_deref());
     let id: MailId = by.id();
     let mail = Mail {
         id,
@@ -249,7 +265,27 @@ async fn make(app: &App, mail: &Mail) -> Result<Made> {
         let Some(found) = found.filter(|code| code.works(app.clock.now())) else { return Ok(Made::Stale("code")) };
         code = sent::plain(app, &found)?;
     }
-    Ok(Made::Letter(letter(app, mail, Inside { secret: link.as_deref(), code, address })))
+    let attached = papers(app, mail).await;
+    let made = letter(app, mail, Inside { secret: link.as_deref(), code, address, papers: !attached.is_empty() });
+    Ok(Made::Letter(Letter { attached, ..made }))
+}
+
+/// What comes with a mail, drawn as it is sent. What can not be drawn keeps nobody from hearing what went back: the mail says it all without.
+async fn papers(app: &App, mail: &Mail) -> Vec<Document> {
+    let Some(note) = facts(mail).order.and_then(|order| order.credit_note) else { return Vec::new() };
+    let by = Grant::<can::ReadPayment>::system(mail.tenant_id, app.clock.now(), &app.ids);
+    match documents::credit_note_of(app, &by, RefundId(note.refund)).await {
+        Ok(note) => vec![note],
+        Err(error) => {
+            tracing::warn!(%error, mail = %mail.id, refund = %note.refund, "a credit note could not be drawn; its mail goes without");
+            Vec::new()
+        }
+    }
+}
+
+/// What the papers that come with a mail are called.
+pub(super) fn names_of_papers(mail: &Mail) -> Vec<String> {
+    facts(mail).order.and_then(|order| order.credit_note).map(|note| note.name).into_iter().collect()
 }
 
 fn facts(mail: &Mail) -> Facts {
@@ -278,6 +314,8 @@ pub(super) struct Inside<'a> {
     pub(super) code: Option<String>,
     /// Where the order goes.
     pub(super) address: Vec<String>,
+    /// Whether the papers it speaks of come with it.
+    pub(super) papers: bool,
 }
 
 /// Where a link of such a mail leads.
@@ -288,8 +326,11 @@ pub(crate) fn address(app: &App, template: Template, secret: &str) -> String {
 
 /// The text of a mail, its link made of the secret; a mail without one may lead to where a parcel is followed, or to a page.
 pub(super) fn letter(app: &App, mail: &Mail, inside: Inside<'_>) -> Letter {
-    let Inside { secret, code, address: lines } = inside;
-    let facts = Facts { code, address: lines, ..facts(mail) };
+    let Inside { secret, code, address: lines, papers } = inside;
+    let mut facts = Facts { code, address: lines, ..facts(mail) };
+    if let Some(order) = facts.order.as_mut().filter(|_| !papers) {
+        order.credit_note = None;
+    }
     let link = secret.filter(|_| letter::page(mail.template).is_some()).map(|secret| address(app, mail.template, secret));
     let link = link.or_else(|| facts.order.as_ref().and_then(OrderFacts::follow).map(str::to_owned));
     let link = link.or_else(|| facts.page.as_ref().map(|page| format!("{}{page}", app.mail.base())));
@@ -297,19 +338,20 @@ pub(super) fn letter(app: &App, mail: &Mail, inside: Inside<'_>) -> Letter {
     if mail.channel == Channel::Sms {
         text = letter::short(&mail.language, &facts);
     }
-    Letter { id: mail.id.uuid(), to: (mail.name.clone(), mail.address.clone()), subject, text, html }
+    Letter { id: mail.id.uuid(), to: (mail.name.clone(), mail.address.clone()), subject, text, html, unsubscribe: None, attached: Vec::new() }
 }
 
 async fn fail(app: &App, mail: &Mail, refusal: Refusal) -> Result<(), Failure> {
-    let (Refusal::Later(why) | Refusal::Never(why)) = &refusal;
+    let why = refusal.why().to_owned();
     let provider = match (mail.channel, &app.mail.texter) {
         (Channel::Sms, Some(texter)) => texter.name(),
         _ => app.mail.mailer.name(),
     };
-    end(app, mail, &Ended::Failed(provider, why.clone())).await?;
+    end(app, mail, &Ended::Failed(provider, why)).await?;
     Err(match refusal {
-        Refusal::Later(why) => Failure::Later(why),
-        Refusal::Never(why) => Failure::Never(why),
+        // Whoever waits for this mail would rather have it twice than not at all; a second copy has the same id.
+        Refusal::Later(why) | Refusal::Unknown(why) => Failure::Later(why),
+        Refusal::Never(why) | Refusal::Nobody(why) => Failure::Never(why),
     })
 }
 

@@ -9,23 +9,19 @@ use purser_core::{Error, Result};
 use purser_store::payments::{self, Payment};
 use purser_store::{Tx, coupons, handling as parcels, orders as store, refunds};
 
+use super::begin::{Begun, begin};
 use super::{Detail, detail, write_state};
 use crate::App;
 use crate::catalog::stock;
-use crate::idempotency::{self, Claim, Once, Outcome, Reply};
+use crate::idempotency::{self, Once, Outcome};
 use crate::identity::step_up::{self, RefundDemand};
-use crate::payments::{self as pay, Begun};
+use crate::payments as pay;
 
 /// What follows once the order is called off.
 #[derive(Default)]
 struct Rest {
     refunds: Vec<pay::Accepted>,
     voids: Vec<PaymentId>,
-}
-
-enum Begin {
-    Called(Rest),
-    Answered(Reply),
 }
 
 /// Call an order off: any, or one's own. One that was paid needs the right to refund as well; one whose payment is still being worked on has
@@ -44,25 +40,10 @@ pub(crate) async fn cancel_for<P: 'static>(
 ) -> Result<Outcome<Detail>> {
     let mut checks = Checks::new();
     checks.text("reason", reason, 500).done()?;
-    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
-    let demand = step_up::refund_demand(app, by).await?;
-    let begun = app
-        .db
-        .transact(by, async |tx| {
-            if let Some(once) = &once {
-                match app.once.claim(tx, &once.key, by.now(), id.uuid()).await? {
-                    Claim::New(_) => {}
-                    Claim::Answered(reply) => return Ok(Begin::Answered(reply)),
-                    // Called off before a crash; what follows from it goes on by itself.
-                    Claim::Left(_) => return Ok(Begin::Called(Rest::default())),
-                }
-            }
-            Ok::<_, Error>(Begin::Called(call_off(by, tx, (id, own, reason), &demand).await?))
-        })
-        .await?;
-    let rest = match begun {
-        Begin::Answered(reply) => return Ok(Outcome::Reply(reply)),
-        Begin::Called(rest) => rest,
+    let begun = begin(app, by, (id, once.as_ref()), async |tx, demand| call_off(by, tx, (id, own, reason), demand).await);
+    let (rest, _turn) = match begun.await? {
+        Begun::Answered(reply) => return Ok(Outcome::Reply(reply)),
+        Begun::Work(rest, turn) => (rest, turn),
     };
     follow_up(app, by, rest).await;
     app.db
@@ -158,7 +139,7 @@ async fn follow_up<P: 'static>(app: &App, by: &Grant<P>, rest: Rest) {
         }
     }
     for payment in rest.voids {
-        if let Err(error) = pay::finish_operation(app, by, Begun::Ask(payment), None, None).await {
+        if let Err(error) = pay::finish_operation(app, by, pay::Begun::Ask(payment), None, None).await {
             tracing::warn!(%error, %payment, "the payment of a cancelled order is not let go yet; it is tried again");
         }
     }

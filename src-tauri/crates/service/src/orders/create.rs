@@ -109,8 +109,8 @@ pub async fn create(app: &App, by: &Grant<can::CreateOrder>, draft: Draft, once:
         .await
 }
 
-/// Enter an order as part of a larger change: its goods set aside, its coupons used, all or nothing.
-pub(crate) async fn enter(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: &Draft) -> Result<()> {
+/// Enter an order as part of a larger change, by whoever was found to be allowed to: its goods set aside, its coupons used, all or nothing.
+pub(crate) async fn enter<P>(by: &Grant<P>, tx: &mut Tx, id: OrderId, draft: &Draft) -> Result<()> {
     draft.check()?;
     let (new, goods, uses) = compose(by, tx, id, draft).await?;
     let taken: Vec<_> = wanted(&draft.items).into_iter().collect();
@@ -147,7 +147,7 @@ struct Facts {
     item_count: i64,
 }
 
-async fn compose(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: &Draft) -> Result<(NewOrder, Goods, Vec<Use>)> {
+async fn compose<P>(by: &Grant<P>, tx: &mut Tx, id: OrderId, draft: &Draft) -> Result<(NewOrder, Goods, Vec<Use>)> {
     let customer = users::find(tx, draft.customer)
         .await?
         .filter(|user| user.status != Status::Deleted)
@@ -187,7 +187,7 @@ async fn compose(by: &Grant<can::CreateOrder>, tx: &mut Tx, id: OrderId, draft: 
     Ok((NewOrder { order: Order { number, ..order }, address: draft.address.clone(), notes, lines, extras }, goods, uses))
 }
 
-fn lines(by: &Grant<can::CreateOrder>, draft: &Draft, goods: &Goods, priced: &Priced) -> Result<Vec<OrderLine>> {
+fn lines<P>(by: &Grant<P>, draft: &Draft, goods: &Goods, priced: &Priced) -> Result<Vec<OrderLine>> {
     let mut lines = Vec::with_capacity(draft.items.len());
     for (item, (rate, tax)) in draft.items.iter().zip(&priced.lines) {
         let product = goods.get(&item.product).ok_or(Error::NotFound("product"))?;
@@ -210,15 +210,11 @@ pub(super) fn line(id: LineId, (product, quantity): (&Product, i64), (rate, tax)
         tax: Some(tax.amount),
         tax_bp: Some(rate),
         cancelled: 0,
+        picture_id: None,
     })
 }
 
-fn total(
-    by: &Grant<can::CreateOrder>,
-    (id, lines): (OrderId, &[OrderLine]),
-    (draft, totals): (&Draft, Totals),
-    (customer, tenant): (&User, &Tenant),
-) -> Order {
+fn total<P>(by: &Grant<P>, (id, lines): (OrderId, &[OrderLine]), (draft, totals): (&Draft, Totals), (customer, tenant): (&User, &Tenant)) -> Order {
     // Nothing to pay is paid.
     let free = totals.total.amount == 0;
     Order {

@@ -31,7 +31,7 @@ impl Work for Expire {
 }
 
 /// Have an order called off at `at` unless it is paid by then.
-pub(super) async fn at(tx: &mut Tx, by: &Grant<can::CreateOrder>, order: OrderId, at: Timestamp) -> Result<()> {
+pub(super) async fn at<P>(tx: &mut Tx, by: &Grant<P>, order: OrderId, at: Timestamp) -> Result<()> {
     let when = When { run_at: Some(at), unique: Some(order.to_string()), ..When::default() };
     enqueue(tx, by, &Expire { order }, when).await.map(drop)
 }

@@ -37,6 +37,8 @@ pub struct Handling {
     pub returns: (Vec<Return>, Vec<Part>),
     /// The coupons it used.
     pub coupons: Vec<Used>,
+    /// Whether a change of it waits for approval of what it gives back: nothing leaves until that is decided.
+    pub change_waits: bool,
 }
 
 /// Most returns of one order that are told with it.
@@ -51,6 +53,7 @@ pub async fn read(app: &App, by: &Scoped<can::ReadOrder>, id: OrderId) -> Result
         }
         // What staff keep to themselves.
         found.marks = Marks { held_reason: None, held_at: None, tags: String::new() };
+        found.change_waits = false;
     }
     Ok(found)
 }
@@ -65,7 +68,8 @@ pub(super) async fn whole(tx: &mut Tx, id: OrderId) -> Result<Handling> {
     let ids: Vec<_> = returns.iter().map(|one| one.id).collect();
     let parts = store::return_lines(tx, &ids).await?;
     let coupons = coupons::of_order(tx, id).await?;
-    Ok(Handling { order, marks, goods, fulfilments, returns: (returns, parts), coupons })
+    let change_waits = order_edits::waits(tx, id).await?;
+    Ok(Handling { order, marks, goods, fulfilments, returns: (returns, parts), coupons, change_waits })
 }
 
 /// Lines as they are with an order that stands where it stands.

@@ -2,6 +2,7 @@
 //!
 //! Rules only. Statements live in `purser_store::orders`, HTTP words in `http::orders`; paying is `payments`.
 
+mod begin;
 mod bulk;
 mod cancel;
 mod confirm;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use purser_core::gateways::Health;
-use purser_core::ids::{ConnectionId, Ids, PaymentId, RefundId};
+use purser_core::ids::{ConnectionId, DisputeId, Ids, PaymentId, RefundId};
 use purser_core::time::Clock;
 use purser_store::Db;
 use tokio::sync::mpsc;
@@ -55,6 +55,7 @@ pub struct Desk {
     pub(crate) switch: Arc<Switch>,
     pub(crate) payments: Busy<PaymentId>,
     pub(crate) refunds: Busy<RefundId>,
+    pub(crate) disputes: Busy<DisputeId>,
     pub(crate) settler: mpsc::Sender<Ticket>,
     /// When what has no answer is asked about again.
     pub(crate) ends: OpenEnds,
@@ -71,7 +72,7 @@ impl Desk {
         let (settler, tickets) = mpsc::channel(QUEUE);
         let books = settler::Books { db: db.clone(), clock: clock.clone(), ids: ids.clone(), gateway: gateway.clone() };
         tokio::spawn(settler::run(books, tickets));
-        Self { gateway, switch, payments: Busy::new(), refunds: Busy::new(), settler, ends: OpenEnds::new() }
+        Self { gateway, switch, payments: Busy::new(), refunds: Busy::new(), disputes: Busy::new(), settler, ends: OpenEnds::new() }
     }
 
     /// How the way a connection leads is.

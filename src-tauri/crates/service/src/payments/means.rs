@@ -1,9 +1,10 @@
 //! How a new payment can be made: who leads, and which means of payment they take.
 
-use purser_core::access::{Grant, can};
+use purser_core::access::{Scoped, can};
 use purser_core::gateways::{GatewayKind, Health};
 use purser_core::{Error, Result};
 
+use super::own;
 use crate::App;
 
 /// One means of payment, as it can be offered.
@@ -22,7 +23,7 @@ pub struct Mean {
 pub struct Means {
     /// Who takes it, as payments carry it.
     pub provider: &'static str,
-    /// What people call the connection.
+    /// What people call the connection; who takes it, for a customer.
     pub name: String,
     /// Whether it moves money.
     pub live: bool,
@@ -57,8 +58,16 @@ pub fn called(app: &App, method: &str) -> String {
 }
 
 /// How a new payment can be made.
-pub async fn means(app: &App, by: &Grant<can::CapturePayment>) -> Result<Means> {
-    let Some(way) = app.payments.switch.leading(by.tenant()).await? else {
+pub async fn means(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means> {
+    let way = app.payments.switch.leading(by.tenant()).await?;
+    let own = by.own().is_some();
+    if own && !own::can_take(app, by.tenant(), way.as_ref()).await? {
+        let (provider, name) =
+            way.map_or_else(|| (app.payments.gateway.name(), app.payments.gateway.name()), |way| (way.kind.as_str(), way.kind.words()));
+        let offered = Vec::new();
+        return Ok(Means { provider, name: name.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false });
+    }
+    let Some(way) = way else {
         let cards = app.payments.gateway.playground().ok_or_else(|| Error::internal("the sandbox is no playground"))?.cards();
         let offered = cards.iter().map(|card| mean(card.method, card.label, card.does)).collect();
         let provider = app.payments.gateway.name();
@@ -76,6 +85,7 @@ pub async fn means(app: &App, by: &Grant<can::CapturePayment>) -> Result<Means> 
         offered,
         others,
         by_customer: way.kind == GatewayKind::Paypal,
-        name: way.name,
+        // What a business calls its connections is for those who work there.
+        name: if own { way.kind.words().to_owned() } else { way.name },
     })
 }

@@ -1,4 +1,5 @@
-//! What providers tell. A message is stored as it came and acknowledged; a job follows it up. The order of messages is not trusted, nor what
+//! What providers tell. A message is stored as it came and acknowledged; a job follows it up, and asks the provider first whether it is its own
+//! where that can not be told from the message (`proof.rs`). The order of messages is not trusted, nor what
 //! they say of a payment: the provider is asked where it stands now, so a message that is late, doubled or lost makes no difference.
 
 use std::time::Duration;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::remote::{NotTaken, RawMessage, Told};
-use super::{resolve, returned};
+use super::{proof, resolve, returned};
 use crate::audit::{self, Line};
 use crate::jobs::{Failure, Plan, Turn, When, Work, enqueue};
 use crate::limits::{self, Limit};
@@ -46,15 +47,29 @@ async fn hear(app: &App, id: ConnectionId, (message, now): (&RawMessage, Timesta
     Ok((tenant, told))
 }
 
-/// Take a message of a provider: 400 if it is not proved to be the provider's. One that came before is only counted.
-pub async fn receive(app: &App, connection: ConnectionId, message: RawMessage) -> Result<()> {
+/// How a message was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Proved to be the provider's.
+    Proved,
+    /// The provider has yet to be asked.
+    Unproved,
+}
+
+/// Take a message of a provider: 400 if it can not be the provider's. One that came before is only counted. `door` is what counts those that are
+/// not proved.
+pub async fn receive(app: &App, connection: ConnectionId, message: RawMessage, door: Option<&str>) -> Result<Kept> {
     let now = app.clock.now();
     let (tenant_id, told) = hear(app, connection, (&message, now)).await?;
-    limits::take(&*app.counters, &format!("told:{connection}"), PROVED, now).await?;
+    if told.proved {
+        limits::take(&*app.counters, &format!("told:{connection}"), PROVED, now).await?;
+    } else {
+        proof::small_enough(&message)?;
+    }
     let by = Grant::<can::CapturePayment>::system(tenant_id, now, &app.ids);
     let id: NoticeId = by.id();
     let plain = Zeroizing::new(serde_json::to_vec(&message).map_err(|error| Error::Internal(Box::new(error)))?);
-    let cut = |text: String| text.chars().take(255).collect::<String>();
+    let cut = |text: String| text.chars().filter(|c| !c.is_control()).take(255).collect::<String>();
     let notice = Notice {
         id,
         tenant_id,
@@ -63,20 +78,27 @@ pub async fn receive(app: &App, connection: ConnectionId, message: RawMessage) -
         kind: cut(told.kind),
         subject: told.payment.map(cut),
         sealed: app.seal.seal(&place(id), &plain)?,
-        state: NoticeState::Received,
+        state: if told.proved { NoticeState::Received } else { NoticeState::Unproved },
         outcome: None,
         payment_id: None,
         copies: 1,
         received_at: now,
         processed_at: None,
+        print: (!told.proved).then(|| proof::print(&plain)),
     };
     app.db
         .transact(&by, async |tx| {
+            if !told.proved {
+                proof::make_room(tx, connection).await?;
+            }
             let (id, new) = store::receive(tx, &notice).await?;
             if new {
-                enqueue(tx, &by, &FollowUp { notice: id }, When { priority: Some(Priority::High), ..When::default() }).await?;
+                // Whoever is not proved overtakes nobody.
+                let priority = told.proved.then_some(Priority::High);
+                let door = door.filter(|_| !told.proved).map(str::to_owned);
+                enqueue(tx, &by, &FollowUp { notice: id, door }, When { priority, unique: Some(id.uuid().to_string()), ..When::default() }).await?;
             }
-            Ok(())
+            Ok(if told.proved { Kept::Proved } else { Kept::Unproved })
         })
         .await
 }
@@ -85,6 +107,9 @@ pub async fn receive(app: &App, connection: ConnectionId, message: RawMessage) -
 #[derive(Serialize, Deserialize)]
 pub(crate) struct FollowUp {
     notice: NoticeId,
+    /// What counts it until it is proved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    door: Option<String>,
 }
 
 /// How one was followed up.
@@ -99,6 +124,9 @@ impl Work for FollowUp {
     async fn run(self, app: App, turn: Turn) -> Result<(), Failure> {
         let by = Grant::<can::CapturePayment>::system(turn.tenant, app.clock.now(), &app.ids);
         let Some(notice) = app.db.read(&by, async |tx| store::find_notice(tx, self.notice).await).await? else { return Ok(()) };
+        if notice.print.is_some() && !proof::prove(&app, &by, &notice, (self.door.as_deref(), turn.last)).await? {
+            return Ok(());
+        }
         let outcome = match follow(&app, &by, &notice).await {
             Ok(outcome) => Ok(outcome),
             Err(Failure::Later(why)) if turn.last => Err((why.clone(), Failure::Later(why))),
@@ -112,9 +140,8 @@ impl Work for FollowUp {
             .transact(&by, async |tx| {
                 let payment = payment.map(PaymentId::uuid);
                 store::done(tx, notice.id, (state, words), (payment, by.now())).await?;
-                if let Some(payment) = payment {
-                    events::emit(tx, &by, Topic::Payment, "told", payment);
-                }
+                // The list of messages is read anew whatever came of it.
+                events::emit(tx, &by, Topic::Payment, "told", payment.unwrap_or_else(|| notice.id.uuid()));
                 Ok::<_, Error>(())
             })
             .await?;
@@ -202,9 +229,14 @@ pub async fn list(app: &App, by: &Grant<can::ReadWebhook>, filter: &NoticeFilter
 /// One message, with what came.
 pub async fn read(app: &App, by: &Grant<can::ReadWebhook>, id: NoticeId) -> Result<(Notice, RawMessage)> {
     let notice = app.db.read(by, async |tx| store::find_notice(tx, id).await?.ok_or(Error::NotFound("event"))).await?;
-    let plain = Zeroizing::new(app.seal.open(&place(id), &notice.sealed)?);
-    let raw = serde_json::from_slice(&plain).map_err(|_| Error::internal("a stored message can not be read"))?;
+    let raw = opened(app, &notice)?;
     Ok((notice, raw))
+}
+
+/// A message as it came.
+pub(super) fn opened(app: &App, notice: &Notice) -> Result<RawMessage> {
+    let plain = Zeroizing::new(app.seal.open(&place(notice.id), &notice.sealed)?);
+    serde_json::from_slice(&plain).map_err(|_| Error::internal("a stored message can not be read"))
 }
 
 /// Follow a message up once more. It does no harm: the provider is asked where the payment stands.
@@ -212,10 +244,12 @@ pub async fn replay(app: &App, by: &Grant<can::ManageWebhook>, id: NoticeId) -> 
     app.db
         .transact(by, async |tx| {
             let notice = store::find_notice(tx, id).await?.ok_or(Error::NotFound("event"))?;
-            if !store::again(tx, id).await? {
+            let when = When { priority: Some(Priority::High), unique: Some(id.uuid().to_string()), ..When::default() };
+            if enqueue(tx, by, &FollowUp { notice: id, door: None }, when).await?.is_none() {
+                // It waits for that already.
                 return Ok(notice);
             }
-            enqueue(tx, by, &FollowUp { notice: id }, When { priority: Some(Priority::High), ..When::default() }).await?;
+            store::again(tx, id).await?;
             audit::record(tx, by, Line::new("payment.replay", "payment_event", id.uuid(), notice.kind.clone()));
             store::find_notice(tx, id).await?.ok_or(Error::NotFound("event"))
         })

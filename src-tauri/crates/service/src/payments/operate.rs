@@ -3,7 +3,7 @@
 //! Each is three steps: write down what will be asked of the provider, ask, book the answer. The last two run on even if whoever asked
 //! has gone away.
 
-use purser_core::access::{Grant, Right, can};
+use purser_core::access::{Grant, Right, Scoped, can};
 use purser_core::events::Topic;
 use purser_core::gateways::Health;
 use purser_core::ids::{OrderId, PaymentId, TenantId};
@@ -17,7 +17,7 @@ use purser_store::{Tx, order_edits};
 
 use super::settle::{self, Paid};
 use super::switch::takes;
-use super::{port::Trouble, resolve};
+use super::{own, port::Trouble, resolve};
 use crate::idempotency::{self, Claim, Once, Outcome, Reply, Turn};
 use crate::{App, events};
 
@@ -28,6 +28,8 @@ pub struct Pay {
     pub method: String,
     /// Whether to take the money at once rather than only have it promised.
     pub capture: bool,
+    /// Whether it is a customer who pays for themselves, whoever asks for it on their behalf.
+    pub by_customer: bool,
 }
 
 /// How far the first step came.
@@ -39,9 +41,21 @@ pub(crate) enum Begun {
 }
 
 /// Pay an order.
-pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay: Pay, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+pub async fn pay(app: &App, by: &Scoped<can::CapturePayment>, order: OrderId, pay: Pay, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+    if by.own().is_some() && !pay.capture {
+        // Whoever has money promised has to be able to take it.
+        return Err(Error::Forbidden(can::CapturePayment::PERMISSION.as_str()));
+    }
+    let (by, own) = (by.narrow(), by.own());
     let turn = enter(app, by, once.as_ref())?;
-    let way = match choose(app, by.tenant(), &pay.method).await {
+    if own.is_some() {
+        // A repeat is no further attempt.
+        if let Some(begun) = repeated(app, by, once.as_ref()).await? {
+            return finish(app, by, begun, once, turn).await;
+        }
+        own::count(app, by).await?;
+    }
+    let way = match choose(app, by.tenant(), &pay.method, pay.by_customer || own.is_some()).await {
         Ok(way) => way,
         // Nothing can be begun now; what was begun before is told all the same.
         Err(error) => match repeated(app, by, once.as_ref()).await? {
@@ -49,6 +63,11 @@ pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay
             None => return Err(error),
         },
     };
+    if let Some(own) = own
+        && let Some(begun) = own::let_go(app, by, (order, own), once.as_ref()).await?
+    {
+        return finish(app, by, begun, once, turn).await;
+    }
     let begun = app
         .db
         .transact(by, async |tx| {
@@ -56,7 +75,8 @@ pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay
             if let Some(begun) = claim(app, by, tx, (once.as_ref(), id)).await? {
                 return Ok(begun);
             }
-            let order = orders::hold(tx, order).await?.ok_or(Error::NotFound("order"))?;
+            let order = orders::hold(tx, order).await?.filter(|order| own.is_none_or(|own| order.customer_id == own));
+            let order = order.ok_or(Error::NotFound("order"))?;
             begin(app, by, tx, (&order, id, pay), way).await?;
             Ok::<_, Error>(Begun::Ask(id))
         })
@@ -64,14 +84,17 @@ pub async fn pay(app: &App, by: &Grant<can::CapturePayment>, order: OrderId, pay
     finish(app, by, begun, once, turn).await
 }
 
-/// Refuse a means of payment nobody takes, and any while the provider is away.
-pub(crate) async fn check_method(app: &App, tenant: TenantId, method: &str) -> Result<()> {
-    choose(app, tenant, method).await.map(drop)
+/// Refuse a means of payment nobody takes, or nobody takes of a customer, and any while the provider is away.
+pub(crate) async fn check_method(app: &App, tenant: TenantId, method: &str, by_customer: bool) -> Result<()> {
+    choose(app, tenant, method, by_customer).await.map(drop)
 }
 
 /// Where a new payment goes; `None`: to the sandbox.
-async fn choose(app: &App, tenant: TenantId, method: &str) -> Result<Option<Connection>> {
+async fn choose(app: &App, tenant: TenantId, method: &str, by_customer: bool) -> Result<Option<Connection>> {
     let way = app.payments.switch.leading(tenant).await?;
+    if by_customer && !own::can_take(app, tenant, way.as_ref()).await? {
+        return Err(own::nobody());
+    }
     let known = match &way {
         Some(connection) => takes(connection.kind, method),
         None => app.payments.gateway.method_label(method).is_some(),
@@ -249,10 +272,17 @@ async fn claim<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (once, id): (Option<&On
 }
 
 /// How far an earlier request with this key came, if there was one.
-async fn repeated<P: Right>(app: &App, by: &Grant<P>, once: Option<&Once<Paid>>) -> Result<Option<Begun>> {
+async fn repeated<P>(app: &App, by: &Grant<P>, once: Option<&Once<Paid>>) -> Result<Option<Begun>> {
+    if once.is_none() {
+        return Ok(None);
+    }
+    app.db.transact(by, async |tx| seen(app, by, tx, once).await).await
+}
+
+/// The same as part of a larger look.
+pub(super) async fn seen<P>(app: &App, by: &Grant<P>, tx: &mut Tx, once: Option<&Once<Paid>>) -> Result<Option<Begun>> {
     let Some(once) = once else { return Ok(None) };
-    let claim = app.db.transact(by, async |tx| app.once.again(tx, &once.key, by.now()).await).await?;
-    Ok(claim.and_then(begun))
+    Ok(app.once.again(tx, &once.key, by.now()).await?.and_then(begun))
 }
 
 fn begun(claim: Claim) -> Option<Begun> {

@@ -47,9 +47,11 @@ impl RawMessage {
     }
 }
 
-/// What a genuine message says.
+/// What a message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
+    /// Whether it is proved to be the provider's. One that is not is kept, and the provider asked, before anything follows from it.
+    pub proved: bool,
     /// The provider's id of it.
     pub id: String,
     /// Its kind, in the provider's words.
@@ -87,7 +89,12 @@ pub trait Remote: Gateway {
     /// Whether the connection works, step by step.
     async fn probe(&self) -> Vec<ProbeStep>;
 
-    /// What a message says, if it is the provider's.
+    /// Whether a message that could not be proved here is the provider's, which is asked.
+    async fn prove(&self, _message: &RawMessage) -> Result<(), NotTaken> {
+        Ok(())
+    }
+
+    /// What a message says, if it is the provider's, or could be. Nobody is asked: the provider waits for the answer.
     async fn read(&self, message: &RawMessage, now: Timestamp) -> Result<Told, NotTaken>;
 }
 

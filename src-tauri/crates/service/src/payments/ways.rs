@@ -9,7 +9,7 @@ use purser_core::ids::TenantId;
 use super::port::{Handle, Trouble};
 use super::remote::Remote;
 use super::switch::{Switch, lost};
-use crate::disputes::port::{Answer, AnswerCall, Disputes, Play, ProviderDispute};
+use crate::disputes::port::{Answer, AnswerCall, Disputes, FileCall, Play, ProviderDispute, Takes};
 use crate::reconciliation::port::{BalanceReport, Lines, Plant};
 
 fn silent(name: &str) -> Trouble {
@@ -26,6 +26,19 @@ impl Switch {
 
 #[async_trait]
 impl Disputes for Switch {
+    async fn takes(&self, handle: Handle) -> Result<Option<Takes>, Trouble> {
+        match self.pick(handle).await?.gateway().disputes() {
+            Some(disputes) => disputes.takes(handle).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn upload(&self, call: &FileCall) -> Result<String, Trouble> {
+        let picked = self.pick(call.handle).await?;
+        let gateway = picked.gateway();
+        gateway.disputes().ok_or_else(|| silent(gateway.name()))?.upload(call).await
+    }
+
     async fn submit(&self, call: &AnswerCall) -> Answer {
         let picked = self.pick(Handle { tenant: call.tenant, payment: call.payment }).await?;
         let gateway = picked.gateway();

@@ -4,8 +4,8 @@ use purser_core::access::{Grant, Right, can};
 use purser_core::ids::{OrderId, UserId};
 use purser_core::{Error, Result, Timestamp};
 use purser_store::{
-    Page, Tx, audit as log, carts, factors, files, handling, identities, impersonations, keys, mails, orders, payments, people as store, refunds,
-    rights, sessions, sign_ins,
+    Page, Tx, audit as log, carts, factors, files, handling, identities, impersonations, keys, mails, newsletters, orders, payments, people as store,
+    refunds, rights, sessions, sign_ins,
 };
 use serde_json::{Value, json};
 
@@ -205,5 +205,17 @@ async fn traces(tx: &mut Tx, id: UserId) -> Result<Value> {
     );
     let filter = log::Filter { actors: vec![id], ..log::Filter::default() };
     let by = every!(tx, log::list, filter, |l| json!({ "at": l.at, "what": l.action, "about": l.subject_label, "address": l.ip }));
-    Ok(json!({ "signIns": attempts, "mails": letters, "files": papers, "logAbout": about, "logBy": by }))
+    let sent = newsletters::of_user(tx, id, i64::from(MOST)).await?;
+    let news = |n: &newsletters::Held| {
+        let subject = if n.subject_en.is_empty() { &n.subject_de } else { &n.subject_en };
+        json!({ "at": n.sent_at, "to": n.address, "subject": subject, "state": n.state })
+    };
+    let consent = newsletters::consent(tx, id).await?;
+    let consent = consent.map(|c| json!({ "agreed": c.agreed, "how": c.how, "note": c.note, "by": c.by_name, "at": c.at }));
+    let sent: Vec<Value> = sent.iter().map(news).collect();
+    let email = store::find(tx, id).await?.map(|person| person.email).unwrap_or_default();
+    let left_out = newsletters::suppressed(tx, &email).await?.map(|s| json!({ "reason": s.reason, "said": s.error, "since": s.created_at }));
+    Ok(
+        json!({ "newsletterConsent": consent, "newsletterAddressLeftOut": left_out, "newsletters": sent, "signIns": attempts, "mails": letters, "files": papers, "logAbout": about, "logBy": by }),
+    )
 }

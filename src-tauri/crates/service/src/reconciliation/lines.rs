@@ -10,7 +10,7 @@ use purser_core::reconciliation::{ExceptionKind, ExceptionState};
 use purser_core::{Currency, Result, Timestamp};
 use purser_store::Tx;
 use purser_store::ledger::{self as ledger_store, Posting};
-use purser_store::reconciliation::{self as store, Exception, Run};
+use purser_store::reconciliation::{self as store, Exception, Run, These};
 use purser_store::reconciliation_basis::{self as basis, Belongs, Disputed, Ours};
 use uuid::Uuid;
 
@@ -170,6 +170,29 @@ impl Known {
     }
 }
 
+/// What differences about a line go by: what the provider calls it, and the payment or refund in ours.
+fn names(line: &BalanceLine) -> impl Iterator<Item = String> {
+    [Some(line.reference.clone()), subject(line).map(|id| id.to_string())].into_iter().flatten()
+}
+
+/// Lines whose differences of before are settled, by their names.
+#[derive(Default)]
+struct Settled {
+    /// Both sides know of them: nothing is missing, whatever the amounts.
+    met: Vec<String>,
+    /// Both sides say the same.
+    agreed: Vec<String>,
+}
+
+impl Settled {
+    /// The names, which kinds of difference are settled for them, and why.
+    fn each(&self) -> [(&[String], &'static [ExceptionKind], &'static str); 2] {
+        const MISSING: &[ExceptionKind] = &[ExceptionKind::MissingHere, ExceptionKind::MissingThere];
+        const DIFFERS: &[ExceptionKind] = &[ExceptionKind::Amount, ExceptionKind::Fee];
+        [(&self.met, MISSING, "A later comparison found it on both sides"), (&self.agreed, DIFFERS, "A later comparison agrees")]
+    }
+}
+
 /// Whether a fee of this line is booked by the comparison: the provider alone knows what it keeps of a payment or refund.
 const fn keeps_fee(line: &BalanceLine) -> bool {
     matches!((&line.about, line.kind), (About::Payment(_), Kind::Charge) | (About::Refund(_), Kind::Refund))
@@ -180,7 +203,7 @@ pub(super) async fn theirs((app, by, tx): (&App, &Grant<can::ReconcileLedger>, &
     // Lines from before only say that something is not missing.
     let lines: Vec<&BalanceLine> = page.lines.iter().filter(|line| line.kind != Kind::Payout && line.at >= run.from_at).collect();
     let known = Known::of(tx, page.provider, &lines).await?;
-    let (mut found, mut agreed, mut fees) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut found, mut settled, mut fees) = (Vec::new(), Settled::default(), Vec::new());
     let mut matched = 0;
     for line in &lines {
         let said = known.of_line(line);
@@ -193,6 +216,7 @@ pub(super) async fn theirs((app, by, tx): (&App, &Grant<can::ReconcileLedger>, &
         match &said {
             None => differ(ExceptionKind::MissingHere, (line.amount.amount, 0)),
             Some(say) => {
+                settled.met.extend(names(line));
                 let agree = say.amount == line.amount.amount;
                 let kept = say.fee == 0 && line.fee != 0 && keeps_fee(line);
                 if !agree {
@@ -205,13 +229,12 @@ pub(super) async fn theirs((app, by, tx): (&App, &Grant<can::ReconcileLedger>, &
                 }
                 if agree && (kept || say.fee == line.fee) {
                     matched += 1;
-                    agreed.push(line.reference.clone());
-                    agreed.extend(subject(line).map(|id| id.to_string()));
+                    settled.agreed.extend(names(line));
                 }
             }
         }
     }
-    write((app, by, tx), page.provider, (&found, &agreed, &fees)).await?;
+    write((app, by, tx), page.provider, (&found, &settled, &fees)).await?;
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     Ok(Counts { lines: count(lines.len()), matched, fees: count(fees.len()) })
 }
@@ -220,14 +243,17 @@ pub(super) async fn theirs((app, by, tx): (&App, &Grant<can::ReconcileLedger>, &
 async fn write(
     (app, by, tx): (&App, &Grant<can::ReconcileLedger>, &mut Tx),
     provider: &str,
-    (found, agreed, fees): (&[Exception], &[String], &[Posting]),
+    (found, settled, fees): (&[Exception], &Settled, &[Posting]),
 ) -> Result<()> {
     for some in found.chunks(200) {
         store::insert(tx, some).await?;
     }
-    for some in agreed.chunks(500) {
-        store::agree(tx, (provider, "A later comparison agrees."), some, by.now()).await?;
-        take_back((app, by, &mut *tx), provider, some).await?;
+    for (names, kinds, why) in settled.each() {
+        for some in names.chunks(500) {
+            let these = These { provider, kinds, references: some };
+            store::agree(tx, &these, &format!("{why}."), by.now()).await?;
+            take_back((app, by, &mut *tx), &these, why).await?;
+        }
     }
     ledger_store::post(tx, &app.ids, fees).await?;
     if let Some(first) = fees.first() {

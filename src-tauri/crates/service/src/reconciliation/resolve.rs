@@ -8,7 +8,7 @@ use purser_core::ledger::{AccountCode as Code, PostingKind};
 use purser_core::reconciliation::{ExceptionKind, ExceptionState};
 use purser_core::{Error, Result};
 use purser_store::ledger::Posting;
-use purser_store::reconciliation::{self as store, Exception};
+use purser_store::reconciliation::{self as store, Exception, These};
 use purser_store::{Tx, ledger as ledger_store, payments, refunds};
 use uuid::Uuid;
 
@@ -72,14 +72,16 @@ pub async fn write_off(
     .await
 }
 
-/// The books agree on these lines now, though a difference of some was written off: it was booked late, or reported late. What was written off
-/// is taken back, or it would count twice.
-pub(super) async fn take_back((app, by, tx): (&App, &Grant<can::ReconcileLedger>, &mut Tx), provider: &str, agreed: &[String]) -> Result<()> {
-    for before in store::written_off(tx, provider, agreed).await? {
+/// These differences are no more, though some were written off: it was booked late, or reported late. What was written off is taken back, or it
+/// would count twice; where the amounts differ, that is a difference of its own.
+pub(super) async fn take_back((app, by, tx): (&App, &Grant<can::ReconcileLedger>, &mut Tx), these: &These<'_>, why: &str) -> Result<()> {
+    for before in store::written_off(tx, these).await? {
         let posting = booking(by, &before, true);
         ledger_store::post(tx, &app.ids, std::slice::from_ref(&posting)).await?;
-        let reason = Some("A later comparison agrees; what was written off was taken back.".to_owned());
-        let after = Exception { state: ExceptionState::Matched, reason, resolved_at: Some(by.now()), ..before.clone() };
+        let reason = Some(format!("{why}; what was written off was taken back."));
+        // Settled by the comparison from here on, not by whoever wrote it off: should it differ once more, it opens again.
+        let by_nobody = Exception { resolved_by: None, resolved_by_name: None, ..before.clone() };
+        let after = Exception { state: ExceptionState::Matched, reason, resolved_at: Some(by.now()), ..by_nobody };
         if !store::resolve(tx, &after).await? {
             return Err(Error::internal("a difference that was held has changed"));
         }

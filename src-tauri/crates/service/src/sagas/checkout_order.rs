@@ -13,7 +13,7 @@ use purser_core::{Error, Result};
 use purser_store::handling;
 use serde_json::{Value, json};
 
-use super::pay_order::{LONGEST, PayOrder, UNDO_TRIES, failure};
+use super::pay_order::{LONGEST, PayOrder, UNDO_TRIES, failure, payments_of};
 use super::{Plan, Play, Scene};
 use crate::jobs::Failure;
 use crate::orders::{self, Detail};
@@ -93,6 +93,10 @@ async fn release(scene: &Scene) -> Result<(), Failure> {
     let by = Grant::<can::UpdateOrder>::system(scene.tenant, app.clock.now(), &app.ids);
     let found = detail(scene).await?.order;
     match found.state {
+        // Whoever ordered left the page of this payment and is at another one: what becomes of that decides.
+        OrderState::Pending if payments_of(scene).await?.iter().any(|payment| payment.state.is_open()) => {
+            Err(Failure::Later("Another payment of the order is under way.".into()))
+        }
         OrderState::Pending if scene.saga.payload.0["ifDeclined"] == Declined::Cancel.as_str() => {
             Ok(orders::lapse(app, &by, found.id, "The payment did not work.").await?)
         }

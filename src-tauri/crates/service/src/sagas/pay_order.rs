@@ -29,12 +29,13 @@ pub(super) const LONGEST: Duration = Duration::from_secs(15);
 /// A refund may take its provider a while: an hour, at a try a minute.
 pub(super) const UNDO_TRIES: i64 = 65;
 
-/// Paying an order from end to end. Its payload is `{"method": "…"}`, its subject the order.
+/// Paying an order from end to end. Its payload is `{"method": "…"}`, its subject the order; `byCustomer` says that its customer pays by
+/// themselves.
 pub struct PayOrder;
 
 /// A payment's id, as the answer to the run's key.
 fn reply(id: PaymentId) -> Reply {
-    Reply { status: 200, body: id.to_string().into_bytes(), subject: id.uuid(), replayed: false }
+    Reply { status: 200, body: id.to_string().into_bytes(), again: None, subject: id.uuid(), replayed: false }
 }
 
 /// What a refusal of a use case means for a step: a clear no, but for what passes.
@@ -47,7 +48,7 @@ pub(super) fn failure(error: Error) -> Failure {
     }
 }
 
-async fn payments_of(scene: &Scene) -> Result<Vec<Payment>> {
+pub(super) async fn payments_of(scene: &Scene) -> Result<Vec<Payment>> {
     let order = OrderId(scene.saga.subject_id);
     scene.app.db.read(scene.tenant, async |tx| store::of_order(tx, order).await.map_err(Error::from)).await
 }
@@ -83,7 +84,10 @@ impl PayOrder {
             return Err(Failure::Later(format!("The payment is {}.", open.state.words())));
         }
         let once: Once<Paid> = Once { key: key(scene, &by)?, render: Arc::new(|paid: &Paid| reply(paid.payment.id)) };
-        let asked = payments::pay(app, &by, OrderId(scene.saga.subject_id), Pay { method, capture: true }, Some(once)).await;
+        // Whoever asked for the run is gone; what was not theirs to pay by is not the run's.
+        let by_customer = scene.saga.payload.0["byCustomer"] == true;
+        let pay = Pay { method, capture: true, by_customer };
+        let asked = payments::pay(app, &by.scoped().map_err(failure)?, OrderId(scene.saga.subject_id), pay, Some(once)).await;
         let id = match asked.map_err(failure)? {
             Outcome::Reply(reply) => PaymentId(reply.subject),
             Outcome::Plain(paid) => paid.payment.id,
@@ -142,7 +146,7 @@ impl PayOrder {
         let (refused, _) = app.db.read(scene.tenant, async |tx| refunds::count(tx, &of, 1_000).await.map_err(Error::from)).await?;
         let name = if refused == 0 { "refund".to_owned() } else { format!("refund {refused}") };
         let key = Key::new(&by, scene.key(&name), "saga refund", &payment.id)?;
-        let render = |refunded: &Refunded| Reply { status: 201, body: Vec::new(), subject: refunded.refund.id.uuid(), replayed: false };
+        let render = |refunded: &Refunded| Reply { status: 201, body: Vec::new(), again: None, subject: refunded.refund.id.uuid(), replayed: false };
         let once: Once<Refunded> = Once { key, render: Arc::new(render) };
         let ask = Ask { amount: None, reason: "The order could not be completed".into(), kind: RefundKind::Standard };
         let id = match payments::refund(app, &by, payment.id, ask, Some(once)).await? {

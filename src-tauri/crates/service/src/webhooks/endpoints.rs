@@ -51,8 +51,8 @@ pub struct Shown {
 pub struct Made {
     /// The endpoint.
     pub shown: Shown,
-    /// The secret; it is not shown again.
-    pub secret: String,
+    /// The secret; it is not shown again, not to a repeat of the request either.
+    pub secret: Option<String>,
 }
 
 /// An endpoint as the audit log keeps it.
@@ -172,7 +172,7 @@ pub async fn create(app: &App, by: &Grant<can::ManageWebhook>, change: Change, o
         store::insert(tx, &endpoint).await?;
         audit::record(tx, by, Line::new("webhook.create", "webhook", id.uuid(), endpoint.url.clone()).after(&Facts::from(&endpoint)));
         events::emit(tx, by, Topic::Setting, "webhook_created", id.uuid());
-        Ok(Made { shown: Shown { endpoint, waiting: 0 }, secret })
+        Ok(Made { shown: Shown { endpoint, waiting: 0 }, secret: Some(secret) })
     })
     .await
 }
@@ -234,7 +234,7 @@ pub async fn rotate(app: &App, by: &Grant<can::ManageWebhook>, id: EndpointId, o
             let facts = serde_json::json!({ "secretPrefix": after.secret_prefix, "oldSecretEndsAt": after.old_secret_ends_at });
             audit::record(tx, by, Line::new("webhook.rotate", "webhook", id.uuid(), after.url.clone()).after(&facts));
             events::emit(tx, by, Topic::Setting, "webhook_updated", id.uuid());
-            Ok(Made { shown: shown(tx, id).await?, secret })
+            Ok(Made { shown: shown(tx, id).await?, secret: Some(secret) })
         })
         .await
 }

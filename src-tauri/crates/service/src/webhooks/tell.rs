@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use purser_core::access::{Grant, can};
 use purser_core::events::Event;
-use purser_core::ids::TenantId;
+use purser_core::ids::{DeliveryId, TenantId};
 use purser_core::time::MINUTE;
 use purser_core::webhooks::{self, DeliveryState};
 use purser_core::{Error, Result};
@@ -14,10 +14,7 @@ use super::Deliver;
 use super::shapes::{Known, Message};
 use crate::App;
 use crate::bus::{self, Consumer};
-use crate::jobs::{When, enqueue};
-
-/// Deliveries written in one statement.
-const ROWS: usize = 1_000;
+use crate::jobs::{MOST_AT_ONCE, When, enqueue_all};
 
 /// Work on a delivery that is so late was lost.
 const LATE: i64 = 5 * MINUTE;
@@ -46,10 +43,10 @@ impl Consumer for Telling {
     async fn act(&self, tx: &mut Tx, by: &Grant<can::ManageJob>, events: &[Event]) -> Result<()> {
         let endpoints: Vec<Endpoint> = store::list(tx).await?.into_iter().filter(|endpoint| endpoint.enabled).collect();
         let deliveries = write(tx, by, &endpoints, events).await?;
-        for part in deliveries.chunks(ROWS) {
-            for delivery in store::add(tx, part).await? {
-                enqueue(tx, by, &Deliver { delivery }, When::default()).await?;
-            }
+        for part in deliveries.chunks(MOST_AT_ONCE) {
+            let added = store::add(tx, part).await?;
+            let work: Vec<_> = added.into_iter().map(|delivery| (Deliver { delivery }, When::default())).collect();
+            enqueue_all(tx, by, &work).await?;
         }
         Ok(())
     }
@@ -104,9 +101,13 @@ pub(crate) async fn take_up(app: &App, tenant: TenantId) -> Result<()> {
     }
     app.db
         .transact(&by, async |tx| {
-            for delivery in late {
+            let anew = |delivery: &DeliveryId| {
                 let when = When { unique: Some(delivery.to_string()), ..When::default() };
-                enqueue(tx, &by, &Deliver { delivery }, when).await?;
+                (Deliver { delivery: *delivery }, when)
+            };
+            for part in late.chunks(MOST_AT_ONCE) {
+                let work: Vec<_> = part.iter().map(anew).collect();
+                enqueue_all(tx, &by, &work).await?;
             }
             Ok(())
         })

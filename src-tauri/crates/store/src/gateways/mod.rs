@@ -10,7 +10,10 @@ use uuid::Uuid;
 use crate::rows::Instant;
 use crate::{Query, Result, Tx, sql};
 
-pub use notices::{Notice, NoticeFilter, again, count_notices, done, find_notice, forget, list_notices, receive, reseal_notice, sealed};
+pub use notices::{
+    Notice, NoticeFilter, again, count_notices, count_unproved, done, find_notice, forget, forget_settled, forget_unproved, list_notices, prove,
+    receive, reseal_notice, sealed,
+};
 
 /// A connection.
 #[derive(Clone, Debug, sqlx::FromRow)]

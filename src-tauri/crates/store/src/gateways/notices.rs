@@ -44,12 +44,14 @@ pub struct Notice {
     /// Followed up.
     #[sqlx(try_from = "MaybeInstant")]
     pub processed_at: Option<Timestamp>,
+    /// A digest of everything that came, of one that is not proved to be the provider's.
+    pub print: Option<String>,
 }
 
 macro_rules! columns {
     () => {
         "g.id, g.tenant_id, g.connection_id, g.provider_id, g.kind, g.subject, g.sealed, g.state, g.outcome, g.payment_id, g.copies, \
-         g.received_at, g.processed_at"
+         g.received_at, g.processed_at, g.print"
     };
 }
 
@@ -121,11 +123,15 @@ struct Kept {
 
 const RECEIVE: &str = "INSERT INTO gateway_events (id, tenant_id, connection_id, provider_id, kind, subject, sealed, state, copies, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', 1, $8) \
-     ON CONFLICT (connection_id, provider_id) DO UPDATE SET copies = gateway_events.copies + 1 RETURNING id, copies";
+     ON CONFLICT (connection_id, provider_id) WHERE print IS NULL DO UPDATE SET copies = gateway_events.copies + 1 RETURNING id, copies";
+const CLAIMED: &str = "INSERT INTO gateway_events (id, tenant_id, connection_id, provider_id, kind, subject, sealed, state, copies, received_at, \
+     print) VALUES ($1, $2, $3, $4, $5, $6, $7, 'unproved', 1, $8, $9) \
+     ON CONFLICT (connection_id, print) WHERE print IS NOT NULL DO UPDATE SET copies = gateway_events.copies + 1 RETURNING id, copies";
 
-/// Store a message, or count it if it came before. Its id, and whether it is new.
+/// Store a message, or count it if it came before: one that is proved by the provider's id of it, any other by its print. Its id, and whether
+/// it is new.
 pub async fn receive(tx: &mut Tx, notice: &Notice) -> Result<(NoticeId, bool)> {
-    let query = sql(RECEIVE)
+    let query = sql(if notice.print.is_none() { RECEIVE } else { CLAIMED })
         .bind(notice.id)
         .bind(notice.tenant_id)
         .bind(notice.connection_id)
@@ -134,7 +140,7 @@ pub async fn receive(tx: &mut Tx, notice: &Notice) -> Result<(NoticeId, bool)> {
         .bind(notice.subject.clone())
         .bind(&notice.sealed)
         .bind(notice.received_at);
-    let kept: Kept = tx.one(query).await?;
+    let kept: Kept = tx.one(if let Some(print) = &notice.print { query.bind(print) } else { query }).await?;
     Ok((kept.id, kept.copies == 1))
 }
 
@@ -146,10 +152,54 @@ pub async fn done(tx: &mut Tx, id: NoticeId, (state, outcome): (NoticeState, Str
     tx.run(sql(DONE).bind(tx.tenant()).bind(id).bind(state.as_str()).bind(outcome).bind(payment).bind(now)).await.map(drop)
 }
 
-/// Let a message be followed up once more; `false` if it waits for that already.
-pub async fn again(tx: &mut Tx, id: NoticeId) -> Result<bool> {
-    const AGAIN: &str = "UPDATE gateway_events SET state = 'received', outcome = NULL WHERE tenant_id = $1 AND id = $2 AND state <> 'received'";
-    Ok(tx.run(sql(AGAIN).bind(tx.tenant()).bind(id)).await? == 1)
+/// Let a message be followed up once more, or its provider be asked once more.
+pub async fn again(tx: &mut Tx, id: NoticeId) -> Result<()> {
+    const AGAIN: &str = "UPDATE gateway_events SET state = CASE WHEN print IS NULL THEN 'received' ELSE 'unproved' END, outcome = NULL, \
+         processed_at = NULL WHERE tenant_id = $1 AND id = $2";
+    tx.run(sql(AGAIN).bind(tx.tenant()).bind(id)).await.map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct Count {
+    n: i64,
+}
+
+/// How many messages of a connection are kept that are not proved.
+pub async fn count_unproved(tx: &mut Tx, connection: ConnectionId) -> Result<i64> {
+    const COUNT: &str = "SELECT COUNT(*) AS n FROM gateway_events WHERE tenant_id = $1 AND connection_id = $2 AND print IS NOT NULL";
+    Ok(tx.one::<Count>(sql(COUNT).bind(tx.tenant()).bind(connection)).await?.n)
+}
+
+/// Forget messages of a connection that nobody asks about any more, at most `most`: those its provider did not send before those it never
+/// answered about, the oldest first; how many.
+pub async fn forget_settled(tx: &mut Tx, connection: ConnectionId, most: i64) -> Result<u64> {
+    const FORGET: &str = "DELETE FROM gateway_events WHERE id IN (SELECT id FROM gateway_events WHERE tenant_id = $1 AND connection_id = $2 \
+         AND print IS NOT NULL AND processed_at IS NOT NULL ORDER BY CASE state WHEN 'rejected' THEN 0 ELSE 1 END, received_at LIMIT $3)";
+    tx.run(sql(FORGET).bind(tx.tenant()).bind(connection).bind(most)).await
+}
+
+/// A message is proved to be its provider's. `false`: it came before, which is counted there, and is kept once.
+pub async fn prove(tx: &mut Tx, notice: &Notice) -> Result<bool> {
+    const TWIN: &str = "UPDATE gateway_events SET copies = copies + $4 WHERE tenant_id = $1 AND connection_id = $2 AND provider_id = $3 \
+         AND print IS NULL AND id <> $5";
+    const AWAY: &str = "DELETE FROM gateway_events WHERE tenant_id = $1 AND id = $2";
+    const PROVED: &str = "UPDATE gateway_events SET state = 'received', print = NULL, outcome = NULL, processed_at = NULL \
+         WHERE tenant_id = $1 AND id = $2 AND print IS NOT NULL";
+    let twin = sql(TWIN).bind(tx.tenant()).bind(notice.connection_id).bind(&notice.provider_id).bind(notice.copies).bind(notice.id);
+    if tx.run(twin).await? == 1 {
+        tx.run(sql(AWAY).bind(tx.tenant()).bind(notice.id)).await?;
+        return Ok(false);
+    }
+    tx.run(sql(PROVED).bind(tx.tenant()).bind(notice.id)).await?;
+    Ok(true)
+}
+
+/// Forget messages that nobody proved: those a provider did not send from before `rejected`, the others from before `unproved`. At most `most`
+/// at once; how many.
+pub async fn forget_unproved(tx: &mut Tx, (rejected, unproved): (Timestamp, Timestamp), most: i64) -> Result<u64> {
+    const FORGET: &str = "DELETE FROM gateway_events WHERE id IN (SELECT id FROM gateway_events WHERE tenant_id = $1 AND print IS NOT NULL \
+         AND ((state = 'rejected' AND received_at < $2) OR received_at < $3) ORDER BY received_at LIMIT $4)";
+    tx.run(sql(FORGET).bind(tx.tenant()).bind(rejected).bind(unproved).bind(most)).await
 }
 
 /// Forget messages from before `before` that were followed up, at most `most` at once; how many.

@@ -7,6 +7,8 @@ mod retry;
 mod terms;
 mod work;
 
+use std::collections::BTreeSet;
+
 use purser_core::Timestamp;
 use purser_core::ids::{JobId, TenantId};
 use purser_core::jobs::JobState;
@@ -19,7 +21,7 @@ use crate::{Listing, Page, Query, Result, Tx, Value, sql};
 
 pub use queues::{Held, held, hold_back};
 pub use regular::{Schedule, first, forget, schedules, set_schedule, take_turn};
-pub use retry::{Again, edit, retry, retry_many};
+pub use retry::{Again, discard_many, edit, retry, retry_many};
 pub use work::{Claim, Ended, advance, beat, claim, end, next_due, release, release_lapsed};
 
 /// A piece of work.
@@ -101,29 +103,49 @@ static LIST: List<Job> = List {
     ],
 };
 
-const INSERT: &str = "INSERT INTO jobs (id, tenant_id, queue, kind, payload, state, priority, run_at, attempts, max_attempts, unique_key, progress, \
-     created_by, created_at) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, 0, $8, $9, 0, $10, $11) \
-     ON CONFLICT (tenant_id, kind, unique_key) WHERE unique_key IS NOT NULL AND state IN ('pending', 'running') DO NOTHING";
-
 /// Put a piece of work in; `false` if one of its kind and name waits or runs already.
 pub async fn insert(tx: &mut Tx, job: &Job) -> Result<bool> {
-    let query = sql(INSERT)
-        .bind(job.id)
-        .bind(job.tenant_id)
-        .bind(&job.queue)
-        .bind(&job.kind)
-        .bind(job.payload.0.clone())
-        .bind(job.priority)
-        .bind(job.run_at)
-        .bind(job.max_attempts)
-        .bind(job.unique_key.clone())
-        .bind(job.created_by)
-        .bind(job.created_at);
-    if tx.run(query).await? == 0 {
-        return Ok(false);
+    Ok(!insert_all(tx, std::slice::from_ref(job)).await?.is_empty())
+}
+
+#[derive(sqlx::FromRow)]
+struct Put {
+    #[sqlx(try_from = "Uuid")]
+    id: JobId,
+}
+
+/// Put pieces of work in; those that are in now. What is not has one of its kind and name that waits or runs already, or that is in the same
+/// slice before it. At most 1,000, so that every statement has room for what it binds.
+pub async fn insert_all(tx: &mut Tx, jobs: &[Job]) -> Result<BTreeSet<JobId>> {
+    if jobs.is_empty() {
+        return Ok(BTreeSet::new());
     }
-    terms::insert(tx, job).await?;
-    Ok(true)
+    let mut query = Query::start(
+        "INSERT INTO jobs (id, tenant_id, queue, kind, payload, state, priority, run_at, attempts, max_attempts, unique_key, progress, created_by, \
+         created_at) VALUES",
+    );
+    query.rows(jobs.iter().map(|job| -> [Value; 14] {
+        [
+            job.id.into(),
+            job.tenant_id.into(),
+            job.queue.clone().into(),
+            job.kind.clone().into(),
+            job.payload.0.clone().into(),
+            JobState::Pending.as_str().into(),
+            job.priority.into(),
+            job.run_at.into(),
+            0_i64.into(),
+            job.max_attempts.into(),
+            job.unique_key.clone().into(),
+            0_i64.into(),
+            job.created_by.into(),
+            job.created_at.into(),
+        ]
+    }));
+    query.push(" ON CONFLICT (tenant_id, kind, unique_key) WHERE unique_key IS NOT NULL AND state IN ('pending', 'running') DO NOTHING RETURNING id");
+    let put: BTreeSet<JobId> = tx.all::<Put>(query).await?.into_iter().map(|row| row.id).collect();
+    terms::insert(tx, jobs.iter().filter(|job| put.contains(&job.id))).await?;
+    Ok(put)
 }
 
 /// Which pieces of work.

@@ -1,8 +1,8 @@
-//! Letting what failed be tried again: one piece of work, or everything a filter finds.
+//! Letting what failed be tried again: one piece of work, or everything a filter finds. Or letting it be.
 
 use purser_core::Timestamp;
 use purser_core::ids::JobId;
-use purser_core::jobs::JobState;
+use purser_core::jobs::{JobMove, JobState};
 use uuid::Uuid;
 
 use super::{Filter, Job, condition};
@@ -65,6 +65,25 @@ pub async fn retry_many(tx: &mut Tx, filter: &Filter, again: &Again, most: i64) 
     query.push(", attempts = 0, progress = 0, finished_at = NULL, retries = retries + 1, retried_at = ").arg(again.at);
     query.push(", retried_by = ").arg(crate::Value::Uuid(again.by)).push(" WHERE tenant_id = ").arg(tx.tenant());
     query.push(" AND state = 'dead' AND id IN ").list(ids.iter().map(|row| row.id.into())).push(" RETURNING id");
+    let moved: Vec<Id> = tx.all(query).await?;
+    Ok(moved.into_iter().map(|row| row.id).collect())
+}
+
+/// Put away up to `most` that failed for good and fit `filter`, oldest first: nobody has to look at it any more. It keeps why it failed.
+pub async fn discard_many(tx: &mut Tx, filter: &Filter, at: Timestamp, most: i64) -> Result<Vec<JobId>> {
+    let dead = Filter { states: vec![JobState::Dead], ..filter.clone() };
+    // The rule for one is the rule for many.
+    let next = JobState::Dead.apply(JobMove::Cancel)?;
+    let mut query = Query::start("UPDATE jobs SET state = ");
+    query
+        .arg(next.as_str())
+        .push(", finished_at = ")
+        .arg(at)
+        .push(" WHERE tenant_id = ")
+        .arg(tx.tenant())
+        .push(" AND state = 'dead' AND id IN (SELECT j.id FROM jobs j");
+    query.append(condition(tx, &dead));
+    query.push(" ORDER BY j.created_at, j.id LIMIT ").arg(most).push(") RETURNING id");
     let moved: Vec<Id> = tx.all(query).await?;
     Ok(moved.into_iter().map(|row| row.id).collect())
 }

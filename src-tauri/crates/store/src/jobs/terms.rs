@@ -7,10 +7,13 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::Job;
-use crate::{Query, Result, Tx};
+use crate::{Query, Result, Tx, Value};
 
 /// Words kept of one piece of work; what is put in is ids and plain facts, so there are few.
 const MOST: usize = 40;
+
+/// Words written in one statement: three are bound for each.
+const ROWS: usize = 5_000;
 
 /// One word for an id, however it is written; the words of anything else.
 fn words_of(text: &str) -> Vec<String> {
@@ -30,20 +33,29 @@ fn collect(value: &Json, into: &mut BTreeSet<String>) {
     }
 }
 
-/// Write down the words of `job`.
-pub(super) async fn insert(tx: &mut Tx, job: &Job) -> Result<()> {
+/// The words of `job`.
+fn of(job: &Job) -> impl Iterator<Item = String> {
     let mut words: BTreeSet<String> = words_of(&job.kind).into_iter().collect();
     words.insert(job.id.uuid().simple().to_string());
     collect(&job.payload.0, &mut words);
-    let mut query = Query::start("INSERT INTO job_terms (tenant_id, term, job_id) VALUES");
-    query.rows(words.into_iter().take(MOST).map(|word| [job.tenant_id.into(), word.into(), job.id.into()]));
-    tx.run(query).await.map(drop)
+    words.into_iter().take(MOST)
+}
+
+/// Write down the words of `jobs`.
+pub(super) async fn insert(tx: &mut Tx, jobs: impl IntoIterator<Item = &Job>) -> Result<()> {
+    let rows: Vec<[Value; 3]> = jobs.into_iter().flat_map(|job| of(job).map(|word| [job.tenant_id.into(), word.into(), job.id.into()])).collect();
+    for rows in rows.chunks(ROWS) {
+        let mut query = Query::start("INSERT INTO job_terms (tenant_id, term, job_id) VALUES");
+        query.rows(rows.iter().cloned());
+        tx.run(query).await?;
+    }
+    Ok(())
 }
 
 /// Write down the words of `job` in place of those it had.
 pub(super) async fn rewrite(tx: &mut Tx, job: &Job) -> Result<()> {
     tx.run(crate::sql("DELETE FROM job_terms WHERE tenant_id = $1 AND job_id = $2").bind(job.tenant_id).bind(job.id)).await?;
-    insert(tx, job).await
+    insert(tx, [job]).await
 }
 
 /// ` AND (…)`: work with all of these words, by their beginnings, or that failed for good with this text in its reason.

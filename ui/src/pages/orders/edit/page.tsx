@@ -93,6 +93,7 @@ function Change({ order }: { order: OrderDetail }) {
                 key={item.id}
                 name={item.name}
                 sku={item.sku}
+                picture={{ product: item.productId, file: item.pictureId }}
                 quantity={stays(item)}
                 sum={{ ...item.unitPrice, amount: item.unitPrice.amount * stays(item) }}
                 note={stays(item) < leftOf(item) && t('orderEdit.goesOut', { n: leftOf(item) - stays(item) })}
@@ -106,6 +107,7 @@ function Change({ order }: { order: OrderDetail }) {
               key={line.product.id}
               name={line.product.name}
               sku={line.product.sku}
+              picture={{ product: line.product.id, file: line.product.pictureId }}
               quantity={line.quantity}
               sum={{ ...line.product.currentPrice, amount: line.product.currentPrice.amount * line.quantity }}
               wrong={line.quantity > line.product.stock}

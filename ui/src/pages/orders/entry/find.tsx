@@ -7,9 +7,20 @@ import { money } from '@/lib/money'
 
 /** Rows of a choice at most; of a long list the words have to say more. */
 const MOST = 12
+/** Products looked into for them. */
+const FEW = 8
+
+/** Those called so come first; then those it is said of in their tags or description. */
+async function found(words: string): Promise<Product[]> {
+  const wanted = { search: words, active: true, limit: FEW }
+  const named = await get<Product[]>('/products', { ...wanted, named: true })
+  if (named.length === FEW) return named
+  const rest = (await get<Product[]>('/products', wanted)).filter((product) => !named.some((one) => one.id === product.id))
+  return [...named, ...rest].slice(0, FEW)
+}
 
 async function sold(words: string): Promise<Product[]> {
-  const products = await get<Product[]>('/products', { search: words, active: true, limit: 8 })
+  const products = await found(words)
   const each = await Promise.all(products.map((product) => (product.variantCount > 0 ? get<Product[]>(`/products/${product.id}/variants`) : [product])))
   return each.flat().filter((product) => product.active).slice(0, MOST)
 }

@@ -4,11 +4,14 @@ import { useState, type ReactNode } from 'react'
 import type { Money as MoneyValue } from '@/api/shapes'
 import { t } from '@/i18n'
 import { IconButton } from '@/parts/button'
+import { Thumb } from '@/parts/picture'
 import { Money } from '@/parts/values'
 
 type Props = {
   name: string
   sku: string
+  /** The product and its first picture. */
+  picture?: { product: string | null | undefined; file: string | null | undefined }
   quantity: number
   sum: MoneyValue
   /** What is to be known about it: too few, dearer than before. */
@@ -22,7 +25,7 @@ type Props = {
 }
 const within = (n: number) => Math.max(1, Math.min(9_999, n))
 
-export function LineEdit({ name, sku, quantity, sum, note, wrong, busy, whenDone, onQuantity, onRemove }: Props) {
+export function LineEdit({ name, sku, picture, quantity, sum, note, wrong, busy, whenDone, onQuantity, onRemove }: Props) {
   const [typed, setTyped] = useState<string>()
   const tell = (text: string) => onQuantity(within(Math.trunc(Number(text)) || 1))
   const finish = () => {
@@ -32,6 +35,7 @@ export function LineEdit({ name, sku, quantity, sum, note, wrong, busy, whenDone
   return (
     <div className="line-edit" aria-busy={busy || undefined}>
       <span className="line-name">
+        {picture?.product && picture.file && <Thumb product={picture.product} file={picture.file} />}
         {name} <code>{sku}</code>
         {note && <span className={wrong ? 'field-error' : 'field-hint'}>{note}</span>}
       </span>

@@ -73,7 +73,7 @@ function Leaving({ order, handling }: { order: OrderDetail; handling: Handling }
             {t('handling.tags')}
           </Button>
           {left > 0 && order.state !== 'pending' && !cancelled(order) && (
-            <Button small refuse={lack ?? (handling.hold ? t('handling.isHeld') : undefined)} onClick={() => askShip(order.id)}>
+            <Button small refuse={lack ?? (handling.hold ? t('handling.isHeld') : handling.changeWaits ? t('handling.changeWaits') : undefined)} onClick={() => askShip(order.id)}>
               {t('handling.ship')}
             </Button>
           )}

@@ -32,7 +32,9 @@ pub(super) fn say(template: Template, language: &str, facts: &Facts) -> Words {
         (Template::WeeklyReport, ..) => facts.week.as_ref().map(|week| figures(language, week)).unwrap_or_default(),
         _ => Vec::new(),
     };
-    Words { rows, ..words }
+    let seller = if facts.seller.is_empty() { String::new() } else { format!("\n{} · {}", facts.business, facts.seller.join(" · ")) };
+    let footer = words.footer + &seller;
+    Words { rows, footer, ..words }
 }
 
 fn line(language: &str, pieces: i64, name: &str, total: Option<Money>) -> Row {
@@ -87,7 +89,7 @@ fn figures(language: &str, week: &WeekFacts) -> Vec<Row> {
 }
 
 /// The catalog for a person's language tag: `de-AT` is written to in German.
-pub(super) fn catalog(tag: Option<&str>) -> &'static str {
+pub(crate) fn catalog(tag: Option<&str>) -> &'static str {
     let first = tag.unwrap_or_default().split('-').next().unwrap_or_default().to_ascii_lowercase();
     if first == "de" { "de" } else { "en" }
 }

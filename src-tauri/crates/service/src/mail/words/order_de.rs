@@ -38,6 +38,7 @@ pub(super) fn order(template: Template, facts: &Facts) -> Said {
             let mut said = vec![format!("{business} hat Ihnen {amount} für Ihre Bestellung {number} erstattet:")];
             said.extend(order.reason.as_ref().map(|reason| format!("Grund: {reason}")));
             said.push("Das Geld geht dorthin zurück, von wo es bezahlt wurde. Bis Ihre Bank es zeigt, können einige Tage vergehen.".into());
+            said.extend(order.credit_note.as_ref().map(|_| "Die Gutschrift liegt dieser Nachricht bei.".into()));
             (format!("{amount} Ihrer Bestellung {number} wurden erstattet"), said, None)
         }
         _ => {

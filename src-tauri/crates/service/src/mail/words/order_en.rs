@@ -38,6 +38,7 @@ pub(super) fn order(template: Template, facts: &Facts) -> Said {
             let mut said = vec![format!("{business} gave you {amount} back for your order {number}:")];
             said.extend(order.reason.as_ref().map(|reason| format!("Reason: {reason}")));
             said.push("The money goes to where it was paid from. Your bank may take some days to show it.".into());
+            said.extend(order.credit_note.as_ref().map(|_| "The credit note comes with this message.".into()));
             (format!("{amount} of your order {number} went back to you"), said, None)
         }
         _ => {

@@ -17,12 +17,12 @@ use purser_core::ids::{LineId, OrderId};
 use purser_core::{Error, FieldError, Money, Result};
 use purser_store::order_edits::Sold;
 
+use super::begin::{Begun, begin};
 use super::price::{self, Item};
 use super::{Detail, detail};
 use crate::App;
-use crate::idempotency::{self, Claim, Once, Outcome};
-use crate::identity::step_up;
-use crate::payments::{self as pay, Accepted};
+use crate::idempotency::{self, Once, Outcome};
+use crate::payments as pay;
 
 /// What is to change in an order.
 #[derive(Clone, Debug)]
@@ -101,11 +101,6 @@ pub async fn preview(app: &App, by: &Grant<can::UpdateOrder>, id: OrderId, edit:
     Ok(app.db.read(by, async |tx| work::out(by, tx, (id, edit), None).await).await?.outlook)
 }
 
-enum Begun {
-    Done(Vec<Accepted>),
-    Answered(idempotency::Reply),
-}
-
 /// Change an order that still is at `version`, once for each key.
 pub async fn edit(
     app: &App,
@@ -115,29 +110,16 @@ pub async fn edit(
     once: Option<Once<Detail>>,
 ) -> Result<Outcome<Detail>> {
     edit.check()?;
-    let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
-    let demand = step_up::refund_demand(app, by).await?;
-    let begun = app
-        .db
-        .transact(by, async |tx| {
-            if let Some(once) = &once {
-                match app.once.claim(tx, &once.key, by.now(), id.uuid()).await? {
-                    Claim::New(_) => {}
-                    Claim::Answered(reply) => return Ok(Begun::Answered(reply)),
-                    // Changed before a crash; what follows from it goes on by itself.
-                    Claim::Left(_) => return Ok(Begun::Done(Vec::new())),
-                }
-            }
-            let worked = work::out(by, tx, (id, &edit), Some(version)).await?;
-            if worked.outlook.refund.amount > 0 {
-                demand.of(by, Some(worked.outlook.refund.amount))?;
-            }
-            Ok::<_, Error>(Begun::Done(write::write(by, tx, &worked, &edit).await?))
-        })
-        .await?;
-    let accepted = match begun {
+    let begun = begin(app, by, (id, once.as_ref()), async |tx, demand| {
+        let worked = work::out(by, tx, (id, &edit), Some(version)).await?;
+        if worked.outlook.refund.amount > 0 {
+            demand.of(by, Some(worked.outlook.refund.amount))?;
+        }
+        write::write(by, tx, &worked, &edit).await
+    });
+    let (accepted, _turn) = match begun.await? {
         Begun::Answered(reply) => return Ok(Outcome::Reply(reply)),
-        Begun::Done(accepted) => accepted,
+        Begun::Work(accepted, turn) => (accepted, turn),
     };
     for refund in accepted.into_iter().filter(|refund| !refund.waits()) {
         if let Err(error) = pay::wait(app, by, refund, None).await {
