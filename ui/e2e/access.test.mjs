@@ -1,7 +1,7 @@
 /** Rights in a real browser: a role made and changed in the matrix with who is affected, a right denied and explained, a policy from the shadow into force, the review, and seeing Purser as somebody else. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { axeClean, openBrowser, openPage, settled } from './browser.mjs'
+import { axeClean, becomes, openBrowser, openPage, settled } from './browser.mjs'
 import { caller, startEngine } from './engine.mjs'
 
 const owner = { firstName: 'Odd', lastName: 'Olsen', email: 'odd@access.test', password: 'lantern-quay-7-brass' }
@@ -198,12 +198,12 @@ describe('rights', { concurrency: false }, () => {
     await banner(page).getByText('Nothing can be changed.').waitFor()
     await banner(page).getByText(/1[45]:\d\d left/).waitFor()
     await banner(second).waitFor()
-    assert.equal(await page.getByRole('link', { name: 'Access', exact: true }).count(), 0)
+    await page.getByRole('link', { name: 'Access', exact: true }).waitFor({ state: 'detached' })
     await settled(page)
     await axeClean(page, 'Purser as somebody else')
     await page.goto('/people/new')
     const invite = page.getByRole('button', { name: 'Invite', exact: true })
-    assert.equal(await invite.getAttribute('aria-disabled'), 'true')
+    await becomes(() => invite.getAttribute('aria-disabled'), 'true')
     await invite.hover()
     await page.getByRole('tooltip').getByText(/without changing anything/).waitFor()
     await banner(page).getByRole('button', { name: 'Stop' }).click()

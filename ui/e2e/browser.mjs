@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { isDeepStrictEqual } from 'node:util'
 import { chromium } from 'playwright-core'
 
 const usual = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/snap/bin/chromium']
@@ -40,4 +41,19 @@ export async function settled(page) {
   await page.waitForFunction(() => !document.querySelector('.bone') && document.querySelector('h1') !== null)
   // One more breath: what a list does after its first rows.
   await page.waitForTimeout(250)
+}
+
+const PATIENCE = 20_000
+/** Asks until the answer is good, as long as the page is waited for; gives what was said last. */
+export async function until(ask, good, patience = PATIENCE) {
+  const end = Date.now() + patience
+  for (;;) {
+    const found = await ask()
+    if (good(found) || Date.now() > end) return found
+    await new Promise((done) => setTimeout(done, 100))
+  }
+}
+/** What is not so yet, because the page or the engine is still at it, but comes to be; fails with what it stayed at. */
+export async function becomes(ask, wanted, message) {
+  assert.deepEqual(await until(ask, (found) => isDeepStrictEqual(found, wanted)), wanted, message)
 }

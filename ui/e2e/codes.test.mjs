@@ -52,6 +52,7 @@ describe('codes by mail', { concurrency: false }, () => {
     await page.getByLabel('Code', { exact: true }).fill(await inMail(/Your code is (\d{6})/, from))
     const codes = page.getByRole('dialog', { name: 'Keep your backup codes' })
     await codes.waitFor()
+    await codes.getByRole('listitem').nth(9).waitFor()
     paper = await codes.getByRole('listitem').allTextContents()
     await codes.getByLabel('I have kept them').check()
     await codes.getByRole('button', { name: 'Done' }).click()

@@ -1,7 +1,7 @@
 /** Ways in that few people meet, on a telephone: one address and password that fit two businesses, and making an account oneself. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { axeClean, openBrowser, openPage, settled } from './browser.mjs'
+import { axeClean, becomes, openBrowser, openPage, settled } from './browser.mjs'
 import { caller, startEngine } from './engine.mjs'
 
 const owner = { firstName: 'Odd', lastName: 'Olsen', email: 'odd@entering.test', password: 'lantern-quay-7-brass' }
@@ -68,8 +68,7 @@ describe('coming in', { concurrency: false }, () => {
     await page.reload()
     await page.getByRole('heading', { name: /^Make an account/ }).waitFor()
     await page.getByRole('button', { name: 'Make the account' }).click()
-    await page.locator('[aria-invalid=true]').first().waitFor()
-    assert.equal(await page.locator('[aria-invalid=true]').count(), 4)
+    await becomes(() => page.locator('[aria-invalid=true]').count(), 4)
     await stands('making an account, with nothing filled in')
     await page.getByLabel('First name').fill('Ida')
     await page.getByLabel('Last name').fill('Nygaard')

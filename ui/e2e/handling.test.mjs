@@ -1,7 +1,7 @@
 /** What becomes of an order in a real browser: it waits, leaves in two parcels, and a piece comes back, after which its money is asked for. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { axeClean, settled } from './browser.mjs'
+import { axeClean, becomes, settled } from './browser.mjs'
 import { openBusiness, sell } from './business.mjs'
 
 let api, order, page, complaints, stop
@@ -59,7 +59,7 @@ describe('an order', { concurrency: false }, () => {
     await axeClean(page, 'goods that arrived')
     await page.getByRole('dialog').getByRole('button', { name: /^Take in one piece/ }).click()
     const refund = page.getByRole('dialog', { name: /^Refund/ })
-    assert.equal(await refund.getByLabel('How many of Storm lantern').inputValue(), '1')
+    await becomes(() => refund.getByLabel('How many of Storm lantern').inputValue(), '1')
     await page.keyboard.press('Escape')
     await page.goto('/orders/returns')
     await page.getByRole('gridcell', { name: 'Arrived' }).waitFor()

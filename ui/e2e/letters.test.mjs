@@ -1,7 +1,7 @@
 /** What customers are written about their orders, in a real browser: an order is paid, its confirmation is in the mailbox, and is sent again. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { axeClean, settled } from './browser.mjs'
+import { axeClean, becomes, settled } from './browser.mjs'
 import { openBusiness, sell } from './business.mjs'
 
 let api, order, page, complaints, stop, toast
@@ -72,7 +72,7 @@ describe('mails about the work', { concurrency: false }, () => {
   it('are everybody’s own to choose', async () => {
     await page.goto('/account')
     const part = page.getByRole('region', { name: 'Mails about the work' })
-    assert.equal(await part.getByLabel('A request waits for approval').isChecked(), true)
+    await becomes(() => part.getByLabel('A request waits for approval').isChecked(), true)
     await part.getByLabel('The week in figures, on Monday').check()
     await settled(page)
     await axeClean(page, 'mails about the work')

@@ -1,7 +1,7 @@
 /** Money and a second pair of eyes in a real browser: a refund by line with its split, a rule, a request, and somebody else who approves it. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { axeClean, settled } from './browser.mjs'
+import { axeClean, becomes, settled } from './browser.mjs'
 import { openBusiness, sell, signIn } from './business.mjs'
 
 const agent = { firstName: 'Ada', lastName: 'Brandt', email: 'ada@money.test', role: 'support', password: 'storm-compass-41-rope' }
@@ -60,8 +60,7 @@ describe('a refund', { concurrency: false }, () => {
     await page.getByRole('button', { name: 'Approve €27.00' }).click()
     await page.getByRole('dialog').getByRole('button', { name: /^Approve €27\.00/ }).click()
     await toast('€27.00 approved and sent').waitFor()
-    const [refund] = await api('GET', `/refunds?orderId=${order.id}`)
-    assert.deepEqual([refund.state, refund.amount.amount], ['succeeded', 2700])
+    await becomes(async () => (await api('GET', `/refunds?orderId=${order.id}`)).map((refund) => [refund.state, refund.amount.amount]), [['succeeded', 2700]])
     assert.deepEqual(complaints, [])
   })
 })

@@ -1,7 +1,7 @@
 /** The office's ways in a real browser: bring people in from a file with a bad row, lock and unlock several, let somebody in again, revoke a key, set a puzzle, prove the audit, change settings while somebody else does. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { axeClean, openBrowser, openPage, settled } from './browser.mjs'
+import { axeClean, becomes, openBrowser, openPage, settled } from './browser.mjs'
 import { caller, startEngine } from './engine.mjs'
 
 const owner = { firstName: 'Odd', lastName: 'Olsen', email: 'odd@office.test', password: 'lantern-quay-7-brass' }
@@ -64,11 +64,10 @@ describe('the office', { concurrency: false }, () => {
     await page.keyboard.press('Control+Enter')
     await toast('2 accounts locked').waitFor()
     const locked = async () => (await api('GET', '/users?status=locked')).length
-    assert.equal(await locked(), 2)
+    await becomes(locked, 2)
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('gridcell', { name: 'Locked' }).first().waitFor({ state: 'detached' })
-    for (let i = 0; i < 40 && (await locked()) > 0; i++) await page.waitForTimeout(100)
-    assert.equal(await locked(), 0)
+    await becomes(locked, 0)
   })
 
   it('lets somebody in again whom failures keep out', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { axeClean, openBrowser, openPage, settled } from './browser.mjs'
+import { axeClean, becomes, openBrowser, openPage, settled } from './browser.mjs'
 import { caller, startEngine } from './engine.mjs'
 
 const owner = { firstName: 'Odd', lastName: 'Olsen', email: 'odd@quay.test', password: 'lantern-quay-7-brass' }
@@ -104,7 +104,7 @@ describe('signing in elsewhere', { concurrency: false }, () => {
     await as(phone, provider.issuer, 'nobody')
     await phone.getByRole('button', { name: 'Sign in with Lighthouse' }).click()
     await phone.getByRole('heading', { name: 'You called it off' }).waitFor()
-    assert.equal(new URL(phone.url()).hash, '', 'what came back stays in the address')
+    await becomes(() => new URL(phone.url()).hash, '', 'what came back stays in the address')
     await axeClean(phone, 'called off at the provider')
     await phone.getByRole('link', { name: 'Back to sign-in' }).click()
     await as(phone, provider.issuer, 'stranger')
@@ -116,7 +116,7 @@ describe('signing in elsewhere', { concurrency: false }, () => {
     await desk.goto('/sign-in?next=/account')
     await desk.getByRole('button', { name: 'Sign in with Lighthouse' }).click()
     await desk.getByRole('heading', { level: 1, name: 'Your account' }).waitFor()
-    assert.equal(new URL(desk.url()).hash, '')
+    await becomes(() => new URL(desk.url()).hash, '')
     await settled(desk)
     await desk.getByRole('button', { name: 'Unlink Lighthouse' }).click()
     await desk.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click()
@@ -139,7 +139,7 @@ describe('signing in elsewhere', { concurrency: false }, () => {
     await page.getByRole('menuitem', { name: 'Lighthouse' }).click()
     await page.getByText('Lighthouse is linked').waitFor()
     await page.getByRole('cell', { name: 'odd@elsewhere.test' }).waitFor()
-    assert.ok(!page.url().includes('code='), 'the code stays in the address')
+    await becomes(() => page.url().includes('code='), false, 'the code stays in the address')
     await settled(page)
     await axeClean(page, 'a linked sign-in')
     await page.getByRole('button', { name: 'Unlink Lighthouse' }).click()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { crc32, deflateSync } from 'node:zlib'
-import { axeClean, settled } from './browser.mjs'
+import { axeClean, becomes, settled, until } from './browser.mjs'
 import { openBusiness } from './business.mjs'
 
 /** A picture of one colour. */
@@ -20,9 +20,9 @@ function png(colour, wide = 80, high = 60) {
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
 }
 
-let api, page, complaints, stop, toast
+let engine, api, page, complaints, stop, toast
 before(async () => {
-  ;({ api, page, complaints, stop, toast } = await openBusiness('Harbour Shop', 'shop.test'))
+  ;({ engine, api, page, complaints, stop, toast } = await openBusiness('Harbour Shop', 'shop.test'))
   await page.addInitScript(() => delete globalThis.showSaveFilePicker)
 })
 after(() => stop?.())
@@ -84,7 +84,7 @@ describe('the shelf', { concurrency: false }, () => {
     const names = () => part.locator('.tile .tile-deeds button:first-child').evaluateAll((all) => all.map((one) => /Move (\S+)/.exec(one.getAttribute('aria-label'))[1]))
     await part.getByRole('button', { name: 'Take back.png out' }).waitFor()
     await page.waitForFunction(() => [...document.querySelectorAll('.tile img')].filter((one) => one.complete && one.naturalWidth > 0).length === 2)
-    assert.deepEqual(await names(), ['front.png', 'back.png'])
+    await becomes(names, ['front.png', 'back.png'])
     // By keys: what is moved keeps the focus.
     await part.getByRole('button', { name: 'Move back.png forward' }).focus()
     await page.keyboard.press('Enter')
@@ -111,12 +111,7 @@ describe('the shelf', { concurrency: false }, () => {
     await files.getByRole('button', { name: 'Make front.png a picture' }).click()
     await part.getByRole('button', { name: 'Take front.png out' }).waitFor()
     // The page is ahead of the engine: it shows a change before it is answered.
-    let kept = await api('GET', `/products/${product.id}/pictures`)
-    for (let n = 0; n < 50 && kept.pictures.length < 2; n++) {
-      await new Promise((done) => setTimeout(done, 100))
-      kept = await api('GET', `/products/${product.id}/pictures`)
-    }
-    assert.deepEqual(kept.pictures.map((one) => [one.name, one.alt]), [['back.png', 'A lantern, seen from behind'], ['front.png', '']])
+    await becomes(async () => (await api('GET', `/products/${product.id}/pictures`)).pictures.map((one) => [one.name, one.alt]), [['back.png', 'A lantern, seen from behind'], ['front.png', '']])
     await page.goto('/products')
     await page.waitForFunction(() => (document.querySelector('.thumb img')?.naturalWidth ?? 0) > 0)
     await settled(page)
@@ -183,11 +178,19 @@ describe('the shelf', { concurrency: false }, () => {
     })
     await price.fill('31')
     await price.press('Enter')
-    for (let tries = 0; !answer && tries < 100; tries += 1) await page.waitForTimeout(50)
+    await until(() => answer, Boolean)
+    assert.ok(answer, 'nothing was sent')
+    await becomes(() => price.inputValue(), '31.00')
+    // What the page hears of and reads meanwhile does not take it away.
+    const heard = page.waitForResponse(async (response) => response.request().method() === 'GET' && new URL(response.url()).pathname === `/api/v1/products/${kept.id}` && (await response.json()).data.price.amount === 2700)
+    const other = await fetch(`${engine.base}/api/v1/products/${kept.id}`, { method: 'PATCH', headers: { 'content-type': 'application/json', authorization: `Bearer ${api.token}`, 'if-match': `"${kept.version}"` }, body: JSON.stringify({ price: { amount: 2700, currency: 'EUR' } }) })
+    assert.ok(other.ok, await other.text())
+    await heard
+    await settled(page)
     assert.equal(await price.inputValue(), '31.00')
     answer()
     await toast(/Taken back: Changed meanwhile/).waitFor()
-    await page.waitForFunction(() => document.querySelector('input[aria-label="Price of Storm lantern"]')?.value === '26.00')
+    await becomes(() => price.inputValue(), '27.00')
     await page.unroute(`**/api/v1/products/${kept.id}`)
     assert.deepEqual(complaints, [])
   })

@@ -1,7 +1,7 @@
 /** Work in the background, mail and passwords in a real browser: mail that stays here, mail a server refuses for good, work tried again and called off, rules of passwords, a password demanded. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { axeClean, openBrowser, openPage, settled } from './browser.mjs'
+import { axeClean, becomes, openBrowser, openPage, settled } from './browser.mjs'
 import { caller, startEngine } from './engine.mjs'
 import { startPost } from './post.mjs'
 
@@ -124,7 +124,7 @@ describe('mail without a mail server', { concurrency: false }, () => {
     await page.getByLabel('Last name').fill('Dahl')
     await page.getByLabel('E-mail').fill('bo@work.test')
     await page.getByLabel('First password').fill('storm-compass-41-rope')
-    assert.ok(await page.getByLabel('They choose another at their first sign-in').isChecked())
+    await becomes(() => page.getByLabel('They choose another at their first sign-in').isChecked(), true)
     await page.getByText('Hard to guess.').waitFor()
     await axeClean(page, 'somebody new with a password')
     await page.getByRole('button', { name: 'Add with this password' }).click()
@@ -184,7 +184,7 @@ describe('mail through a server that refuses some for good', { concurrency: fals
     await settled(page)
     await axeClean(page, 'a job that failed for good')
     const cancel = page.getByRole('button', { name: 'Call off' })
-    assert.equal(await cancel.getAttribute('aria-disabled'), 'true')
+    await becomes(() => cancel.getAttribute('aria-disabled'), 'true')
     post.refuses = () => false
     const before = post.letters.length
     await page.getByRole('button', { name: 'Try again' }).click()
@@ -192,7 +192,7 @@ describe('mail through a server that refuses some for good', { concurrency: fals
     await toast(page, 'It waits to be tried again').waitFor()
     await page.locator('.record-marks').getByText('Done').waitFor()
     await page.getByText('Job tried again').waitFor()
-    assert.equal(post.letters.length, before + 1)
+    await becomes(() => post.letters.length, before + 1)
     await page.getByRole('link', { name: 'Open the mail' }).click()
     await page.getByText('Mails go out through the mail server.').waitFor()
     await page.getByText('The link in it is not shown').waitFor()
@@ -206,6 +206,8 @@ describe('mail through a server that refuses some for good', { concurrency: fals
     await page.getByRole('gridcell', { name: 'Failed for good' }).nth(1).waitFor()
     const [one] = await api('GET', '/jobs?state=dead')
     await page.getByPlaceholder('Id, kind, data or error').fill(one.id)
+    // What is typed counts a moment later.
+    await page.getByRole('gridcell', { name: 'Failed for good' }).nth(1).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Try all that failed again' }).click()
     await page.getByRole('dialog').getByText(`One job failed for good. Only: “${one.id}”.`).waitFor()
     await page.keyboard.press('Escape')
@@ -269,7 +271,7 @@ describe('mail through a server that refuses some for good', { concurrency: fals
     await page.getByRole('dialog').getByText('Call one job off').first().waitFor()
     await page.keyboard.press('Control+Enter')
     await toast(page, 'One job called off').waitFor()
-    assert.equal((await api('GET', '/jobs?state=cancelled')).length, 1)
+    await becomes(async () => (await api('GET', '/jobs?state=cancelled')).length, 1)
     assert.deepEqual(complaints, [], 'the page complained in its console')
   })
 })

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/r
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { get, list, request, type Page, type Params } from '@/api/client'
 import { subscribe } from '@/api/events'
+import { older } from '@/lib/at-once'
 import type { ListSpec } from './spec'
 import { bornAt } from './url'
 
@@ -44,8 +45,9 @@ export function useList<R extends { id: string }>(spec: ListSpec<R>, params: Par
       if (spec.again === false || spec.again === 'list') return
       const row = await get<R>(spec.again ? spec.again(id) : `${spec.path}/${id}`).catch(() => undefined)
       if (!row) return
+      // Asked for before a change whose answer stands here already, it comes too late.
       client.setQueryData<InfiniteData<Page<R>, string>>(options.queryKey, (now) =>
-        now && { ...now, pages: now.pages.map((page) => ({ ...page, rows: page.rows.map((old) => (old.id === id ? { ...old, ...row } : old)) })) },
+        now && { ...now, pages: now.pages.map((page) => ({ ...page, rows: page.rows.map((old) => (old.id === id && !older(row, old) ? { ...old, ...row } : old)) })) },
       )
     }
     const countFresh = async () => {

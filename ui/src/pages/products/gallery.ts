@@ -1,9 +1,10 @@
 /** Changes of a product's pictures: shown at once, sent one after the other, each on top of what the engine has by then. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { hashKey, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { get, read, request } from '@/api/client'
 import { asProblem } from '@/api/problem'
 import type { ProductPicture, ProductPictures } from '@/api/shapes'
+import { onRead, write } from '@/lib/at-once'
 
 export const MOST = 10
 export const LARGEST = 5 * 1024 * 1024
@@ -48,24 +49,38 @@ async function apply(id: string, change: Change) {
   }
 }
 
-export function useGallery(id: string) {
-  const client = useQueryClient()
-  const options = read<ProductPictures>(path(id))
-  const gallery = useQuery(options)
-  const line = useRef<Promise<unknown>>(Promise.resolve())
-  const waiting = useRef(0)
-  const change = (how: Change): Promise<ProductPictures> => {
-    client.setQueryData(options.queryKey, (now) => now && { ...now, pictures: how(now.pictures) })
-    waiting.current += 1
-    const sent = line.current.then(() => apply(id, how))
-    line.current = sent
-      .catch(() => undefined)
-      .then(() => {
-        waiting.current -= 1
-        // While more is under way, what the engine has is not yet what is meant.
-        if (waiting.current === 0) return client.invalidateQueries({ queryKey: ['products'] })
-      })
+/** Changes are shown at once and sent one after the other; what is read meanwhile is shown with them. */
+export function sending(client: QueryClient, id: string, send = apply) {
+  const { queryKey } = read<ProductPictures>(path(id))
+  const hash = hashKey(queryKey)
+  let line: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+  // All since nothing waited, for what is read may be older than the last answer. Done twice, they come to the same.
+  let changes: Change[] = []
+  let stop = () => {}
+  const show = (all: Change[]) => write(() => client.setQueryData<ProductPictures>(queryKey, (now) => now && { ...now, pictures: all.reduce((pictures, how) => how(pictures), now.pictures) }))
+  const done = () => {
+    waiting -= 1
+    // While more is under way, what the engine has is not yet what is meant.
+    if (waiting > 0) return
+    stop()
+    changes = []
+    return client.invalidateQueries({ queryKey: ['products'] })
+  }
+  return (how: Change): Promise<ProductPictures> => {
+    if (waiting === 0) stop = onRead(client, (query) => query.queryHash === hash && show(changes))
+    waiting += 1
+    changes.push(how)
+    show([how])
+    const sent = line.then(() => send(id, how))
+    line = sent.catch(() => (changes = changes.filter((one) => one !== how))).then(done)
     return sent
   }
+}
+
+export function useGallery(id: string) {
+  const client = useQueryClient()
+  const gallery = useQuery(read<ProductPictures>(path(id)))
+  const change = useMemo(() => sending(client, id), [client, id])
   return { gallery, change }
 }
