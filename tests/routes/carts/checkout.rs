@@ -186,4 +186,36 @@ both! {
         let run = saga_of(&app, &reply).await;
         assert_eq!(run["state"], "failed", "{run}");
     }
+
+    async fn whoever_pays_otherwise_meanwhile_has_an_hour_and_their_goods(app) {
+        let shop = Shop::open(&app).await;
+        let customer = app.caller(Role::User).await;
+        let shop = Shop { customer: customer.id.clone().unwrap(), ..shop };
+        let lamp = shop.product("LAMP", (1_000, json!(0), 10)).await;
+        let ask = async || {
+            let body = json!({ "paymentMethod": "pm_card_authentication_required", "ifDeclined": "cancel" });
+            let reply = shop.owner.post(&format!("{}/checkout", ready(&shop, &lamp, 1).await), body.clone()).await.is(201);
+            play(&app).await;
+            // Its customer leaves the page for another one of the same kind.
+            let path = format!("/orders/{}/pay", reply.data()["order"]["id"].as_str().unwrap());
+            let waits = customer.post(&path, json!({ "paymentMethod": body["paymentMethod"] })).await.ok().data()["payment"].clone();
+            assert_eq!(waits["state"], "requires_action");
+            (reply, waits["id"].as_str().unwrap().to_owned())
+        };
+        let ((left, _), (paid, waits)) = (ask().await, ask().await);
+        app.advance(2 * 60_000_000);
+        play(&app).await;
+        for reply in [&left, &paid] {
+            let (run, order) = (saga_of(&app, reply).await, order_of(&app, reply).await);
+            assert_eq!((run["state"].as_str(), order["state"].as_str(), order["payUntil"].is_string()), (Some("failed"), Some("pending"), true), "{run} {order}");
+        }
+        assert_eq!(stock(&app, &lamp).await, (8, 2));
+        let _ = app.owner_unasked().await.post(&format!("/payments/{waits}/confirm"), json!({ "outcome": "success" })).await.ok();
+        app.advance(61 * 60_000_000);
+        play(&app).await;
+        let (left, paid) = (order_of(&app, &left).await, order_of(&app, &paid).await);
+        assert_eq!((left["state"].clone(), left["payments"][1]["state"].clone()), (json!("cancelled"), json!("voided")), "{left}");
+        assert_eq!((paid["state"].clone(), paid["payments"][1]["state"].clone()), (json!("paid"), json!("captured")), "{paid}");
+        assert_eq!(stock(&app, &lamp).await, (9, 1));
+    }
 }

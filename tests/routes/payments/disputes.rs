@@ -121,6 +121,39 @@ both! {
         shop.books_balance().await;
     }
 
+    async fn a_bank_may_be_quicker_than_the_answer_that_the_money_came(app) {
+        let shop = Shop::open(&app).await;
+        let payment = shop.paid_by("pm_card_authentication_required").await["payment"]["id"].as_str().unwrap().to_owned();
+        record(&app.app, app.tenant().await, &news(&payment, &app, DisputeState::NeedsEvidence)).await.unwrap();
+        let state = async || shop.owner.get(&format!("/payments/{payment}")).await.ok().data()["state"].as_str().unwrap().to_owned();
+        assert_eq!(state().await, "requires_action");
+        let _ = shop.owner.post(&format!("/payments/{payment}/confirm"), json!({ "outcome": "success" })).await.ok();
+        assert_eq!(state().await, "disputed");
+        let _ = shop.refund(&payment, Some(1)).await.problem(409, "not_refundable");
+        record(&app.app, app.tenant().await, &news(&payment, &app, DisputeState::Won)).await.unwrap();
+        assert_eq!(state().await, "captured");
+        shop.books_balance().await;
+    }
+
+    async fn what_was_won_back_for_an_order_that_was_called_off_goes_to_its_customer(app) {
+        let shop = Shop::open(&app).await;
+        let begun = shop.paid_by("pm_card_proved_late").await;
+        let (payment, order) = (begun["payment"]["id"].as_str().unwrap().to_owned(), begun["order"]["id"].as_str().unwrap().to_owned());
+        let say = async |state| record(&app.app, app.tenant().await, &news(&payment, &app, state)).await.unwrap();
+        let _ = say(DisputeState::NeedsEvidence).await;
+        // Called off while nobody knew that the money came; the bank had it by then.
+        let _ = shop.owner.post(&format!("/orders/{order}/cancel"), json!({ "reason": "Changed their mind" })).await.ok();
+        app.settle().await;
+        let seen = async || shop.owner.get(&format!("/payments/{payment}")).await.ok().data();
+        assert_eq!((seen().await["state"].clone(), shop.owner.get("/refunds").await.ok().meta()["total"].clone()), (json!("disputed"), json!(0)));
+        let _ = say(DisputeState::Won).await;
+        // Whoever looks for open ends sends it.
+        purser_service::payments::resolve_unknown(&app.app, 0).await.unwrap();
+        let seen = seen().await;
+        assert_eq!((seen["state"].clone(), seen["refunded"]["amount"].clone()), (json!("refunded"), json!(5_900)), "{seen}");
+        shop.books_balance().await;
+    }
+
     async fn a_dispute_nobody_told_of_is_found_by_itself(app) {
         let shop = Shop::open(&app).await;
         let _ = shop.paid_by("pm_card_dispute").await;

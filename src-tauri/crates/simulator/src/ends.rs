@@ -6,6 +6,7 @@ use purser_testkit::json;
 use serde_json::Value;
 
 use crate::deeds::{ADMIN, Business, FINANCE, Outcome, wish};
+use crate::laws;
 use crate::memory::is_unsure;
 
 impl Business {
@@ -20,29 +21,26 @@ impl Business {
         Ok(())
     }
 
-    /// Some time goes by, and what goes on in the background does.
-    fn wait(&mut self) -> Outcome {
-        self.world.pass(3 * MINUTE);
-        self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))
-    }
-
-    /// The provider is well, everybody asks again, and everything that is open comes to its end.
+    /// The provider is well, everybody asks again, and everything that is open comes to its end: most of it at once, what was tried in vain
+    /// often after the hours it waits between two tries. Less than a day, after which keys are forgotten.
     pub(crate) fn settle(&mut self) -> Outcome {
         self.world.heal();
-        for round in 0..20 {
-            self.wait()?;
+        for round in 0..40 {
+            self.world.pass(if round < 20 { 3 * MINUTE } else { 30 * MINUTE });
+            self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))?;
             self.ask_unsure()?;
             self.prove()?;
             self.hear_banks()?;
-            if !self.look_after_sagas()? && round >= 3 {
+            if !self.look_after_sagas()? && round >= 3 && self.is_calm() {
                 break;
             }
         }
-        // What the last round set off is asked about and followed up as well.
-        for _ in 0..3 {
-            self.wait()?;
-        }
         if self.memory.unsure.is_empty() { Ok(()) } else { Err(format!("nobody will ever know what became of {:?}", self.memory.unsure)) }
+    }
+
+    /// Whether nothing is open any more. What is after all its time breaks a law.
+    fn is_calm(&mut self) -> bool {
+        self.world.on(async |app| laws::broken(&app.app, true).await).is_empty()
     }
 
     /// Customers prove who they are, at last: runs wait for that.

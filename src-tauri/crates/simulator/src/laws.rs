@@ -1,6 +1,6 @@
 //! What has to hold whatever happens. Read from the tables, by statements of its own: nothing here asks the engine what it believes.
 
-use purser_store::{Scope, Tx, sql};
+use purser_store::{Query, Scope, Tx, sql};
 
 /// A number.
 #[derive(sqlx::FromRow)]
@@ -134,8 +134,8 @@ const ALWAYS: &[Law] = &[
     (
         "a payment is disputed and does not say so, or says so and is not",
         "SELECT COUNT(*) AS n FROM payments p LEFT JOIN (SELECT payment_id, COUNT(*) AS many FROM disputes \
-         WHERE state IN ('needs_evidence', 'submitted', 'lost', 'accepted') GROUP BY payment_id) d ON d.payment_id = p.id \
-         WHERE p.state <> 'refunded' AND (p.state = 'disputed') <> (COALESCE(d.many, 0) > 0)",
+         WHERE state IN ('needs_evidence', 'lost', 'accepted') OR (state IN ('opened', 'submitted') AND withdrawn > 0) GROUP BY payment_id) d ON d.payment_id = p.id \
+         WHERE p.state IN ('captured', 'partially_refunded', 'disputed') AND (p.state = 'disputed') <> (COALESCE(d.many, 0) > 0)",
     ),
     (
         "a piece of work is two of its kind and name at once",
@@ -153,11 +153,11 @@ const CALM: &[Law] = &[
     (
         "an order was called off and its money kept",
         "SELECT COUNT(*) AS n FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.state = 'cancelled' \
-         AND (p.captured > p.refunded + p.refund_pending OR p.state IN ('authorised', 'requires_action'))",
+         AND p.state <> 'disputed' AND (p.captured > p.refunded + p.refund_pending OR p.state IN ('authorised', 'requires_action'))",
     ),
     (
         "the provider took or gave another amount than we wrote down",
-        "SELECT COUNT(*) AS n FROM payments p JOIN sandbox_charges c ON c.key = CAST(p.id AS TEXT) \
+        "SELECT COUNT(*) AS n FROM payments p JOIN sandbox_charges c ON replace(c.key, '-', '') = DIGITS(p.id) \
          WHERE p.captured <> c.captured OR p.refunded <> c.refunded",
     ),
     (
@@ -174,18 +174,31 @@ const CALM: &[Law] = &[
          AND o.paid = 0 AND o.total > 0",
     ),
     (
-        "a checkout was undone, nobody pays otherwise, and what it set aside is not let go",
+        "a checkout was undone, nobody pays otherwise, and what it set aside is not let go, now or soon",
         "SELECT COUNT(*) AS n FROM sagas s JOIN orders o ON o.id = s.subject_id WHERE s.kind = 'order.checkout' AND s.state = 'failed' \
          AND CAST(s.payload AS TEXT) LIKE '%\"cancel\"%' AND o.state = 'pending' AND o.paid = 0 \
-         AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state <> 'failed')",
+         AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state <> 'failed') \
+         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'order.expire' AND j.state = 'pending' AND replace(j.unique_key, '-', '') = DIGITS(o.id))",
     ),
     ("work in several steps hangs", "SELECT COUNT(*) AS n FROM sagas WHERE state IN ('running', 'compensating', 'needs_attention')"),
     ("a piece of work hangs", "SELECT COUNT(*) AS n FROM jobs WHERE state = 'running'"),
 ];
 
-/// On SQLite ids are bytes, and the provider's keys are how they are written.
-const PROVIDER_ON_SQLITE: &str = "SELECT COUNT(*) AS n FROM payments p JOIN sandbox_charges c ON replace(c.key, '-', '') = lower(hex(p.id)) \
-     WHERE p.captured <> c.captured OR p.refunded <> c.refunded";
+/// A law as a statement of this database: `DIGITS(id)` is an id as it is written, without its dashes. On SQLite ids are bytes.
+fn said(tx: &Tx, law: &'static str) -> Query {
+    let (open, close) = tx.pick(("lower(hex(", "))"), ("replace(CAST(", " AS TEXT), '-', '')"));
+    let mut query = Query::start("");
+    let mut rest = law;
+    while let Some((id, after)) = rest.split_once("DIGITS(").and_then(|(before, found)| {
+        query.push(before);
+        found.split_once(')')
+    }) {
+        query.push(open).push(id).push(close);
+        rest = after;
+    }
+    query.push(rest);
+    query
+}
 
 /// Every law that is broken, a sentence each.
 pub(crate) async fn broken(app: &purser_service::App, calm: bool) -> Vec<String> {
@@ -193,8 +206,7 @@ pub(crate) async fn broken(app: &purser_service::App, calm: bool) -> Vec<String>
     let looked = app.db.transact(Scope::System, async |tx: &mut Tx| {
         let laws = ALWAYS.iter().chain(if calm { CALM } else { &[] });
         for (sentence, statement) in laws {
-            let statement = if statement.contains("sandbox_charges") { tx.pick(PROVIDER_ON_SQLITE, *statement) } else { *statement };
-            let count: Count = tx.one(sql(statement)).await?;
+            let count: Count = tx.one(said(tx, statement)).await?;
             if count.n > 0 {
                 found.push(format!("{sentence} ({})", count.n));
             }

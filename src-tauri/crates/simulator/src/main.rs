@@ -32,6 +32,8 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    // What the engine has to say is asked for as usual: `RUST_LOG=purser_service=warn`.
+    tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
     let begun = std::time::Instant::now();
     println!("seed {}, {} steps on {}", args.seed, args.ops, if args.postgres { "PostgreSQL" } else { "SQLite" });
     let parts = seeds(args.seed, args.ops);

@@ -256,12 +256,13 @@ struct Count {
     n: i64,
 }
 
-const OTHERS_OPEN: &str = "SELECT COUNT(*) AS n FROM disputes WHERE tenant_id = $1 AND payment_id = $2 AND id <> $3 \
+const STANDING: &str = "SELECT COUNT(*) AS n FROM disputes WHERE tenant_id = $1 AND payment_id = $2 AND id <> $3 \
      AND (state IN ('needs_evidence', 'lost', 'accepted') OR (state IN ('opened', 'submitted') AND withdrawn > 0))";
 
-/// How many other disputes of the payment keep it disputed: those that are not over, and more than a question, and those that were lost.
-pub async fn others_stand(tx: &mut Tx, payment: PaymentId, id: DisputeId) -> Result<i64> {
-    Ok(tx.one::<Count>(sql(OTHERS_OPEN).bind(tx.tenant()).bind(payment).bind(id)).await?.n)
+/// How many disputes of the payment, `but` for one, keep it disputed: those that are not over, and more than a question, and those that were lost.
+pub async fn standing(tx: &mut Tx, payment: PaymentId, but: Option<DisputeId>) -> Result<i64> {
+    let but = but.map_or_else(Uuid::nil, DisputeId::uuid);
+    Ok(tx.one::<Count>(sql(STANDING).bind(tx.tenant()).bind(payment).bind(but)).await?.n)
 }
 
 /// A file that goes with evidence.

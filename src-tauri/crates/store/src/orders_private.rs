@@ -108,3 +108,11 @@ fn opened(tx: &Tx, id: OrderId, row: Stored) -> Result<Particulars> {
     let notes = tx.show(place(Column::OrderNotes), row.notes, &mut unreadable)?;
     Ok(Particulars { address, notes, extras: row.extras, unreadable })
 }
+
+/// Write down that an order is called off at `until` unless it is paid by then; one that says so already, and whose time is still to come, keeps
+/// its own.
+pub async fn lapses_at(tx: &mut Tx, id: OrderId, until: Timestamp, now: Timestamp) -> Result<()> {
+    const LAPSES: &str = "UPDATE orders SET lapses_at = $3 WHERE tenant_id = $1 AND id = $2 \
+         AND state = 'pending' AND (lapses_at IS NULL OR lapses_at <= $4)";
+    tx.run(sql(LAPSES).bind(tx.tenant()).bind(id).bind(until).bind(now)).await.map(drop)
+}

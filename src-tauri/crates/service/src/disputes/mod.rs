@@ -13,6 +13,7 @@ pub use answer::{accept, decide, open, refresh, stage, submit, sweep};
 pub use evidence::{Evidence, Exhibit, Shown};
 pub use port::ProviderDispute;
 pub use record::record;
+pub(crate) use record::was_quicker;
 
 use purser_core::access::{Grant, can};
 use purser_core::ids::DisputeId;

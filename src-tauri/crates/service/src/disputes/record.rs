@@ -4,15 +4,17 @@
 use purser_core::access::{Grant, can};
 use purser_core::disputes::DisputeState;
 use purser_core::events::Topic;
-use purser_core::ids::{DisputeId, TenantId};
-use purser_core::payments::PaymentEvent;
+use purser_core::ids::{DisputeId, PaymentId, TenantId};
+use purser_core::orders::OrderState;
+use purser_core::payments::{PaymentEvent, PaymentState};
 use purser_core::{Error, Result};
 use purser_store::disputes::{self as store, Dispute};
 use purser_store::payments::{self, Payment};
-use purser_store::{Tx, ledger as ledger_store};
+use purser_store::{Tx, ledger as ledger_store, open_ends, orders};
 
 use super::port::ProviderDispute;
 use crate::audit::{self, Line};
+use crate::payments::give_back;
 use crate::{App, events, ledger};
 
 /// Take in what the provider says of a dispute of `tenant`.
@@ -23,7 +25,8 @@ pub async fn record(app: &App, tenant: TenantId, news: &ProviderDispute) -> Resu
 
 /// The same within a transaction.
 pub(super) async fn take_in<P>(app: &App, by: &Grant<P>, tx: &mut Tx, news: &ProviderDispute) -> Result<DisputeId> {
-    // The payment first: whoever writes about the same dispute at the same time waits here.
+    // The order and the payment first: whoever writes about the same dispute at the same time waits here.
+    open_ends::hold_order_of(tx, news.payment).await?;
     let payment = payments::hold(tx, news.payment).await?.ok_or(Error::NotFound("payment"))?;
     if payment.currency != news.amount.currency || news.amount.amount <= 0 {
         let message = format!("The payment is in {}, and a dispute is about more than nothing.", payment.currency);
@@ -49,7 +52,7 @@ pub(super) async fn take_in<P>(app: &App, by: &Grant<P>, tx: &mut Tx, news: &Pro
         book(app, by, tx, &before, &after).await?;
     }
     if new || moved || booked {
-        follow(by, tx, payment, &after).await?;
+        follow(app, by, tx, payment, &after).await?;
     }
     if new || moved {
         tell(by, tx, &before, (&after, new));
@@ -132,10 +135,10 @@ async fn book<P>(app: &App, by: &Grant<P>, tx: &mut Tx, before: &Dispute, after:
     Ok(())
 }
 
-/// The payment is disputed from when the bank takes money or wants evidence, for as long as the dispute lasts, and again what it was once it is won. A lost one stays disputed: nothing is left to
-/// give back.
-async fn follow<P>(by: &Grant<P>, tx: &mut Tx, mut payment: Payment, dispute: &Dispute) -> Result<()> {
-    let others = store::others_stand(tx, payment.id, dispute.id).await? > 0;
+/// The payment is disputed from when the bank takes money or wants evidence, for as long as the dispute lasts, and again what it was once it is
+/// won. A lost one stays disputed: nothing is left to give back.
+async fn follow<P>(app: &App, by: &Grant<P>, tx: &mut Tx, payment: Payment, dispute: &Dispute) -> Result<()> {
+    let others = store::standing(tx, payment.id, Some(dispute.id)).await? > 0;
     let state = match dispute.state {
         DisputeState::Won if others => return Ok(()),
         DisputeState::Won => payment.state.apply(PaymentEvent::WinDispute).and_then(|state| match payment.refunded {
@@ -147,8 +150,29 @@ async fn follow<P>(by: &Grant<P>, tx: &mut Tx, mut payment: Payment, dispute: &D
         DisputeState::Opened | DisputeState::Submitted if dispute.withdrawn == 0 => return Ok(()),
         _ => payment.state.apply(PaymentEvent::Dispute),
     };
-    // A payment that was given back whole can be disputed all the same; its own state says more.
+    // A payment that was given back whole can be disputed all the same; its own state says more. One whose money is not known to have come yet
+    // becomes disputed once it is.
     let Ok(state) = state else { return Ok(()) };
+    let (id, order) = (payment.id, payment.order_id);
+    put(by, tx, payment, state).await?;
+    // What was won back for an order that was called off meanwhile is its customer's.
+    let called_off = state.is_refundable() && orders::find(tx, order).await?.is_some_and(|order| order.state == OrderState::Cancelled);
+    if called_off { give_back(app, tx, id, by.now()).await } else { Ok(()) }
+}
+
+/// A payment whose money was just found to have come is disputed from the beginning where its bank was quicker than its provider's answer.
+/// Whether it is.
+pub(crate) async fn was_quicker<P>(by: &Grant<P>, tx: &mut Tx, id: PaymentId) -> Result<bool> {
+    if store::standing(tx, id, None).await? == 0 {
+        return Ok(false);
+    }
+    let payment = payments::hold(tx, id).await?.ok_or(Error::NotFound("payment"))?;
+    let state = payment.state.apply(PaymentEvent::Dispute)?;
+    put(by, tx, payment, state).await?;
+    Ok(true)
+}
+
+async fn put<P>(by: &Grant<P>, tx: &mut Tx, mut payment: Payment, state: PaymentState) -> Result<()> {
     (payment.state, payment.updated_at) = (state, by.now());
     if !payments::update(tx, &payment).await? {
         return Err(Error::internal("a payment that was held has changed"));

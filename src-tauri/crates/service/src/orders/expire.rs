@@ -5,7 +5,7 @@ use purser_core::ids::OrderId;
 use purser_core::jobs::Wait;
 use purser_core::time::{HOUR, MINUTE};
 use purser_core::{Result, Timestamp};
-use purser_store::Tx;
+use purser_store::{Tx, orders as store};
 use serde::{Deserialize, Serialize};
 
 use super::cancel::lapse;
@@ -34,4 +34,17 @@ impl Work for Expire {
 pub(super) async fn at<P>(tx: &mut Tx, by: &Grant<P>, order: OrderId, at: Timestamp) -> Result<()> {
     let when = When { run_at: Some(at), unique: Some(order.to_string()), ..When::default() };
     enqueue(tx, by, &Expire { order }, when).await.map(drop)
+}
+
+/// How long another payment of an order has when the run that was to pay it gave up.
+const LAST_CALL: i64 = HOUR;
+
+/// Have an order that waits for a payment of its own called off unless that comes to something soon.
+pub(crate) async fn lapse_later(app: &App, by: &Grant<can::UpdateOrder>, order: OrderId) -> Result<()> {
+    let until = by.now().plus(LAST_CALL);
+    let put = app.db.transact(by, async |tx| {
+        store::lapses_at(tx, order, until, by.now()).await?;
+        at(tx, by, order, until).await
+    });
+    put.await
 }

@@ -38,6 +38,7 @@ pub use refunds::{Ask, refund};
 pub(crate) use resolve::refresh;
 pub use resolve::{keep_resolving, resolve_unknown, resolve_waiting};
 pub use settle::Paid;
+pub(crate) use settle::give_back;
 pub use settler::Refunded;
 pub(crate) use switch::Switch;
 

@@ -5,7 +5,7 @@ use purser_core::events::Topic;
 use purser_core::ids::{PaymentId, RefundId};
 use purser_core::orders::{MoneyState, OrderEvent, OrderState};
 use purser_core::payments::{PaymentEvent as Event, PaymentState as State, RefundKind, Shares};
-use purser_core::{Error, Result};
+use purser_core::{Error, Result, Timestamp};
 use purser_store::orders::{self, Order, Step};
 use purser_store::payments::{self as store, Payment};
 use purser_store::{Tx, ledger as ledger_store, open_ends, order_edits};
@@ -15,7 +15,7 @@ use super::operate;
 use super::port::{Answer, Standing, Trouble};
 use super::refunds::{Ask, accept};
 use crate::audit::{self, Line};
-use crate::{App, events, ledger};
+use crate::{App, disputes, events, ledger};
 
 /// A payment and its order after something happened to them.
 #[derive(Clone, Debug)]
@@ -92,10 +92,12 @@ async fn write<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (before, answer): (Paym
     audit::record(tx, by, line);
     events::emit(tx, by, Topic::Payment, after.state.as_str(), id.uuid());
     events::emit(tx, by, Topic::Order, after.state.as_str(), order.id.uuid());
+    let disputed = taken > 0 && disputes::was_quicker(by, tx, id).await?;
     match after.state {
         _ if order.state != OrderState::Cancelled => {}
         State::Authorised => let_go(app, tx, after).await?,
-        _ if taken > 0 => give_back(app, tx, &after).await?,
+        // What its bank took back already is not given back once more.
+        _ if taken > 0 && !disputed => give_back(app, tx, id, now).await?,
         _ => {}
     }
     Ok(())
@@ -115,12 +117,12 @@ fn says_nothing_new(before: &Payment, after: &Payment) -> bool {
 
 /// Money that came for an order that was called off meanwhile goes back: nobody will ship anything for it. It is put aside here and sent by
 /// whoever looks for open ends.
-async fn give_back(app: &App, tx: &mut Tx, payment: &Payment) -> Result<()> {
-    let by = Grant::<can::RefundOrder>::system(tx.tenant(), payment.updated_at, &app.ids);
+pub(crate) async fn give_back(app: &App, tx: &mut Tx, payment: PaymentId, now: Timestamp) -> Result<()> {
+    let by = Grant::<can::RefundOrder>::system(tx.tenant(), now, &app.ids);
     let reason = "Paid after the order was cancelled".to_owned();
     let ask = Ask { amount: None, reason, kind: RefundKind::Standard };
     let id: RefundId = by.id();
-    accept(&by, tx, (id, payment.id), &ask).await?;
+    accept(&by, tx, (id, payment), &ask).await?;
     events::emit(tx, &by, Topic::Refund, "created", id.uuid());
     Ok(())
 }

@@ -92,14 +92,13 @@ async fn release(scene: &Scene) -> Result<(), Failure> {
     let app = &scene.app;
     let by = Grant::<can::UpdateOrder>::system(scene.tenant, app.clock.now(), &app.ids);
     let found = detail(scene).await?.order;
+    let cancels = scene.saga.payload.0["ifDeclined"] == Declined::Cancel.as_str();
     match found.state {
-        // Whoever ordered left the page of this payment and is at another one: what becomes of that decides.
-        OrderState::Pending if payments_of(scene).await?.iter().any(|payment| payment.state.is_open()) => {
-            Err(Failure::Later("Another payment of the order is under way.".into()))
+        // Whoever ordered left the page of this payment and is at another one: what becomes of that decides, and it does not take for ever.
+        OrderState::Pending if cancels && payments_of(scene).await?.iter().any(|payment| payment.state.is_open()) => {
+            Ok(orders::lapse_later(app, &by, found.id).await?)
         }
-        OrderState::Pending if scene.saga.payload.0["ifDeclined"] == Declined::Cancel.as_str() => {
-            Ok(orders::lapse(app, &by, found.id, "The payment did not work.").await?)
-        }
+        OrderState::Pending if cancels => Ok(orders::lapse(app, &by, found.id, "The payment did not work.").await?),
         OrderState::Pending | OrderState::Cancelled => Ok(()),
         // It was paid, and the money went back: nobody will ship it.
         _ if found.paid > 0 && found.refunded == found.paid => {
