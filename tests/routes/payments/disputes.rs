@@ -154,6 +154,22 @@ both! {
         shop.books_balance().await;
     }
 
+    async fn a_win_is_booked_while_the_money_is_on_its_way_back_already(app) {
+        let shop = Shop::open(&app).await;
+        let paid = shop.paid_by("pm_card_visa").await;
+        let (payment, order) = (paid["payment"]["id"].as_str().unwrap().to_owned(), paid["order"]["id"].as_str().unwrap().to_owned());
+        let _ = shop.owner.post("/sandbox/faults", json!({ "effect": "lost_request", "operation": "refund" })).await.is(201);
+        let _ = shop.owner.post(&format!("/orders/{order}/cancel"), json!({ "reason": "Changed their mind" })).await.ok();
+        for state in [DisputeState::NeedsEvidence, DisputeState::Won] {
+            record(&app.app, app.tenant().await, &news(&payment, &app, state)).await.unwrap();
+        }
+        purser_service::payments::resolve_unknown(&app.app, 0).await.unwrap();
+        let seen = shop.owner.get(&format!("/payments/{payment}")).await.ok().data();
+        assert_eq!((seen["state"].clone(), seen["refunded"]["amount"].clone()), (json!("refunded"), json!(5_900)), "{seen}");
+        assert_eq!(shop.owner.get("/refunds").await.ok().meta()["total"], 1);
+        shop.books_balance().await;
+    }
+
     async fn a_dispute_nobody_told_of_is_found_by_itself(app) {
         let shop = Shop::open(&app).await;
         let _ = shop.paid_by("pm_card_dispute").await;

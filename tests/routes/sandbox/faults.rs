@@ -126,6 +126,21 @@ both! {
         shop.books_balance().await;
     }
 
+    async fn a_customer_who_was_quicker_than_the_call_that_lets_go_has_paid(app) {
+        let shop = Shop::open(&app).await;
+        let late = id(&shop.paid_by("pm_card_proved_late").await);
+        let void = json!({ "effect": "lost_request", "operation": "void" });
+        let _ = fault(&shop, void).await;
+        let _ = shop.owner.call(Method::POST, &format!("/payments/{late}/void"), None).await.ok();
+        assert_eq!(state(&shop, &late).await.0, "unknown");
+        // Asked again it comes twice: the customer proves it at the first, and the second is told that it is too late.
+        let _ = fault(&shop, json!({ "effect": "twice", "operation": "void" })).await;
+        heal(&app).await;
+        assert_eq!(state(&shop, &late).await, ("captured".into(), 5_900));
+        assert_eq!(shop.refund(&late, None).await.is(201).data()["state"], "succeeded");
+        shop.books_balance().await;
+    }
+
     async fn faults_are_chosen_seen_and_taken_away(app) {
         let shop = Shop::open(&app).await;
         let developer = app.caller(Role::Developer).await;

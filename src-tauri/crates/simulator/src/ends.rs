@@ -25,13 +25,17 @@ impl Business {
     /// often after the hours it waits between two tries. Less than a day, after which keys are forgotten.
     pub(crate) fn settle(&mut self) -> Outcome {
         self.world.heal();
+        let mut calm = 0;
         for round in 0..40 {
             self.world.pass(if round < 20 { 3 * MINUTE } else { 30 * MINUTE });
             self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))?;
             self.ask_unsure()?;
             self.prove()?;
             self.hear_banks()?;
-            if !self.look_after_sagas()? && round >= 3 && self.is_calm() {
+            let under_way = self.look_after_sagas()?;
+            // What the last deeds set off shows in the rounds after them.
+            calm = if !under_way && self.is_calm() { calm + 1 } else { 0 };
+            if calm == 3 {
                 break;
             }
         }

@@ -177,7 +177,7 @@ const CALM: &[Law] = &[
         "a checkout was undone, nobody pays otherwise, and what it set aside is not let go, now or soon",
         "SELECT COUNT(*) AS n FROM sagas s JOIN orders o ON o.id = s.subject_id WHERE s.kind = 'order.checkout' AND s.state = 'failed' \
          AND CAST(s.payload AS TEXT) LIKE '%\"cancel\"%' AND o.state = 'pending' AND o.paid = 0 \
-         AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state <> 'failed') \
+         AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state NOT IN ('failed', 'voided')) \
          AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'order.expire' AND j.state = 'pending' AND replace(j.unique_key, '-', '') = DIGITS(o.id))",
     ),
     ("work in several steps hangs", "SELECT COUNT(*) AS n FROM sagas WHERE state IN ('running', 'compensating', 'needs_attention')"),

@@ -85,7 +85,7 @@ impl Order {
 }
 
 pub use crate::orders_new::{NewOrder, insert};
-pub use crate::orders_private::{Extras, Particulars, lapses_at, particulars, particulars_of};
+pub use crate::orders_private::{Extras, Particulars, particulars, particulars_of, put_off};
 
 /// A line of an order: what was sold, as it was named and priced that day.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -109,10 +109,10 @@ fn opened(tx: &Tx, id: OrderId, row: Stored) -> Result<Particulars> {
     Ok(Particulars { address, notes, extras: row.extras, unreadable })
 }
 
-/// Write down that an order is called off at `until` unless it is paid by then; one that says so already, and whose time is still to come, keeps
-/// its own.
-pub async fn lapses_at(tx: &mut Tx, id: OrderId, until: Timestamp, now: Timestamp) -> Result<()> {
-    const LAPSES: &str = "UPDATE orders SET lapses_at = $3 WHERE tenant_id = $1 AND id = $2 \
-         AND state = 'pending' AND (lapses_at IS NULL OR lapses_at <= $4)";
-    tx.run(sql(LAPSES).bind(tx.tenant()).bind(id).bind(until).bind(now)).await.map(drop)
+/// Write down that an order that waits for its money is called off at `until`, where its time is over at `now` or, if it is to have one, it had
+/// none. Whether it says so now.
+pub async fn put_off(tx: &mut Tx, id: OrderId, (until, now): (Timestamp, Timestamp), to_have: bool) -> Result<bool> {
+    const PUT_OFF: &str = "UPDATE orders SET lapses_at = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'pending' AND paid = 0 \
+         AND (lapses_at <= $4 OR (lapses_at IS NULL AND $5))";
+    Ok(tx.run(sql(PUT_OFF).bind(tx.tenant()).bind(id).bind(until).bind(now).bind(to_have)).await? > 0)
 }

@@ -243,7 +243,7 @@ pub async fn refresh<P: Right>(app: &App, by: &Grant<P>) -> Result<usize> {
         match app.db.transact(by, async |tx| record::take_in(app, by, tx, news).await).await {
             Ok(_) => taken += 1,
             // One that can not be taken in keeps nobody from hearing of the others.
-            Err(error) if matches!(error, Error::Unprocessable(_) | Error::NotFound(_)) => {
+            Err(error) if matches!(error, Error::Unprocessable(_) | Error::NotFound(_) | Error::Conflict(..)) => {
                 tracing::warn!(%error, reference = news.reference, "a dispute could not be taken in");
             }
             Err(error) => return Err(error),

@@ -153,11 +153,11 @@ async fn follow<P>(app: &App, by: &Grant<P>, tx: &mut Tx, payment: Payment, disp
     // A payment that was given back whole can be disputed all the same; its own state says more. One whose money is not known to have come yet
     // becomes disputed once it is.
     let Ok(state) = state else { return Ok(()) };
-    let (id, order) = (payment.id, payment.order_id);
+    let (id, order, left) = (payment.id, payment.order_id, payment.captured - payment.refunded - payment.refund_pending);
     put(by, tx, payment, state).await?;
-    // What was won back for an order that was called off meanwhile is its customer's.
-    let called_off = state.is_refundable() && orders::find(tx, order).await?.is_some_and(|order| order.state == OrderState::Cancelled);
-    if called_off { give_back(app, tx, id, by.now()).await } else { Ok(()) }
+    // What was won back for an order that was called off meanwhile is its customer's, but for what is on its way to them.
+    let called_off = left > 0 && state.is_refundable() && orders::find(tx, order).await?.is_some_and(|order| order.state == OrderState::Cancelled);
+    if called_off { give_back(app, tx, id, (by.now(), "Won back after the order was cancelled")).await } else { Ok(()) }
 }
 
 /// A payment whose money was just found to have come is disputed from the beginning where its bank was quicker than its provider's answer.

@@ -23,7 +23,7 @@ pub(crate) use cancel::{cancel_for, lapse};
 pub use confirm::confirm_again;
 pub use create::{Draft, create, quote};
 pub(crate) use create::{check_address, enter};
-pub(crate) use expire::{Expire, lapse_later};
+pub(crate) use expire::{Expire, lapse_later, last_call};
 pub use export::export;
 pub use handling::{Handling, Parcel, deliver, fulfil, hold, read as handling, tag, tag_list};
 pub use price::{Item, Way};

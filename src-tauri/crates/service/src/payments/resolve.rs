@@ -35,6 +35,9 @@ const WAITING: u32 = 60;
 /// Rounds between two sweeps of what has run out.
 const SWEEP: u32 = 600;
 
+/// What is pending where nothing is asked for but how the payment stands.
+pub(super) const LOOK: &str = "look";
+
 /// Ask of the provider what `payment.pending` says. The key is the payment's own, so asking twice does nothing twice.
 pub(super) async fn call(app: &App, tenant: TenantId, payment: &Payment) -> Answer {
     let gateway = &app.payments.gateway;
@@ -49,6 +52,7 @@ pub(super) async fn call(app: &App, tenant: TenantId, payment: &Payment) -> Answ
             Some("void") => gateway.void(handle).await,
             Some("confirm") => gateway.confirm(handle, true).await,
             Some("confirm_fail") => gateway.confirm(handle, false).await,
+            Some(LOOK) => gateway.lookup(handle).await?.ok_or(Trouble::Unknown),
             _ => Err(Trouble::Unknown),
         }
     };

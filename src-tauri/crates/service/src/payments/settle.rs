@@ -14,7 +14,9 @@ use serde::Serialize;
 use super::operate;
 use super::port::{Answer, Standing, Trouble};
 use super::refunds::{Ask, accept};
+use super::resolve::LOOK;
 use crate::audit::{self, Line};
+use crate::orders::last_call;
 use crate::{App, disputes, events, ledger};
 
 /// A payment and its order after something happened to them.
@@ -94,10 +96,11 @@ async fn write<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (before, answer): (Paym
     events::emit(tx, by, Topic::Order, after.state.as_str(), order.id.uuid());
     let disputed = taken > 0 && disputes::was_quicker(by, tx, id).await?;
     match after.state {
+        State::Failed | State::Voided if order.state == OrderState::Pending => last_call(by, tx, order.id).await?,
         _ if order.state != OrderState::Cancelled => {}
         State::Authorised => let_go(app, tx, after).await?,
         // What its bank took back already is not given back once more.
-        _ if taken > 0 && !disputed => give_back(app, tx, id, now).await?,
+        _ if taken > 0 && !disputed => give_back(app, tx, id, (now, "Paid after the order was cancelled")).await?,
         _ => {}
     }
     Ok(())
@@ -117,10 +120,9 @@ fn says_nothing_new(before: &Payment, after: &Payment) -> bool {
 
 /// Money that came for an order that was called off meanwhile goes back: nobody will ship anything for it. It is put aside here and sent by
 /// whoever looks for open ends.
-pub(crate) async fn give_back(app: &App, tx: &mut Tx, payment: PaymentId, now: Timestamp) -> Result<()> {
+pub(crate) async fn give_back(app: &App, tx: &mut Tx, payment: PaymentId, (now, reason): (Timestamp, &str)) -> Result<()> {
     let by = Grant::<can::RefundOrder>::system(tx.tenant(), now, &app.ids);
-    let reason = "Paid after the order was cancelled".to_owned();
-    let ask = Ask { amount: None, reason, kind: RefundKind::Standard };
+    let ask = Ask { amount: None, reason: reason.to_owned(), kind: RefundKind::Standard };
     let id: RefundId = by.id();
     accept(&by, tx, (id, payment), &ask).await?;
     events::emit(tx, &by, Topic::Refund, "created", id.uuid());
@@ -131,6 +133,7 @@ pub(crate) async fn give_back(app: &App, tx: &mut Tx, payment: PaymentId, now: T
 fn take(payment: &mut Payment, answer: &Answer) -> Result<()> {
     let was = payment.state;
     let step = |event| if already(was, event) { Ok(was) } else { was.apply(event) };
+    let mut look = false;
     let keep_asking = matches!(answer, Ok(Standing::Processing) | Err(Trouble::Unknown));
     match answer {
         Ok(Standing::RequiresAction(url)) => {
@@ -146,14 +149,18 @@ fn take(payment: &mut Payment, answer: &Answer) -> Result<()> {
         Ok(Standing::Voided) => payment.state = step(Event::Void)?,
         Ok(Standing::Failed(code, message)) => fail(payment, code, message)?,
         Err(Trouble::Unknown) => payment.state = step(Event::LoseTrack)?,
-        // A clear no to a new payment ends it; a clear no to taking or letting go leaves what was promised.
+        // A clear no to a new payment ends it; a clear no to taking or letting go leaves what was promised, and where that is not known to be so
+        // still, its customer may have been quicker.
         Err(Trouble::Refused(code, message)) => match payment.pending.as_deref() {
-            Some("capture" | "void") => payment.failure_message = Some(message.clone()),
+            Some("capture" | "void") => {
+                payment.failure_message = Some(message.clone());
+                look = was != State::Authorised;
+            }
             _ => fail(payment, code, message)?,
         },
     }
     if !keep_asking {
-        (payment.pending, payment.pending_amount) = (None, None);
+        (payment.pending, payment.pending_amount) = (look.then(|| LOOK.to_owned()), None);
     }
     if payment.state != State::RequiresAction {
         payment.next_action_url = None;

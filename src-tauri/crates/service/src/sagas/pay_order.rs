@@ -116,7 +116,8 @@ impl PayOrder {
         let app = &scene.app;
         for payment in own(scene, payments_of(scene).await?).await? {
             match payment.state {
-                State::Failed | State::Voided | State::Refunded => {}
+                // What is disputed its bank has, and what it gives back of that is decided elsewhere.
+                State::Failed | State::Voided | State::Refunded | State::Disputed => {}
                 State::Captured | State::PartiallyRefunded if payment.refund_pending > 0 => {
                     return Err(Failure::Later("A refund of the payment is not finished.".into()));
                 }
