@@ -1,6 +1,9 @@
 /**
  * What others change, as it happens: server-sent events read by fetch (an EventSource cannot carry a bearer) in a
  * browser, one channel on the desktop. Resumes from the last number seen; a gap tells listeners to read again.
+ *
+ * A browser keeps six connections to one server, for all its tabs and for the pages it keeps to go back to. So only a page that is looked at
+ * listens; one that is not lets go, and takes up where it was once it is looked at again.
  */
 import { isDesktop } from '@/shell'
 import { full } from './client'
@@ -15,6 +18,9 @@ const watchers = new Set<() => void>()
 let live: Live = 'connecting'
 let last = ''
 let stop: AbortController | undefined
+/** Somebody is signed in here. */
+let wanted = false
+let heardBefore = false
 
 export const subscribe = (listener: (heard: Heard) => void) => {
   listeners.add(listener)
@@ -72,6 +78,9 @@ async function listen(signal: AbortSignal) {
   })
   if (!response.ok || !response.body) throw new Error(`events: ${response.status}`)
   setLive('live')
+  // It listened before and has no number to go on from: whatever happened meanwhile is read again.
+  if (heardBefore && !last) tell({ kind: 'gap' })
+  heardBefore = true
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   for (;;) {
@@ -130,11 +139,29 @@ export function startEvents() {
     }
     return
   }
+  wanted = true
+  if (!watching) {
+    watching = true
+    document.addEventListener('visibilitychange', () => (document.hidden ? letGo() : takeUp()))
+    // A page that is left may be kept as it is, to go back to.
+    window.addEventListener('pagehide', letGo)
+    window.addEventListener('pageshow', takeUp)
+  }
+  letGo()
+  takeUp()
+}
+let watching = false
+function letGo() {
   stop?.abort()
+  stop = undefined
+}
+function takeUp() {
+  if (!wanted || stop || document.hidden) return
   stop = new AbortController()
   void keepListening(stop.signal)
 }
 export function stopEvents() {
-  stop?.abort()
-  stop = undefined
+  wanted = false
+  heardBefore = false
+  letGo()
 }

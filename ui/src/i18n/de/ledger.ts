@@ -25,6 +25,7 @@ export const ledger = {
   unbalanced: 'Die Bücher gehen nicht auf',
   proofLine: { one: 'Eine Buchung: {debit} Soll, {credit} Haben, Unterschied {sum}', other: '{count} Buchungen: {debit} Soll, {credit} Haben, Unterschied {sum}' },
   lines: 'Zeilen',
+  newestAlone: 'Hierfür wurden die neuesten Buchungen addiert, der Rest noch nicht.',
   newestOnly: 'Hierfür wurden die neuesten Buchungen addiert; der Rest, als alles addiert wurde:',
   fullBalanced: { one: 'Alles, eine Buchung: geht auf,', other: 'Alles, {n} Buchungen: geht auf,' },
   fullUnbalanced: { one: 'Alles, eine Buchung: geht nicht auf,', other: 'Alles, {n} Buchungen: geht nicht auf,' },

@@ -25,6 +25,7 @@ export const ledger = {
   unbalanced: 'The books do not balance',
   proofLine: { one: 'One booking: {debit} debit, {credit} credit, difference {sum}', other: '{count} bookings: {debit} debit, {credit} credit, difference {sum}' },
   lines: 'Lines',
+  newestAlone: 'The newest bookings were added up for this, the rest not yet.',
   newestOnly: 'The newest bookings were added up for this; the rest when all of it was:',
   fullBalanced: { one: 'All of it, one booking: balanced,', other: 'All of it, {n} bookings: balanced,' },
   fullUnbalanced: { one: 'All of it, one booking: not balanced,', other: 'All of it, {n} bookings: not balanced,' },

@@ -15,7 +15,8 @@ type Props<T> = {
 
 export function Cell<T>({ column, label, shown, parse, keep, decimal }: Props<T>) {
   const [typed, setTyped] = useState<string>()
-  const [busy, setBusy] = useState(false)
+  /** What was shown when it was handed over, until it is decided. */
+  const [before, setBefore] = useState<string>()
   // Enter keeps it and moves on, and leaving keeps it too: one deed, not two.
   const under = useRef(false)
   const value = typed === undefined ? undefined : parse(typed.trim())
@@ -24,10 +25,9 @@ export function Cell<T>({ column, label, shown, parse, keep, decimal }: Props<T>
     if (typed === undefined || value === undefined || under.current) return
     if (typed.trim() === shown) return setTyped(undefined)
     under.current = true
-    setBusy(true)
-    // From here on the field shows what the record shows: the new figure at once, the old one again if it is refused.
-    setTyped(undefined)
-    void keep(value).finally(() => ((under.current = false), setBusy(false)))
+    // The field shows what was typed until the record shows something new, and then what that shows: never the old figure in between.
+    setBefore(shown)
+    void keep(value).finally(() => ((under.current = false), setBefore(undefined), setTyped(undefined)))
   }
   return (
     <input
@@ -36,8 +36,8 @@ export function Cell<T>({ column, label, shown, parse, keep, decimal }: Props<T>
       data-column={column}
       aria-label={label}
       aria-invalid={wrong || undefined}
-      disabled={busy}
-      value={typed ?? shown}
+      disabled={before !== undefined}
+      value={before !== undefined && shown !== before ? shown : (typed ?? shown)}
       onChange={(event) => setTyped(event.target.value)}
       onFocus={(event) => event.target.select()}
       onBlur={done}

@@ -109,7 +109,7 @@ function Proof() {
                 {data.currencies.map((one) => (
                   <li key={one.currency}>{t('ledger.proofLine', { n: one.transactions, count: number(one.transactions), debit: money(one.debit), credit: money(one.credit), sum: money(one.sum) })}</li>
                 ))}
-                {!data.whole && <li>{t('ledger.newestOnly')}</li>}
+                {!data.whole && <li>{t(data.full ? 'ledger.newestOnly' : 'ledger.newestAlone')}</li>}
                 {data.full && (
                   <li>
                     {t(data.full.balanced ? 'ledger.fullBalanced' : 'ledger.fullUnbalanced', { n: data.full.transactions })} <When at={data.full.checkedAt} />
