@@ -218,4 +218,28 @@ both! {
         assert_eq!((paid["state"].clone(), paid["payments"][1]["state"].clone()), (json!("paid"), json!("captured")), "{paid}");
         assert_eq!(stock(&app, &lamp).await, (9, 1));
     }
+
+    async fn a_promise_that_comes_to_nothing_after_the_time_ran_out_leaves_an_hour(app) {
+        let shop = Shop::open(&app).await;
+        let lamp = shop.product("LAMP", (1_000, json!(0), 10)).await;
+        let body = json!({ "lines": [{ "productId": lamp, "quantity": 1 }], "customerId": shop.customer, "shippingAddress": address() });
+        let opened = shop.owner.post("/carts", body).await.is(201).data();
+        let reply = shop.owner.post(&format!("{}/checkout", path_of(&opened)), json!({})).await.is(201);
+        let order = reply.data()["order"]["id"].as_str().unwrap().to_owned();
+        let promised = json!({ "paymentMethod": "pm_card_visa", "capture": "manual" });
+        let payment = shop.owner.post(&format!("/orders/{order}/pay"), promised).await.ok().data()["payment"]["id"].as_str().unwrap().to_owned();
+        let hour = async || {
+            app.advance(61 * 60_000_000);
+            play(&app).await;
+            order_of(&app, &reply).await
+        };
+        assert_eq!(hour().await["state"], "pending", "its money is promised");
+        let owner = app.owner_unasked().await;
+        let _ = owner.call(axum::http::Method::POST, &format!("/payments/{payment}/void"), None).await.ok();
+        let until = app.app.clock.now().plus(60 * 60_000_000).to_string();
+        play(&app).await;
+        let last = order_of(&app, &reply).await;
+        assert_eq!((last["state"].as_str(), last["payUntil"].as_str()), (Some("pending"), Some(until.as_str())), "{last}");
+        assert_eq!((hour().await["state"].clone(), stock(&app, &lamp).await), (json!("cancelled"), (10, 0)));
+    }
 }
