@@ -43,9 +43,9 @@ function App() {
     // What was read is nobody's business any more, whether the session was ended or ran out.
     if (where === 'out' || where === 'lapsed') client.clear()
     if (where === 'out') {
-      if (router.state.location.pathname !== paths.setup && router.state.matches.some((match) => match.routeId === '/frame')) void router.navigate({ to: paths.signIn })
+      if (router.state.location.pathname !== paths.setup && router.state.matches.some((match) => match.routeId === '/frame')) void router.navigate({ to: paths.signIn, ignoreBlocker: true })
     }
-    if (where === 'lapsed') void router.navigate({ to: paths.signIn, search: { next: router.state.location.href, lapsed: '1' } as never })
+    if (where === 'lapsed') void router.navigate({ to: paths.signIn, search: { next: router.state.location.href, lapsed: '1' } as never, ignoreBlocker: true })
   }, [where])
   return (
     <QueryClientProvider client={client}>

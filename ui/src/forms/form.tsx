@@ -5,6 +5,7 @@ import { Button, Kbd } from '@/parts/button'
 import { confirmKeys, Dialog, Why } from '@/parts/dialog'
 import { Failure } from '@/parts/states'
 import type { Refuse } from '@/parts/why'
+import { askToLeave } from './unsaved'
 import type { Form as FormState, Values } from './use-form'
 
 export function FormProblem<V extends Values>({ form }: { form: FormState<V> }) {
@@ -44,7 +45,7 @@ export function Form<V extends Values>({ form, deed, children, refuse, onCancel,
       {children}
       <FormProblem form={form} />
       <div className="form-foot">
-        {onCancel && <Button onClick={onCancel}>{t('common.cancel')}</Button>}
+        {onCancel && <Button onClick={() => (form.release(), onCancel())}>{t('common.cancel')}</Button>}
         {also}
         <Button type="submit" look="primary" busy={form.busy} refuse={refuse} className={wide ? 'btn-wide' : undefined}>
           {deed}
@@ -54,13 +55,15 @@ export function Form<V extends Values>({ form, deed, children, refuse, onCancel,
   )
 }
 
-type DialogProps<V extends Values> = { form: FormState<V>; title: string; lead?: ReactNode; deed: string; onClose: () => void; children: ReactNode; refuse?: Refuse; danger?: boolean; wide?: boolean }
-/** Also the frame of a money dialog: the live remainder goes into `lead`, the books' preview last among the children, the amount into `deed`. */
-export function FormDialog<V extends Values>({ form, title, lead, deed, onClose, children, refuse, danger, wide }: DialogProps<V>) {
+type DialogProps<V extends Values> = { form: FormState<V>; title: string; lead?: ReactNode; deed: string; onClose: () => void; children: ReactNode; refuse?: Refuse; danger?: boolean; wide?: boolean; keeps?: true }
+/** Also the frame of a money dialog: the live remainder goes into `lead`, the books' preview last among the children, the amount into `deed`. `keeps`: the form is the page's, and stays when the dialog closes. */
+export function FormDialog<V extends Values>({ form, title, lead, deed, onClose, children, refuse, danger, wide, keeps }: DialogProps<V>) {
+  // Escape and a press beside the dialog happen by mistake; its Cancel does not.
+  const dismiss = () => void (form.guarded && !keeps ? askToLeave() : Promise.resolve(true)).then((leave) => leave && onClose())
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={dismiss}
       title={title}
       lead={lead}
       wide={wide ?? false}

@@ -1,6 +1,7 @@
 /** The one form pattern: flat fields, one mutation, the engine's problems beside the fields they name. */
 import { useRef, useState } from 'react'
 import { asProblem, fieldErrors, type Problem } from '@/api/problem'
+import { useUnsaved } from './unsaved'
 
 export type Values = Record<string, string | boolean>
 export type Form<V extends Values> = {
@@ -11,8 +12,16 @@ export type Form<V extends Values> = {
   problem: Problem | undefined
   busy: boolean
   dirty: boolean
+  /** Something was typed that leaving would lose. */
+  guarded: boolean
   submit: () => void
   reset: (values: V) => void
+  /** The console itself filled it in: nothing that was typed. */
+  fill: (part: Partial<V>) => void
+  /** What the values are compared with from now on, where others saved meanwhile. */
+  begin: (values: V) => void
+  /** What was typed may be left behind: it was given up, or kept another way. */
+  release: () => void
 }
 
 type Options<V extends Values, T> = {
@@ -22,9 +31,11 @@ type Options<V extends Values, T> = {
   /** `key` stays the same while the values do, so that pressing twice after a lost reply is one deed. */
   send: (values: V, key: string) => Promise<T>
   onDone: (reply: T, values: V) => void
+  /** A code or a password on the way to something else: nothing that leaving would lose. */
+  passing?: true
 }
 
-export function useForm<V extends Values, T>({ initial, check, send, onDone }: Options<V, T>): Form<V> {
+export function useForm<V extends Values, T>({ initial, check, send, onDone, passing }: Options<V, T>): Form<V> {
   const [values, setValues] = useState(initial)
   const [begun, setBegun] = useState(initial)
   const [errors, setErrors] = useState<Partial<Record<string, string>>>({})
@@ -32,6 +43,8 @@ export function useForm<V extends Values, T>({ initial, check, send, onDone }: O
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
   const intent = useRef({ text: '', key: '' })
+  const dirty = JSON.stringify(values) !== JSON.stringify(begun)
+  const release = useUnsaved(dirty && !passing)
 
   const submit = () => {
     if (busy) return
@@ -51,6 +64,7 @@ export function useForm<V extends Values, T>({ initial, check, send, onDone }: O
       (reply) => {
         setBusy(false)
         setBegun(values)
+        release()
         intent.current = { text: '', key: '' }
         onDone(reply, values)
       },
@@ -77,7 +91,8 @@ export function useForm<V extends Values, T>({ initial, check, send, onDone }: O
     rest,
     problem,
     busy,
-    dirty: JSON.stringify(values) !== JSON.stringify(begun),
+    dirty,
+    guarded: dirty && !passing,
     submit,
     reset: (next) => {
       setValues(next)
@@ -86,6 +101,12 @@ export function useForm<V extends Values, T>({ initial, check, send, onDone }: O
       setProblem(undefined)
       setRest([])
     },
+    fill: (part) => {
+      setValues((now) => ({ ...now, ...part }))
+      setBegun((now) => ({ ...now, ...part }))
+    },
+    begin: setBegun,
+    release,
   }
 }
 

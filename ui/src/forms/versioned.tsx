@@ -52,6 +52,7 @@ export function useVersioned<V extends Values, R>({ record, values, version, aga
           const { merged, both, taken } = merge(base.values, theirs, now)
           for (const name of taken) latest.current?.set(name, merged[name])
           setBase({ values: theirs, version: version(fresh) })
+          latest.current?.begin(theirs)
           setClashes(both.map((name) => ({ name, theirs: theirs[name] ?? '', mine: now[name] ?? '' })))
           setMet(taken)
         }

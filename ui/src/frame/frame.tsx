@@ -2,6 +2,7 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { subscribe } from '@/api/events'
+import { LeaveHost } from '@/forms/leaving'
 import { t } from '@/i18n'
 import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
 import { useStore } from '@/lib/store'
@@ -80,9 +81,10 @@ function Whole() {
       <ConfirmHost />
       <PayHost />
       <RefundHost />
-        <HandlingHost />
+      <HandlingHost />
       <StepUpHost />
       <WhyHost />
+      <LeaveHost />
       <Toasts />
     </>
   )

@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Flag, Search } from 'lucide-react'
 import type { Attention } from '@/api/shapes'
+import { mayLeave } from '@/forms/unsaved'
 import { language, languages, speak, t } from '@/i18n'
 import { paletteOpen, sheetOpen } from '@/lib/keys'
 import { useNow } from '@/lib/tick'
@@ -117,9 +118,9 @@ function Account() {
     ...themes.map((one): MenuItem => ({ label: t(names[one]), checked: theme === one, run: () => paint(one) })),
     'line',
     { heading: t('frame.language') },
-    ...languages.map((one): MenuItem => ({ label: one.name, checked: language() === one.id, run: () => speak(one.id) })),
+    ...languages.map((one): MenuItem => ({ label: one.name, checked: language() === one.id, run: () => void mayLeave().then((leave) => leave && speak(one.id)) })),
     'line',
-    { label: t('frame.signOut'), run: () => void signOut() },
+    { label: t('frame.signOut'), run: () => void mayLeave().then((leave) => (leave ? signOut() : undefined)) },
   ]
   return (
     <Menu

@@ -18,7 +18,7 @@ export function store<T>(initial: T): Store<T> {
     },
   }
 }
-export const useStore = <T>(from: Store<T>) => useSyncExternalStore(from.watch, from.get)
+export const useStore = <T>(from: Pick<Store<T>, 'get' | 'watch'>) => useSyncExternalStore(from.watch, from.get)
 
 /** The same, remembered on this device; what cannot be read is forgotten, never an error. */
 export function kept<T>(name: string, initial: T): Store<T> {

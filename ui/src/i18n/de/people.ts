@@ -128,4 +128,8 @@ export const forms = {
   theirs: 'Deren',
   mine: 'Ihres',
   take: 'Deren übernehmen',
+  leaveTitle: 'Ohne zu sichern verlassen?',
+  leaveLead: 'Was Sie eingegeben haben, geht verloren.',
+  stay: 'Bleiben',
+  leave: 'Verlassen',
 }

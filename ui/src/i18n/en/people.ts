@@ -129,4 +129,8 @@ export const forms = {
   theirs: 'Theirs',
   mine: 'Yours',
   take: 'Take theirs',
+  leaveTitle: 'Leave without saving?',
+  leaveLead: 'What you typed is lost.',
+  stay: 'Stay',
+  leave: 'Leave',
 }

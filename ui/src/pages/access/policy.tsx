@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { patch, post, read } from '@/api/client'
 import { asProblem, type Problem } from '@/api/problem'
 import type { Policy, PolicyReport } from '@/api/shapes'
+import { useUnsaved } from '@/forms/unsaved'
 import { useActions } from '@/frame/actions'
 import { t } from '@/i18n'
 import { paths } from '@/paths'
@@ -52,6 +53,7 @@ function Known({ policy }: { policy: Policy }) {
   const [base, setBase] = useState(policy)
   const [draft, setDraft] = useState(draftOf(policy))
   const dirty = !sameDraft(draft, draftOf(base))
+  useUnsaved(dirty)
   // Others' changes come in by themselves while nothing here was touched.
   useEffect(() => {
     if (!dirty && policy.version !== base.version) {
@@ -109,19 +111,21 @@ export function NewPolicy() {
   const go = useNavigate()
   const client = useQueryClient()
   const [draft, setDraft] = useState<Draft>(emptyDraft)
+  const release = useUnsaved(!sameDraft(draft, emptyDraft))
   const { report, checking } = useReport(draft)
   const [key] = useState(() => crypto.randomUUID())
   const save = async () => {
     const made = await post<Policy>('/policies', { ...draft, tests: tidyTests(draft.tests) }, key)
     await client.invalidateQueries({ queryKey: ['policies'] })
     toast({ text: t('policy.made', { name: made.name }) })
+    release()
     await go({ to: paths.policy(made.id) })
   }
   const refuse = lacking('manage:policy') ?? (!draft.name.trim() ? t('policy.needsName') : !report?.valid ? t('policy.unreadable') : undefined)
   return (
     <RecordPage header={<RecordHeader up={{ to: paths.policies, label: t('access.policies') }} title={t('policy.new')} />} side={<Words />}>
       <Editor draft={draft} onChange={setDraft} report={report} checking={checking} line={undefined} fresh />
-      <SaveBar deed={t('policy.make')} onSave={save} refuse={refuse} onDiscard={() => void go({ to: paths.policies })} />
+      <SaveBar deed={t('policy.make')} onSave={save} refuse={refuse} onDiscard={() => (release(), void go({ to: paths.policies }))} />
     </RecordPage>
   )
 }

@@ -5,6 +5,7 @@ import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { PermissionWords, RoleDefinition } from '@/api/shapes'
+import { useUnsaved } from '@/forms/unsaved'
 import { t } from '@/i18n'
 import { byRank, rolesQuery } from '@/pages/people/roles'
 import { Button } from '@/parts/button'
@@ -50,6 +51,7 @@ function Editor({ roles, words: rows }: { roles: RoleDefinition[]; words: Permis
   const [drafts, setDrafts] = useState<Drafts>({})
   const [review, setReview] = useState(false)
   const n = changes(roles, drafts)
+  useUnsaved(n > 0)
   return (
     <>
       <p className="list-above section-lead">{t('access.matrixLead')}</p>

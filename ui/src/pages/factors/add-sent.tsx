@@ -44,6 +44,7 @@ function Confirm({ kind, phone, onClose, onDone }: ConfirmProps) {
   const [first, setFirst] = useState(phone?.first)
   const form = useForm({
     initial: { code: '' },
+    passing: true,
     check: ({ code }) => checkCode(kind, code),
     send: ({ code }) => withCode(kind, () => form.set('code', ''), () => post<BackupCodes>(`/auth/factors/${kind}/confirm`, { code: code.trim() })),
     onDone,

@@ -48,6 +48,7 @@ function Name({ first, onClose, onNext }: { first: boolean; onClose: () => void;
 function Confirm({ enrolment, onClose, onDone }: { enrolment: TotpEnrolment; onClose: () => void; onDone: (codes: string[]) => void }) {
   const form = useForm({
     initial: { code: '' },
+    passing: true,
     check: ({ code }) => checkCode('totp', code),
     send: async ({ code }) => {
       try {

@@ -53,6 +53,7 @@ const ProofFields = ({ form, fresh }: { form: Form<Proof>; fresh: boolean }) => 
 export function RemoveFactor({ factor, last, fresh, onClose }: { factor: Factor; last: boolean; fresh: boolean; onClose: () => void }) {
   const form: Form<Proof> = useForm({
     initial: noProof,
+    passing: true,
     check: checkProof(fresh),
     send: (values) => withProof(() => form, values, (proof) => post(`/auth/factors/${factor.id}/remove`, proof)),
     onDone: () => {
@@ -71,6 +72,7 @@ export function RenewCodes({ fresh, onClose }: { fresh: boolean; onClose: () => 
   const [codes, setCodes] = useState<string[]>()
   const form: Form<Proof> = useForm({
     initial: noProof,
+    passing: true,
     check: checkProof(fresh),
     send: (values) => withProof(() => form, values, (proof) => post<BackupCodes>('/auth/factors/backup-codes', proof)),
     onDone: ({ backupCodes }) => setCodes(backupCodes),

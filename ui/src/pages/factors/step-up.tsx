@@ -57,6 +57,7 @@ function Prove({ settle }: Settle) {
 function ProvePassword({ settle }: Settle) {
   const form = useForm({
     initial: { password: '' },
+    passing: true,
     check: ({ password }) => (password ? {} : { password: t('common.required') }),
     send: ({ password }) => withPassword(() => form.set('password', ''), () => post<SteppedUp>('/auth/step-up/password', { password })),
     onDone: () => settle(true),
@@ -79,6 +80,7 @@ function ProveFactor({ settle }: Settle) {
   const kind: CodeKind = chosen && kinds.includes(chosen) ? chosen : (kinds[0] ?? 'backup')
   const form = useForm({
     initial: { code: '' },
+    passing: true,
     check: ({ code }) => checkCode(kind, code),
     send: ({ code }) => withCode(kind, () => form.set('code', ''), () => post<SteppedUp>('/auth/step-up', { method: kind, code })),
     onDone: () => {

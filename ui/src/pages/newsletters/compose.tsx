@@ -79,7 +79,7 @@ export function Compose({ newsletter }: { newsletter: Newsletter }) {
             </Button>
           </>
         }
-        more={[{ label: t('news.drop'), danger: true, refuse: lack, run: useDrop(newsletter) }]}
+        more={[{ label: t('news.drop'), danger: true, refuse: lack, run: useDrop(newsletter, form.release) }]}
       />
       <div className="news-compose">
         <Section title={t('news.write')} actions={<Tongues now={tongue} of={tongues} onPick={setTongue} mark={(one) => (isIn(one) ? undefined : t('news.notWritten'))} />}>
@@ -99,7 +99,7 @@ export function Compose({ newsletter }: { newsletter: Newsletter }) {
   )
 }
 
-function useDrop(newsletter: Newsletter) {
+function useDrop(newsletter: Newsletter, release: () => void) {
   const client = useQueryClient()
   const go = useNavigate()
   return () =>
@@ -112,6 +112,7 @@ function useDrop(newsletter: Newsletter) {
         await remove(`/newsletters/${newsletter.id}`)
         void client.invalidateQueries({ queryKey: ['newsletters', 'list'] })
         toast({ text: t('news.dropped') })
+        release()
         void go({ to: paths.newsletters })
       },
     })

@@ -72,25 +72,26 @@ export function NewOrder() {
   const fill = (address: Partial<Address>) => {
     for (const part of addressParts) {
       const now = latest.current[`shippingAddress.${part}`]
-      if (now === '' || now === filledIn.current[part]) set(`shippingAddress.${part}`, address[part] ?? '')
+      if (now === '' || now === filledIn.current[part]) form.fill({ [`shippingAddress.${part}`]: address[part] ?? '' })
     }
     filledIn.current = address
   }
-  const choose = (user: User) => {
+  const choose = (user: User, named?: true) => {
     setCustomer(user)
-    set('customerId', user.id)
+    if (named) form.fill({ customerId: user.id })
+    else set('customerId', user.id)
     fill({ name: user.name, country: user.country ?? '', phone: user.phone ?? '' })
     void lastAddress(user.id).then((address) => address && fill(address), () => undefined)
   }
   const given = useRef(search.customerId)
   useEffect(() => {
-    if (given.current) void get<User>(`/users/${given.current}`).then(choose, () => undefined)
+    if (given.current) void get<User>(`/users/${given.current}`).then((user) => choose(user, true), () => undefined)
     given.current = undefined
   }) // Once: the address names a customer at most at the beginning.
   const put = (next: Wanted[]) => {
     setLines(next)
     // The key of this deed follows what is in it.
-    set('items', JSON.stringify(next.map((line) => [line.product.id, line.quantity])))
+    set('items', next.length > 0 ? JSON.stringify(next.map((line) => [line.product.id, line.quantity])) : '')
   }
   const add = (product: Product) =>
     put(lines.some((line) => line.product.id === product.id) ? lines.map((line) => (line.product.id === product.id ? { ...line, quantity: line.quantity + 1 } : line)) : [...lines, { product, quantity: 1 }])
@@ -105,6 +106,7 @@ export function NewOrder() {
       .then(
         (draft) => {
           answered(meant)
+          form.release()
           void client.invalidateQueries({ queryKey: ['carts'] })
           toast({ text: t('carts.draftSaved', { name: cartName(draft) }) })
           return go({ to: paths.cart(draft.id), replace: true })

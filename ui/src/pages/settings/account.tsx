@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { post } from '@/api/client'
 import { PasswordField } from '@/forms/fields'
 import { Form } from '@/forms/form'
+import { mayLeave } from '@/forms/unsaved'
 import { useForm } from '@/forms/use-form'
 import { chosenTheme, paint, type Theme } from '@/frame/top'
 import { language, languages, speak, t, useLanguage } from '@/i18n'
@@ -131,7 +132,7 @@ function Look() {
   const row = useStore(density)
   return (
     <div className="choice-list">
-      <Choice name="language" title={t('own.language')} now={language()} options={languages.map(({ id, name }) => ({ value: id, label: name }))} onPick={(id) => speak(id)} />
+      <Choice name="language" title={t('own.language')} now={language()} options={languages.map(({ id, name }) => ({ value: id, label: name }))} onPick={(id) => void mayLeave().then((leave) => leave && speak(id))} />
       <Choice name="theme" title={t('own.theme')} now={theme} options={themes.map((value) => ({ value, label: t(themeNames[value]) }))} onPick={paint} />
       <Choice name="row-height" title={t('own.density')} now={row} options={(Object.keys(heights) as Density[]).map((value) => ({ value, label: t(`table.${value}`) }))} onPick={(next) => density.set(next)} />
     </div>

@@ -144,7 +144,7 @@ function Editor({ settings }: { settings: Settings }) {
       )}
       {!review && <FormProblem form={form} />}
       {review && (
-        <FormDialog form={form} title={t('settings.reviewTitle')} lead={t('settings.reviewLead')} deed={t('settings.save')} onClose={() => setReview(false)} wide>
+        <FormDialog form={form} title={t('settings.reviewTitle')} lead={t('settings.reviewLead')} deed={t('settings.save')} onClose={() => setReview(false)} keeps wide>
           <table className="rows diff-rows">
             <thead>
               <tr>

@@ -67,7 +67,8 @@ function Change({ order }: { order: OrderDetail }) {
   const note = (nextKept: Record<string, number>, nextMore: Wanted[]) => {
     setKept(nextKept)
     setMore(nextMore)
-    form.set('what', JSON.stringify([nextKept, nextMore.map((line) => [line.product.id, line.quantity])]))
+    const same = nextMore.length === 0 && items.every((item) => (nextKept[item.id] ?? leftOf(item)) >= leftOf(item))
+    form.set('what', same ? '' : JSON.stringify([nextKept, nextMore.map((line) => [line.product.id, line.quantity])]))
   }
   const keep = (item: OrderItem, n: number) => note({ ...kept, [item.id]: Math.min(n, leftOf(item)) }, more)
   const add = (product: Product) =>
