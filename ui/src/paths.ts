@@ -42,6 +42,7 @@ export const paths = {
   difference: (id: string) => filtered('/ledger/differences', { peek: id }),
   comparisons: '/ledger/comparisons',
   sandbox: '/payments/sandbox',
+  proof: (id: string) => `/sandbox/confirm/${id}`,
   sandboxCalls: '/payments/sandbox/calls',
   sandboxMessages: '/payments/sandbox/messages',
   happened: '/jobs/events',

@@ -139,6 +139,7 @@ const pages = [
   page('/payments/sandbox', () => import('@/pages/sandbox/sandbox'), 'SandboxPage'),
   page('/payments/sandbox/calls', () => import('@/pages/sandbox/lists'), 'SandboxCalls'),
   page('/payments/sandbox/messages', () => import('@/pages/sandbox/lists'), 'SandboxMessages'),
+  page('/sandbox/confirm/$id', () => import('@/pages/sandbox/proof'), 'ProofPage'),
   page('/payments/providers', () => import('@/pages/gateways/list'), 'Gateways'),
   page('/people/$id/rights', () => import('@/pages/access/rights-page'), 'RightsPage'),
   page('/access', () => import('@/pages/access/roles'), 'RolesPage'),

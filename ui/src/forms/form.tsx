@@ -59,7 +59,7 @@ type DialogProps<V extends Values> = { form: FormState<V>; title: string; lead?:
 /** Also the frame of a money dialog: the live remainder goes into `lead`, the books' preview last among the children, the amount into `deed`. `keeps`: the form is the page's, and stays when the dialog closes. */
 export function FormDialog<V extends Values>({ form, title, lead, deed, onClose, children, refuse, danger, wide, keeps }: DialogProps<V>) {
   // Escape and a press beside the dialog happen by mistake; its Cancel does not.
-  const dismiss = () => void (form.guarded && !keeps ? askToLeave() : Promise.resolve(true)).then((leave) => leave && onClose())
+  const dismiss = () => void (form.held() && !keeps ? askToLeave() : Promise.resolve(true)).then((leave) => leave && onClose())
   return (
     <Dialog
       open

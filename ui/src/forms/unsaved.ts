@@ -17,14 +17,16 @@ const put = (who: symbol, on: boolean) => {
   holding.set(next)
 }
 
-/** Gives what says that it is nothing any more, at once: whoever saved goes on to another page before React drew the form again. */
-export function useUnsaved(dirty: boolean): () => void {
+/** `release` says at once that it is nothing any more: whoever saved goes on to another page before React drew the form again. */
+export function useUnsaved(dirty: boolean): { held: () => boolean; release: () => void } {
   const [who] = useState(() => Symbol('unsaved'))
   useEffect(() => {
     put(who, dirty)
     return () => put(who, false)
   }, [who, dirty])
-  return useCallback(() => put(who, false), [who])
+  const held = useCallback(() => holding.get().has(who), [who])
+  const release = useCallback(() => put(who, false), [who])
+  return { held, release }
 }
 
 type Asked = { answer: (leave: boolean) => void }

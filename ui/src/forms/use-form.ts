@@ -12,8 +12,8 @@ export type Form<V extends Values> = {
   problem: Problem | undefined
   busy: boolean
   dirty: boolean
-  /** Something was typed that leaving would lose. */
-  guarded: boolean
+  /** Whether something was typed that leaving would lose, as it is at this moment. */
+  held: () => boolean
   submit: () => void
   reset: (values: V) => void
   /** The console itself filled it in: nothing that was typed. */
@@ -44,7 +44,7 @@ export function useForm<V extends Values, T>({ initial, check, send, onDone, pas
   const [busy, setBusy] = useState(false)
   const intent = useRef({ text: '', key: '' })
   const dirty = JSON.stringify(values) !== JSON.stringify(begun)
-  const release = useUnsaved(dirty && !passing)
+  const { held, release } = useUnsaved(dirty && !passing)
 
   const submit = () => {
     if (busy) return
@@ -92,7 +92,7 @@ export function useForm<V extends Values, T>({ initial, check, send, onDone, pas
     problem,
     busy,
     dirty,
-    guarded: dirty && !passing,
+    held,
     submit,
     reset: (next) => {
       setValues(next)

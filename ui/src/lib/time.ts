@@ -20,6 +20,21 @@ export function ago(at: number, now = Date.now()): string {
 
 const sameYear = (a: Date, b: Date) => a.getFullYear() === b.getFullYear()
 
+const months = Array.from({ length: 12 }, (_, month) => month)
+const lengths = new Map<string, number>()
+/** How many letters the longest moment of this year has in the reader's language. */
+export function longestWhen(): number {
+  const tongue = locale()
+  let found = lengths.get(tongue)
+  if (found === undefined) {
+    const year = new Date().getFullYear()
+    const now = new Date(year, 5).getTime()
+    found = Math.max(...months.map((month) => when(new Date(year, month, 28, 22, 44).toISOString(), now).length))
+    lengths.set(tongue, found)
+  }
+  return found
+}
+
 export function when(iso: string, now = Date.now()): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return iso

@@ -6,9 +6,11 @@ import { full } from '@/api/client'
 import { problemFrom } from '@/api/problem'
 import { send } from '@/api/send'
 
+export const pictureKey = (file: string) => ['picture', file]
+
 // By the file alone: the variants of a product show the same one, each through a way of its own.
 const bytesOf = (product: string, file: string, kept: number) => ({
-  queryKey: ['picture', file],
+  queryKey: pictureKey(file),
   queryFn: async ({ signal }: { signal: AbortSignal }) => {
     const response = await send({ method: 'GET', path: full(`/products/${product}/pictures/${file}`), signal })
     if (!response.ok) throw await problemFrom(response)

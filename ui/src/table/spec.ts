@@ -8,6 +8,8 @@ export type Column<R> = {
   id: string
   title: Key
   width: number
+  /** Its cells are moments: at least as wide as one is in the reader's language. */
+  moment?: true
   /** Takes the room that is left over; a number is its share beside others that grow. */
   grow?: boolean | number
   /** Where there is no room for all, those with the highest number go first; without one a column goes last. */

@@ -2,6 +2,7 @@
 import { getCoreRowModel, useReactTable, type ColumnDef, type ColumnSizingState, type OnChangeFn, type VisibilityState } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import { kept, useStore, type Store } from '@/lib/store'
+import { longestWhen } from '@/lib/time'
 import type { Column, ListSpec } from './spec'
 
 export type Density = 'compact' | 'normal' | 'comfortable'
@@ -40,12 +41,17 @@ export function fitting<C extends { drop?: number; deeds?: true }>(columns: C[],
   return columns.filter((column) => !gone.has(column))
 }
 
+/** A letter of a moment, and the space beside it: `Nov 20, 10:44 AM` takes more than `20 Nov, 10:44`. */
+const LETTER = 7.1
+const BESIDE = 32
+export const widthOf = (column: Pick<Column<never>, 'width' | 'moment'>) => (column.moment ? Math.max(column.width, Math.ceil(longestWhen() * LETTER + BESIDE)) : column.width)
+
 /** `room` is the width there is; `tight` says that something stands beside the list, so that its columns give way. */
 export function useColumns<R extends { id: string }>(spec: ListSpec<R>, room = Infinity, tight = false) {
   const layout = layoutOf(spec.area)
   const now = useStore(layout)
   const columns = useMemo(
-    () => spec.columns.map((column): ColumnDef<R> => ({ id: column.id, size: column.width, minSize: 56, maxSize: 800, meta: column })),
+    () => spec.columns.map((column): ColumnDef<R> => ({ id: column.id, size: widthOf(column), minSize: 56, maxSize: 800, meta: column })),
     [spec.columns],
   )
   const order = orderOf(now.order, spec.columns.map((column) => column.id))
@@ -66,11 +72,11 @@ export function useColumns<R extends { id: string }>(spec: ListSpec<R>, room = I
     getCoreRowModel: getCoreRowModel(),
   })
   const wanted = order.flatMap((id) => spec.columns.filter((column) => column.id === id && visible[id]))
-  const widthOf = (column: Column<R>) => now.widths[column.id] ?? column.width
+  const takes = (column: Column<R>) => now.widths[column.id] ?? widthOf(column)
   // Whoever arranged the columns gets all of them and scrolls; else the last ones wait for a wider window.
-  const shown = tight || now === none ? fitting(wanted, widthOf, room) : wanted
+  const shown = tight || now === none ? fitting(wanted, takes, room) : wanted
   const grows = (column: Column<R>) => Boolean(column.grow) && now.widths[column.id] === undefined
-  const tracks = shown.map((column) => (grows(column) ? `minmax(${column.width}px, ${Number(column.grow)}fr)` : `${now.widths[column.id] ?? column.width}px`))
+  const tracks = shown.map((column) => (grows(column) ? `minmax(${widthOf(column)}px, ${Number(column.grow)}fr)` : `${takes(column)}px`))
   // Room that no column takes stays at the right end.
   const template = [...tracks, shown.some(grows) ? '0' : 'minmax(0, 1fr)'].join(' ')
   const move = (id: string, before: string) => {
@@ -88,7 +94,7 @@ export function useColumns<R extends { id: string }>(spec: ListSpec<R>, room = I
     next[to] = id
     layout.set((old) => ({ ...old, order: next }))
   }
-  const needed = shown.reduce((sum, column) => sum + widthOf(column), 0)
+  const needed = shown.reduce((sum, column) => sum + takes(column), 0)
   return { table, shown, waiting: wanted.length - shown.length, order, visible, template, needed, move, step, reset: () => layout.set(none), changed: now !== none }
 }
 export type Columns<R extends { id: string }> = ReturnType<typeof useColumns<R>>

@@ -20,6 +20,7 @@ export const home = {
   noOrders: 'Noch keine Aufträge. Sie erscheinen hier, sobald einer erfasst oder eingelesen ist.',
   newOrder: 'Auftrag erfassen',
   import: 'Einlesen',
+  nothingSold: { one: 'Heute wurde nichts verkauft. Ab der ersten bezahlten Bestellung steht hier der Umsatz.', other: 'In den letzten {n} Tagen wurde nichts verkauft. Ab der ersten bezahlten Bestellung steht hier der Umsatz.' },
   chartLabel: 'Umsatz je Tag, letzte {n} Tage, höchster {high}, letzter {last}',
   day: 'Tag',
   allOrders: 'Alle Aufträge',

@@ -55,6 +55,7 @@ export const news = {
   looks: 'Wie er aussieht',
   save: 'Entwurf speichern',
   notWritten: 'fehlt',
+  beingWritten: 'wird geschrieben',
   textHint: 'Eine Leerzeile beginnt einen Absatz, ## eine Überschrift, - einen Listenpunkt. **fett**, *betont*, [Worte](https://…). {name} ist der Vorname der Person, die ihn liest.',
   countriesHint: 'Je zwei Buchstaben, etwa NO, SE. Leer: alle, die zugestimmt haben.',
   countriesWrong: 'Je zwei Buchstaben, mit Komma dazwischen.',

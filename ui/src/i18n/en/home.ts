@@ -20,6 +20,7 @@ export const home = {
   noOrders: 'No orders yet. They appear here as soon as one is entered or imported.',
   newOrder: 'Enter an order',
   import: 'Import',
+  nothingSold: { one: 'Nothing was sold today. Revenue stands here from the first paid order on.', other: 'Nothing was sold in the last {n} days. Revenue stands here from the first paid order on.' },
   chartLabel: 'Revenue per day, last {n} days, highest {high}, today so far {last}',
   day: 'Day',
   allOrders: 'All orders',

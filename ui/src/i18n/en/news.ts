@@ -55,6 +55,7 @@ export const news = {
   looks: 'What it looks like',
   save: 'Save draft',
   notWritten: 'not written',
+  beingWritten: 'being written',
   textHint: 'A blank line begins a paragraph, ## a heading, - an item of a list. **strong**, *emphasis*, [words](https://…). {name} is the given name of whoever reads it.',
   countriesHint: 'Two letters each, such as NO, SE. Empty: everybody who agreed.',
   countriesWrong: 'Two letters each, with a comma between.',

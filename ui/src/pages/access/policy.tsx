@@ -111,7 +111,7 @@ export function NewPolicy() {
   const go = useNavigate()
   const client = useQueryClient()
   const [draft, setDraft] = useState<Draft>(emptyDraft)
-  const release = useUnsaved(!sameDraft(draft, emptyDraft))
+  const { release } = useUnsaved(!sameDraft(draft, emptyDraft))
   const { report, checking } = useReport(draft)
   const [key] = useState(() => crypto.randomUUID())
   const save = async () => {

@@ -30,7 +30,7 @@ const refusals: ListSpec<Refusal> = {
   again: false,
   name: (row) => row.userName,
   columns: [
-    { id: 'when', title: 'refusals.when', width: 130, cell: (row) => <When at={row.at} /> },
+    { id: 'when', title: 'refusals.when', width: 130, moment: true, cell: (row) => <When at={row.at} /> },
     { id: 'who', title: 'refusals.who', width: 160, grow: 1, cell: (row) => <PersonLink id={row.userId} look="link">{row.userName}</PersonLink> },
     { id: 'what', title: 'refusals.what', width: 180, grow: 1, cell: (row) => word('permission', row.permission) },
     { id: 'by', title: 'refusals.by', width: 190, grow: 1, cell: (row) => <By row={row} /> },

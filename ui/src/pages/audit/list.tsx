@@ -43,7 +43,7 @@ const audit: ListSpec<AuditRow> = {
   to: (row) => paths.auditLine(row.id),
   columns: [
     { id: 'seq', title: 'audit.seq', width: 84, end: true, sort: 'seq', cell: (row) => <Link to={paths.auditLine(row.id)} className="link num">{row.seq}</Link> },
-    { id: 'when', title: 'audit.when', width: 128, cell: (row) => <When at={row.at} /> },
+    { id: 'when', title: 'audit.when', width: 128, moment: true, cell: (row) => <When at={row.at} /> },
     { id: 'actor', title: 'audit.actor', width: 150, cell: (row) => <ActorLink row={row} /> },
     { id: 'action', title: 'audit.action', width: 210, grow: 1, cell: (row) => word('deed', row.action) },
     { id: 'kind', title: 'audit.subjectType', width: 104, drop: 2, cell: (row) => word('thing', row.subject.type) },

@@ -34,7 +34,7 @@ const stock: ListSpec<Product> = {
     { id: 'shelf', title: 'stock.shelf', width: 120, end: true, cell: (product) => (product.variantCount > 0 ? <Link to={paths.product(product.id)} className="link">{t('stock.inVariants', { n: product.variantCount })}</Link> : <Count product={product} />) },
     { id: 'low', title: 'stock.threshold', width: 110, end: true, drop: 2, cell: (product) => <LowCell product={product} /> },
     { id: 'price', title: 'products.price', width: 130, end: true, drop: 1, sort: 'price', cell: (product) => <PriceCell product={product} /> },
-    { id: 'changed', title: 'products.changed', width: 124, end: true, drop: 3, cell: (product) => <When at={product.updatedAt} /> },
+    { id: 'changed', title: 'products.changed', width: 124, moment: true, end: true, drop: 3, cell: (product) => <When at={product.updatedAt} /> },
   ],
   filters: [{ kind: 'flag', field: 'lowStock', title: 'products.lowStock' }, { kind: 'flag', field: 'inStock', title: 'stock.inStock' }, { kind: 'flag', field: 'active', title: 'products.active' }, categoryFilter()],
   empty: { text: 'products.empty' },

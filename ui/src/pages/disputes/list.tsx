@@ -48,7 +48,7 @@ const disputes: ListSpec<Dispute> = {
     { id: 'amount', title: 'disputes.amount', width: 104, end: true, cell: (row) => <Money value={row.amount} /> },
     { id: 'due', title: 'disputes.due', width: 150, sort: 'dueAt', cell: (row) => <Due dispute={row} /> },
     { id: 'why', title: 'disputes.why', width: 190, grow: 2, drop: 1, cell: (row) => whyOf(row.reason) },
-    { id: 'when', title: 'disputes.opened', width: 132, end: true, sort: 'openedAt', cell: (row) => <When at={row.openedAt} /> },
+    { id: 'when', title: 'disputes.opened', width: 132, moment: true, end: true, sort: 'openedAt', cell: (row) => <When at={row.openedAt} /> },
     { id: 'fee', title: 'disputes.fee', width: 90, end: true, hidden: true, cell: (row) => <Money value={row.fee} dash /> },
     { id: 'reference', title: 'disputes.reference', width: 160, hidden: true, cell: (row) => <code>{row.reference}</code> },
     { id: 'id', title: 'refunds.id', width: 120, hidden: true, cell: (row) => <Id id={row.id} /> },

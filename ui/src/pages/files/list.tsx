@@ -30,7 +30,7 @@ const files: ListSpec<StoredFile> = {
     { id: 'size', title: 'papers.size', width: 90, end: true, cell: (file) => bytes(file.size) },
     { id: 'subject', title: 'papers.subject', width: 150, grow: 1, cell: (file) => <Belongs file={file} /> },
     { id: 'by', title: 'papers.by', width: 140, drop: 1, grow: 1, cell: (file) => file.uploadedBy?.name ?? <span className="quiet">–</span> },
-    { id: 'when', title: 'papers.when', width: 132, end: true, cell: (file) => <When at={file.createdAt} /> },
+    { id: 'when', title: 'papers.when', width: 132, moment: true, end: true, cell: (file) => <When at={file.createdAt} /> },
     { id: 'id', title: 'papers.id', width: 120, hidden: true, cell: (file) => <Id id={file.id} kind="file" /> },
   ],
   filters: [

@@ -44,7 +44,7 @@ const happened: ListSpec<Row> = {
     { id: 'name', title: 'happened.name', width: 200, grow: 2, cell: (row) => <code>{row.name}</code> },
     { id: 'about', title: 'runs.about', width: 160, grow: 1, cell: (row) => <About name={row.name} id={row.subjectId} /> },
     { id: 'actor', title: 'jobs.by', width: 140, grow: 1, drop: 1, cell: (row) => <By id={row.actorId} /> },
-    { id: 'when', title: 'happened.when', width: 132, end: true, cell: (row) => <When at={row.at} /> },
+    { id: 'when', title: 'happened.when', width: 132, moment: true, end: true, cell: (row) => <When at={row.at} /> },
   ],
   filters: [
     { kind: 'text', field: 'name', title: 'happened.name' },
@@ -127,7 +127,7 @@ const Consumers = ({ rows, onReplay }: { rows: EventConsumer[]; onReplay: (one: 
       { id: 'handled', title: 'happened.handled', width: 90, end: true, cell: (one) => number(one.handled) },
       { id: 'waiting', title: 'happened.waiting', width: 84, end: true, cell: (one) => <Stuck one={one} state="waiting" /> },
       { id: 'parked', title: 'happened.parked', width: 84, end: true, cell: (one) => <Stuck one={one} state="parked" /> },
-      { id: 'replayed', title: 'happened.replayed', width: 100, end: true, cell: (one) => (one.replayedAt ? <><By id={one.replayedBy} /><span className="cell-note"><When at={one.replayedAt} /></span></> : <span className="quiet">–</span>) },
+      { id: 'replayed', title: 'happened.replayed', width: 100, moment: true, end: true, cell: (one) => (one.replayedAt ? <><By id={one.replayedBy} /><span className="cell-note"><When at={one.replayedAt} /></span></> : <span className="quiet">–</span>) },
       {
         id: 'deeds',
         deeds: true,

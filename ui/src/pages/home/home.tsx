@@ -138,6 +138,8 @@ function Revenue({ data }: { data: Overview }) {
   const earlier = before.data?.series.slice(0, values.length).map((point) => point.revenue.amount)
   const last = values.at(-1) ?? 0
   const say = (amount: number) => money({ amount, currency })
+  // An axis of nothing but zeros says nothing.
+  if ([...values, ...(earlier ?? [])].every((amount) => amount === 0)) return <p className="quiet section-empty">{t('home.nothingSold', { n: DAYS })}</p>
   return (
     <Chart
       days={data.series.map((point) => point.day)}

@@ -5,20 +5,22 @@ import { post } from '@/api/client'
 import type { Impersonation, User } from '@/api/shapes'
 import { CheckField, SelectField, TextField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
-import { useForm } from '@/forms/use-form'
+import { useForm, type Form } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { paths } from '@/paths'
 import { becameSomebody } from '@/session'
 
+type Wish = { reason: string; minutes: string; touch: boolean }
 const spans = ['5', '15', '30']
 export function SeeAs({ user, onClose }: { user: User; onClose: () => void }) {
   const client = useQueryClient()
   const go = useNavigate()
-  const form = useForm({
+  const form: Form<Wish> = useForm<Wish, unknown>({
     initial: { reason: '', minutes: '15', touch: false },
     check: ({ reason }) => (reason.trim() ? {} : { reason: t('common.needsReason') }),
     send: async ({ reason, minutes, touch }) => {
       await post<Impersonation>('/auth/impersonation', { userId: user.id, reason: reason.trim(), minutes: Number(minutes), readOnly: !touch })
+      form.release()
       onClose()
       await go({ to: paths.home })
       await becameSomebody(client)

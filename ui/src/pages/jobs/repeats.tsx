@@ -43,8 +43,8 @@ const repeats: ListSpec<RepeatKey> = {
     { id: 'about', title: 'runs.about', width: 140, drop: 2, cell: (row) => <About row={row} /> },
     { id: 'who', title: 'jobs.by', width: 130, drop: 1, cell: (row) => <Who row={row} /> },
     { id: 'repeats', title: 'repeats.repeats', width: 96, end: true, cell: (row) => (row.repeats > 0 ? <span className="num">{number(row.repeats)}</span> : <span className="quiet">–</span>) },
-    { id: 'created', title: 'repeats.came', width: 124, end: true, sort: 'createdAt', cell: (row) => <When at={row.createdAt} /> },
-    { id: 'expires', title: 'repeats.expires', width: 124, end: true, drop: 3, cell: (row) => <When at={row.expiresAt} /> },
+    { id: 'created', title: 'repeats.came', width: 124, moment: true, end: true, sort: 'createdAt', cell: (row) => <When at={row.createdAt} /> },
+    { id: 'expires', title: 'repeats.expires', width: 124, moment: true, end: true, drop: 3, cell: (row) => <When at={row.expiresAt} /> },
     { id: 'status', title: 'repeats.status', width: 80, end: true, hidden: true, cell: (row) => row.status ?? <span className="quiet">–</span> },
   ],
   filters: [

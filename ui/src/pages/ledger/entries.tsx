@@ -36,7 +36,7 @@ const entries: ListSpec<LedgerEntry> = {
   exportRight: 'read:ledger',
   name: (entry) => `${word('account', entry.account.code)} ${money(entry.amount)}`,
   columns: [
-    { id: 'when', title: 'ledger.when', width: 124, cell: (entry) => <When at={entry.at} /> },
+    { id: 'when', title: 'ledger.when', width: 124, moment: true, cell: (entry) => <When at={entry.at} /> },
     { id: 'account', title: 'ledger.account', width: 200, grow: 2, cell: (entry) => word('account', entry.account.code) },
     { id: 'kind', title: 'ledger.kind', width: 100, grow: 1, cell: (entry) => word('kind', entry.kind) },
     { id: 'order', title: 'ledger.order', width: 92, grow: 1, cell: (entry) => entry.orderId && <OrderLink id={entry.orderId}>{orderName(entry.orderNumber ?? '')}</OrderLink> },

@@ -35,7 +35,7 @@ const periods: ListSpec<LedgerPeriod> = {
     { id: 'until', title: 'periods.until', width: 170, sort: 'endsAt', cell: (row) => <strong>{lastDay(row.endsAt)}</strong> },
     { id: 'reason', title: 'common.reason', width: 260, grow: 3, drop: 1, cell: (row) => (row.reopenedAt ? <span className="quiet">{t('periods.openAgain', { reason: row.reopenReason ?? '' })}</span> : row.reason) },
     { id: 'by', title: 'periods.by', width: 160, grow: 1, cell: (row) => <Closer row={row} /> },
-    { id: 'when', title: 'periods.when', width: 132, end: true, cell: (row) => <When at={row.closedAt} /> },
+    { id: 'when', title: 'periods.when', width: 132, moment: true, end: true, cell: (row) => <When at={row.closedAt} /> },
   ],
   filters: [],
   empty: { text: 'periods.empty' },

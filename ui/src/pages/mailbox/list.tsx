@@ -1,9 +1,8 @@
 /** Every mail Purser wrote, and what became of it. Without a mail server they stay here and go to nobody, and the page says so. */
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Inbox } from 'lucide-react'
-import { get, read } from '@/api/client'
-import type { Mail, System, User } from '@/api/shapes'
+import { get } from '@/api/client'
+import type { Mail, User } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { tongueName } from '@/lib/countries'
 import { filtered, paths } from '@/paths'
@@ -15,6 +14,7 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { findPeople, worded } from '../filters'
 import { MailTabs } from '../newsletters/tabs'
+import { useMailStays } from './stays'
 
 /** What the built-in mailbox took was kept, not sent. */
 export const standing = (mail: Mail) => (mail.state === 'sent' && mail.provider === 'mailbox' ? 'kept' : mail.state)
@@ -37,8 +37,8 @@ const mails: ListSpec<Mail> = {
     { id: 'address', title: 'people.email', width: 190, drop: 1, grow: 2, hidden: true, cell: (mail) => mail.address },
     { id: 'about', title: 'mails.about', width: 190, drop: 2, cell: (mail) => word('template', mail.template) },
     { id: 'state', title: 'mails.state', width: 136, cell: (mail) => <State value={standing(mail)} words="mailState" /> },
-    { id: 'when', title: 'mails.when', width: 132, end: true, sort: 'createdAt', cell: (mail) => <When at={mail.createdAt} /> },
-    { id: 'sent', title: 'mails.sent', width: 132, end: true, hidden: true, cell: (mail) => <When at={mail.sentAt} /> },
+    { id: 'when', title: 'mails.when', width: 132, moment: true, end: true, sort: 'createdAt', cell: (mail) => <When at={mail.createdAt} /> },
+    { id: 'sent', title: 'mails.sent', width: 132, moment: true, end: true, hidden: true, cell: (mail) => <When at={mail.sentAt} /> },
     { id: 'language', title: 'mails.language', width: 110, hidden: true, cell: (mail) => tongueName(mail.language) },
     { id: 'error', title: 'mails.error', width: 200, hidden: true, cell: (mail) => mail.error },
     { id: 'id', title: 'mails.id', width: 120, hidden: true, cell: (mail) => <Id id={mail.id} kind="mail" /> },
@@ -56,15 +56,14 @@ export const Mailbox = () => (
   <ListPage spec={mails} above={
       <>
         <MailTabs />
-        {can('read:mail') && can('read:system') && <WhereTo />}
+        <WhereTo />
       </>
     } actions={can('read:job') && <ButtonLink to={filtered(paths.jobs, { queue: 'mail' })}>{t('mails.jobs')}</ButtonLink>} />
 )
 
 /** Whether anything goes out at all. */
 function WhereTo() {
-  const system = useQuery(read<System>('/system')).data
-  if (system?.providers.mail !== 'mailbox') return null
+  if (!useMailStays()) return null
   return (
     <div className="list-above">
       <p className="notice notice-line">

@@ -62,6 +62,8 @@ export function Compose({ newsletter }: { newsletter: Newsletter }) {
       .finally(() => setTrying(false))
   }
   const isIn = (one: Tongue) => (one === 'de' ? newsletter.subjectDe && newsletter.textDe : newsletter.subjectEn && newsletter.textEn)
+  // What is not whole yet, or not saved, is on its way.
+  const begun = (one: Tongue) => Boolean(one === 'de' ? form.values.subjectDe || form.values.textDe : form.values.subjectEn || form.values.textEn)
   const [subject, text] = tongue === 'de' ? (['subjectDe', 'textDe'] as const) : (['subjectEn', 'textEn'] as const)
   return (
     <div className="record">
@@ -82,7 +84,7 @@ export function Compose({ newsletter }: { newsletter: Newsletter }) {
         more={[{ label: t('news.drop'), danger: true, refuse: lack, run: useDrop(newsletter, form.release) }]}
       />
       <div className="news-compose">
-        <Section title={t('news.write')} actions={<Tongues now={tongue} of={tongues} onPick={setTongue} mark={(one) => (isIn(one) ? undefined : t('news.notWritten'))} />}>
+        <Section title={t('news.write')} actions={<Tongues now={tongue} of={tongues} onPick={setTongue} mark={(one) => (isIn(one) ? undefined : t(begun(one) ? 'news.beingWritten' : 'news.notWritten'))} />}>
           <Form form={form} deed={t('news.save')} label={t('news.write')} refuse={lack ?? (!form.dirty && t('common.noChange'))}>
             <Clashes form={form as never} label={label} />
             <TextField key={subject} form={form} name={subject} label={t('mails.subject')} max={150} />

@@ -50,7 +50,7 @@ const suppressions: ListSpec<Suppression> = {
     { id: 'reason', title: 'news.why', width: 180, grow: 1, cell: (row) => word('suppressionReason', row.reason) },
     { id: 'error', title: 'news.said', width: 220, grow: 2, drop: 2, cell: (row) => row.error ?? <span className="quiet">–</span> },
     { id: 'of', title: 'news.cameOf', width: 120, drop: 1, cell: (row) => (row.newsletterId ? <Link to={paths.newsletter(row.newsletterId)} className="link">{t('news.theOne')}</Link> : <span className="quiet">–</span>) },
-    { id: 'when', title: 'news.since', width: 132, end: true, sort: 'createdAt', cell: (row) => <When at={row.createdAt} /> },
+    { id: 'when', title: 'news.since', width: 132, moment: true, end: true, sort: 'createdAt', cell: (row) => <When at={row.createdAt} /> },
     { id: 'deeds', deeds: true, title: 'news.takeOff', width: 140, end: true, cell: (row) => <TakeOff row={row} /> },
   ],
   filters: [{ kind: 'choice', field: 'reason', title: 'news.why', options: () => worded(['bounced', 'unsubscribed'], 'suppressionReason') }],

@@ -44,7 +44,7 @@ export const orders: ListSpec<Order> = {
     { id: 'refunded', title: 'orders.refunded', width: 96, drop: 1, end: true, cell: (order) => <Money value={order.refunded} dash /> },
     { id: 'granted', title: 'orders.granted', width: 100, drop: 3, end: true, cell: (order) => <Money value={order.granted} dash /> },
     { id: 'pendingBack', title: 'orders.pendingBack', width: 132, drop: 4, end: true, cell: (order) => <Money value={order.pending} dash /> },
-    { id: 'when', title: 'orders.when', width: 132, end: true, sort: 'createdAt', cell: (order) => <When at={order.createdAt} /> },
+    { id: 'when', title: 'orders.when', width: 132, moment: true, end: true, sort: 'createdAt', cell: (order) => <When at={order.createdAt} /> },
     { id: 'country', title: 'orders.country', width: 132, drop: 5, grow: 1, cell: (order) => country(order.country) },
     { id: 'items', title: 'orders.items', width: 72, drop: 6, end: true, cell: (order) => order.itemCount },
     { id: 'email', title: 'orders.email', width: 220, hidden: true, cell: (order) => order.customer.email },

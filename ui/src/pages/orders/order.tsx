@@ -14,14 +14,14 @@ import { Unreadable } from '@/parts/unreadable'
 import { Files } from '@/record/files'
 import { Facts, RecordHeader, RecordPage, Section } from '@/record/record-page'
 import { Timeline } from '@/record/timeline'
-import { can } from '@/session'
+import { can, sees } from '@/session'
 import { Customer } from './customer'
 import { leftOf, useDeedParts, useOrderDeeds } from './deeds'
 import { HandlingSections } from './handling/section'
 import { Books, Lines, Payments, Refunds } from './sections'
 import { orderQuery } from './peek'
 import { Versions } from './versions'
-import { customerLink, WaitsNotice } from './waits'
+import { customerLink, isMineToProve, ProofNotice, WaitsNotice } from './waits'
 
 export function OrderPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -29,9 +29,10 @@ export function OrderPage() {
   return (
     <Part query={order} lines={10} whole>
       {(data) => (
-        <RecordPage header={<Header order={data} />} side={can('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} />}>
+        <RecordPage header={<Header order={data} />} side={sees('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} />}>
           {data.payUntil && <Lapses at={data.payUntil} />}
           {(data.payments ?? []).filter(customerLink).map((payment) => <WaitsNotice key={payment.id} payment={payment} />)}
+          {(data.payments ?? []).filter(isMineToProve).map((payment) => <ProofNotice key={payment.id} payment={payment} />)}
           <MoneyLine order={data} />
           <Lines order={data} />
           {data.state !== 'pending' && <HandlingSections order={data} />}

@@ -10,7 +10,7 @@ import { Part } from '@/parts/states'
 import { Id, Money, State, When } from '@/parts/values'
 import { Facts } from '@/record/record-page'
 import { Timeline } from '@/record/timeline'
-import { can } from '@/session'
+import { can, sees } from '@/session'
 import { Customer } from './customer'
 import { askRefund } from './refund/host'
 
@@ -21,7 +21,7 @@ export function OrderPeek({ id }: { id: string }) {
   return (
     <div className="peek">
       <Part query={order}>{(data) => <Facing order={data} />}</Part>
-      {can('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} {...(order.data ? { label: orderName(order.data.number) } : {})} />}
+      {sees('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} {...(order.data ? { label: orderName(order.data.number) } : {})} />}
     </div>
   )
 }

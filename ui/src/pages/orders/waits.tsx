@@ -7,10 +7,11 @@ import type { Payment } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { money } from '@/lib/money'
 import { orderName } from '@/lib/text'
-import { Button } from '@/parts/button'
+import { paths } from '@/paths'
+import { Button, ButtonLink } from '@/parts/button'
 import { Dialog } from '@/parts/dialog'
 import { CopyButton, State } from '@/parts/values'
-import { can } from '@/session'
+import { can, me, sees } from '@/session'
 import { canLook, look } from './look'
 import { payWords } from './pay-words'
 
@@ -42,6 +43,18 @@ export function CustomerLink({ payment }: { payment: Payment }) {
     </div>
   )
 }
+
+/** Whether it waits for whoever looks at it: in the sandbox customers prove it on a page of ours. */
+export const isMineToProve = (payment: Payment) => payment.state === 'requires_action' && payment.provider === 'sandbox' && payment.customer.id === me.get()?.id && sees('capture:payment')
+
+export const ProofNotice = ({ payment }: { payment: Payment }) => (
+  <div className="notice" role="status">
+    <strong>{t('pay.proofWaits', { amount: money(payment.amount) })}</strong>
+    <ButtonLink to={paths.proof(payment.id)} small>
+      {t('pay.proofOpen')}
+    </ButtonLink>
+  </div>
+)
 
 /** What stands on the page of an order or a payment while its customer is waited for. */
 export const WaitsNotice = ({ payment }: { payment: Payment }) => (

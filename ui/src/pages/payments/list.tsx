@@ -36,7 +36,7 @@ const payments: ListSpec<Payment> = {
     { id: 'method', title: 'payments.method', width: 150, drop: 1, grow: 1, cell: (payment) => payment.methodLabel },
     { id: 'amount', title: 'payments.amount', width: 104, end: true, sort: 'amount', cell: (payment) => <Money value={payment.amount} /> },
     { id: 'refunded', title: 'payments.refunded', width: 100, drop: 2, end: true, cell: (payment) => <Money value={payment.refunded} dash /> },
-    { id: 'when', title: 'payments.when', width: 132, end: true, sort: 'createdAt', cell: (payment) => <When at={payment.createdAt} /> },
+    { id: 'when', title: 'payments.when', width: 132, moment: true, end: true, sort: 'createdAt', cell: (payment) => <When at={payment.createdAt} /> },
     { id: 'left', title: 'payments.left', width: 120, end: true, hidden: true, cell: (payment) => <Money value={payment.refundable} dash /> },
     { id: 'why', title: 'payments.why', width: 220, hidden: true, cell: (payment) => payment.failureMessage },
     { id: 'provider', title: 'payments.provider', width: 100, hidden: true, cell: (payment) => word('provider', payment.provider) },

@@ -80,7 +80,7 @@ const products: ListSpec<Product> = {
     { id: 'stock', title: 'products.stock', width: 120, end: true, sort: 'stock', cell: (product) => <Stock product={product} /> },
     { id: 'weight', title: 'products.weight', width: 90, drop: 2, end: true, cell: (product) => weight(product.weight) },
     { id: 'state', title: 'products.state', width: 110, grow: 1, cell: (product) => <State value={product.active ? 'active' : 'inactive'} /> },
-    { id: 'when', title: 'products.when', width: 132, drop: 3, end: true, sort: 'createdAt', cell: (product) => <When at={product.createdAt} /> },
+    { id: 'when', title: 'products.when', width: 132, moment: true, drop: 3, end: true, sort: 'createdAt', cell: (product) => <When at={product.createdAt} /> },
     { id: 'slug', title: 'products.slug', width: 160, hidden: true, cell: (product) => <code>{product.slug}</code> },
     { id: 'tags', title: 'products.tags', width: 160, hidden: true, cell: (product) => product.tags.join(', ') },
     { id: 'reserved', title: 'stock.reserved', width: 100, end: true, hidden: true, cell: (product) => number(product.reserved) },

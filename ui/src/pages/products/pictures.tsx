@@ -10,7 +10,7 @@ import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
 import { Button, IconButton } from '@/parts/button'
-import { Picture } from '@/parts/picture'
+import { Picture, pictureKey } from '@/parts/picture'
 import { Failure, Part } from '@/parts/states'
 import { toast, toastProblem } from '@/parts/toasts'
 import { lacking } from '@/parts/why'
@@ -69,6 +69,8 @@ export function Pictures({ product }: { product: Product }) {
     if (why) return failed(new Problem(422, { code: REFUSED, title: t('pictures.refused'), detail: why }))
     try {
       stored ??= await post<StoredFile>('/files', formOf(product, file))
+      // Shown before the engine knows it as a picture: until then it would say that there is none.
+      client.setQueryData(pictureKey(stored.id), file)
       await change(withOne({ fileId: stored.id, alt: '', name: stored.name, contentType: stored.contentType, size: stored.size }))
       drop()
       toast({ text: t('pictures.added', { name: stored.name }) })

@@ -29,7 +29,7 @@ const runs: ListSpec<Reconciliation> = {
     { id: 'found', title: 'recon.newOnes', width: 110, end: true, cell: (run) => (run.found > 0 ? <Link to={filtered(paths.differences, { runId: run.id })} className="link num">{number(run.found)}</Link> : <span className="quiet">–</span>) },
     { id: 'fees', title: 'recon.feesBooked', width: 110, end: true, drop: 1, cell: (run) => (run.feesBooked > 0 ? number(run.feesBooked) : <span className="quiet">–</span>) },
     { id: 'by', title: 'jobs.by', width: 150, drop: 3, cell: (run) => (run.requestedBy ? <PersonLink id={run.requestedBy.id}>{run.requestedBy.name}</PersonLink> : t('recon.regular')) },
-    { id: 'when', title: 'recon.madeAt', width: 124, end: true, sort: 'madeAt', cell: (run) => <When at={run.madeAt} /> },
+    { id: 'when', title: 'recon.madeAt', width: 124, moment: true, end: true, sort: 'madeAt', cell: (run) => <When at={run.madeAt} /> },
     { id: 'id', title: 'jobs.id', width: 120, hidden: true, cell: (run) => <Id id={run.id} /> },
   ],
   filters: [],

@@ -38,7 +38,7 @@ const refunds: ListSpec<Refund> = {
     { id: 'amount', title: 'refunds.amount', width: 104, end: true, cell: (refund) => <Money value={refund.amount} /> },
     { id: 'reason', title: 'refunds.reason', width: 180, drop: 1, grow: 3, cell: (refund) => refund.reason },
     { id: 'by', title: 'refunds.by', width: 130, drop: 2, grow: 1, cell: (refund) => refund.createdBy?.name },
-    { id: 'when', title: 'refunds.when', width: 132, end: true, sort: 'createdAt', cell: (refund) => <When at={refund.createdAt} /> },
+    { id: 'when', title: 'refunds.when', width: 132, moment: true, end: true, sort: 'createdAt', cell: (refund) => <When at={refund.createdAt} /> },
     { id: 'why', title: 'refunds.why', width: 200, hidden: true, cell: (refund) => refund.failureMessage },
     { id: 'id', title: 'refunds.id', width: 120, hidden: true, cell: (refund) => <Id id={refund.id} kind="refund" /> },
   ],

@@ -41,8 +41,8 @@ const runs: ListSpec<Saga> = {
     { id: 'state', title: 'jobs.state', width: 170, cell: (saga) => <RunState value={saga.state} /> },
     { id: 'about', title: 'runs.about', width: 130, drop: 2, cell: (saga) => <About saga={saga} /> },
     { id: 'error', title: 'runs.error', width: 220, grow: 3, drop: 1, cell: (saga) => saga.note ?? saga.error ?? <span className="quiet">–</span> },
-    { id: 'created', title: 'runs.begun', width: 124, end: true, sort: 'createdAt', cell: (saga) => <When at={saga.createdAt} /> },
-    { id: 'finished', title: 'runs.over', width: 124, end: true, drop: 3, cell: (saga) => <When at={saga.finishedAt} /> },
+    { id: 'created', title: 'runs.begun', width: 124, moment: true, end: true, sort: 'createdAt', cell: (saga) => <When at={saga.createdAt} /> },
+    { id: 'finished', title: 'runs.over', width: 124, moment: true, end: true, drop: 3, cell: (saga) => <When at={saga.finishedAt} /> },
     { id: 'id', title: 'jobs.id', width: 120, hidden: true, cell: (saga) => <Id id={saga.id} kind="run" /> },
   ],
   filters: [

@@ -23,7 +23,7 @@ function Risks({ of }: { of: SignInAttempt }) {
 
 const none = <span className="quiet">–</span>
 export const attemptColumns: Column<SignInAttempt>[] = [
-  { id: 'when', title: 'signIns.when', width: 130, cell: (row) => <When at={row.at} /> },
+  { id: 'when', title: 'signIns.when', width: 130, moment: true, cell: (row) => <When at={row.at} /> },
   { id: 'outcome', title: 'signIns.outcome', width: 120, cell: (row) => <State value={row.outcome} /> },
   { id: 'why', title: 'signIns.why', width: 130, drop: 2, cell: (row) => (row.reason ? word('signInReason', row.reason) : none) },
   { id: 'how', title: 'signIns.how', width: 120, drop: 3, cell: (row) => (row.method ? word('signInMethod', row.method) : none) },

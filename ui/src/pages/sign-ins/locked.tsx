@@ -46,10 +46,10 @@ const columns: Column<LockedAccount>[] = [
   { id: 'account', title: 'signIns.account', width: 150, grow: 2, cell: (row) => (can('read:user') ? <Link to={paths.person(row.id)} className="link">{row.name}</Link> : row.name) },
   { id: 'email', title: 'signIns.email', width: 180, grow: 2, drop: 1, cell: (row) => row.email },
   { id: 'refused', title: 'signIns.refused', width: 120, drop: 1, cell: refused },
-  { id: 'until', title: 'signIns.until', width: 120, sort: 'lockedUntil', cell: (row) => <When at={row.lockedUntil} /> },
+  { id: 'until', title: 'signIns.until', width: 120, moment: true, sort: 'lockedUntil', cell: (row) => <When at={row.lockedUntil} /> },
   { id: 'failures', title: 'signIns.failures', width: 90, end: true, drop: 2, cell: (row) => row.failures },
   { id: 'from', title: 'signIns.address', width: 170, grow: 1, drop: 3, cell: from },
-  { id: 'last', title: 'signIns.lastFailure', width: 150, sort: 'lastFailureAt', cell: (row) => <When at={row.lastFailureAt} /> },
+  { id: 'last', title: 'signIns.lastFailure', width: 150, moment: true, sort: 'lastFailureAt', cell: (row) => <When at={row.lastFailureAt} /> },
   { id: 'unlock', deeds: true, title: 'signIns.unlockShort', width: 128, end: true, cell: (row) => <Unlock row={row} /> },
 ]
 

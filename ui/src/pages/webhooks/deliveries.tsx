@@ -60,8 +60,8 @@ const deliveries: ListSpec<WebhookDelivery> = {
     { id: 'state', title: 'hooks.state', width: 120, cell: (row) => <State value={row.state} words="hookState" /> },
     { id: 'said', title: 'hooks.answer', width: 160, grow: 2, drop: 2, cell: (row) => [row.lastStatus, row.lastError].filter(Boolean).join(' · ') || none },
     { id: 'tries', title: 'hooks.tries', width: 72, end: true, drop: 3, cell: (row) => number(row.attempts) },
-    { id: 'next', title: 'hooks.next', width: 124, end: true, drop: 1, cell: (row) => <When at={row.nextAt} /> },
-    { id: 'when', title: 'hooks.when', width: 124, end: true, sort: 'createdAt', cell: (row) => <When at={row.createdAt} /> },
+    { id: 'next', title: 'hooks.next', width: 124, moment: true, end: true, drop: 1, cell: (row) => <When at={row.nextAt} /> },
+    { id: 'when', title: 'hooks.when', width: 124, moment: true, end: true, sort: 'createdAt', cell: (row) => <When at={row.createdAt} /> },
     { id: 'subject', title: 'hooks.subject', width: 130, hidden: true, cell: (row) => <Id id={row.subjectId} /> },
     { id: 'id', title: 'hooks.id', width: 130, hidden: true, cell: (row) => <Id id={row.id} /> },
   ],
@@ -126,7 +126,7 @@ function Facing({ delivery }: { delivery: WebhookDeliveryWhole }) {
           empty={t('hooks.noTries')}
           columns={[
             { id: 'answer', title: 'hooks.answer', width: 200, grow: true, cell: (row) => <>{answer(row)}{row.excerpt && <span className="cell-note">{row.excerpt.slice(0, 200)}</span>}</> },
-            { id: 'when', title: 'hooks.when', width: 110, end: true, cell: (row) => <When at={row.at} /> },
+            { id: 'when', title: 'hooks.when', width: 110, moment: true, end: true, cell: (row) => <When at={row.at} /> },
           ]}
         />
       </Section>

@@ -38,7 +38,7 @@ const heard: ListSpec<ProviderEvent> = {
     { id: 'state', title: 'hooks.state', width: 152, cell: (row) => <HeardState state={row.state} /> },
     { id: 'outcome', title: 'hooks.outcome', width: 160, grow: 3, drop: 1, cell: (row) => row.outcome ?? none },
     { id: 'copies', title: 'hooks.copies', width: 116, end: true, drop: 2, cell: (row) => number(row.copies) },
-    { id: 'when', title: 'hooks.received', width: 124, end: true, sort: 'receivedAt', cell: (row) => <When at={row.receivedAt} /> },
+    { id: 'when', title: 'hooks.received', width: 124, moment: true, end: true, sort: 'receivedAt', cell: (row) => <When at={row.receivedAt} /> },
     { id: 'provider', title: 'hooks.theirId', width: 180, hidden: true, cell: (row) => <code>{row.providerId}</code> },
     { id: 'id', title: 'hooks.id', width: 120, hidden: true, cell: (row) => <Id id={row.id} /> },
   ],

@@ -23,7 +23,7 @@ import { Books, Split } from './books'
 import { Amount, OTHER, Reason, useReasons } from './fields'
 import { Outcome } from './outcome'
 import { Picks } from './picks'
-import { useEverything, usePreview } from './preview'
+import { isPreview, useEverything, usePreview } from './preview'
 import { Remainder, Which } from './remainder'
 
 type Done = { refund: Refund; again: boolean }
@@ -31,8 +31,8 @@ type Done = { refund: Refund; again: boolean }
 export function RefundDialog({ orderId, paymentId, picks, onClose }: { orderId: string; paymentId: string | undefined; picks: Picked; onClose: () => void }) {
   const order = useQuery({ ...orderQuery(orderId), refetchOnMount: 'always' })
   const [only, setOnly] = useState(paymentId ?? '')
-  const all = useEverything(orderId, only ? [only] : undefined)
   const [done, setDone] = useState<Done>()
+  const all = useEverything(orderId, only ? [only] : undefined, !done)
   const title = order.data ? t('refund.title', { order: orderName(order.data.number) }) : t('refund.deedPlain')
   if (done) return <Outcome refund={done.refund} again={done.again} title={title} onClose={onClose} onRetry={() => setDone(undefined)} />
   if (order.data && all.data) return <Ask order={order.data} all={all.data} picks={picks} only={only} onOnly={setOnly} title={title} onClose={onClose} onDone={setDone} />
@@ -65,7 +65,7 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
     onDone: (reply) => finish(reply),
   })
   const finish = (reply: OrderRefund) => {
-    void client.invalidateQueries({ queryKey: ['orders'] })
+    void client.invalidateQueries({ queryKey: ['orders'], predicate: (query) => !isPreview(query) })
     void client.invalidateQueries({ queryKey: ['payments'] })
     if (reply.approval) {
       void client.invalidateQueries({ queryKey: ['approvals'] })

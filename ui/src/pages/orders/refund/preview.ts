@@ -17,6 +17,9 @@ export function useRested(text: string) {
   return rested
 }
 
+/** Whether a query asks what a refund would be: after one that left nothing there is nothing to ask. */
+export const isPreview = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey.at(-2) === 'preview'
+
 /** The key begins with the order's own, so that whatever happens to the order asks again. */
 const previewOf = (orderId: string, ask: RefundAsk | undefined) => ({
   queryKey: ['orders', orderId, 'refunds', 'preview', ask ?? null],
@@ -26,7 +29,7 @@ const previewOf = (orderId: string, ask: RefundAsk | undefined) => ({
   staleTime: 0,
 })
 
-export const useEverything = (orderId: string, payments: string[] | undefined) => useQuery({ ...previewOf(orderId, { kind: 'standard', ...(payments ? { payments } : {}) }), refetchOnMount: 'always' as const, placeholderData: keepPreviousData })
+export const useEverything = (orderId: string, payments: string[] | undefined, enabled: boolean) => useQuery({ ...previewOf(orderId, { kind: 'standard', ...(payments ? { payments } : {}) }), refetchOnMount: 'always' as const, placeholderData: keepPreviousData, enabled })
 
 export function usePreview(orderId: string, ask: RefundAsk | undefined) {
   const text = JSON.stringify(ask ?? null)
