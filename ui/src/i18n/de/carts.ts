@@ -104,6 +104,8 @@ export const checkout = {
   reserveHint: 'Für einen Auftrag, der nicht bezahlt ist; danach wird er storniert und die Ware wieder verkauft.',
   cartDays: 'Körbe werden behalten',
   cartDaysHint: 'Tage, nachdem sie zuletzt angefasst wurden.',
+  accountDays: 'Auf Rechnung verkauft, zu zahlen binnen',
+  accountDaysHint: 'Tage ab dem Verkauf. Was schon offen ist, behält seinen Tag.',
   daysWrong: 'Eine ganze Zahl von 1 bis 365.',
   keepGoods: 'Unbezahlt bleibt die Ware zurückgelegt',
   keepHint: 'Danach wird der Auftrag storniert und die Ware wieder verkauft.',

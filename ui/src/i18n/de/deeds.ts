@@ -88,6 +88,14 @@ export const deeds = {
   'approval.export': 'Freigaben ausgegeben',
   'cart.export': 'Warenkörbe ausgegeben',
   'ledger.export_months': 'Zahlen der Monate mitgenommen',
+  'credit.give': 'Guthaben gegeben',
+  'credit.take_back': 'Guthaben zurückgenommen',
+  'credit.export': 'Guthaben ausgegeben',
+  'credit.export_moves': 'Bewegungen von Guthaben ausgegeben',
+  'receivable.receive': 'Geld für einen Auftrag auf Rechnung eingegangen',
+  'receivable.write_off': 'Aufgegeben, was ein Kunde schuldete',
+  'receivable.put_off': 'Anderen Tag zum Zahlen gegeben',
+  'receivable.export': 'Offenes bei Kunden ausgegeben',
 }
 export const fact = {
   ifDeclined: 'Wird abgelehnt',

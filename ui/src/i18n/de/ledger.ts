@@ -48,4 +48,5 @@ export const account = {
   fees: 'Gebühren des Anbieters',
   disputes: 'Angefochtene Zahlungen',
   opening: 'Eröffnungssalden',
+  bank: 'Bank und Kasse',
 }

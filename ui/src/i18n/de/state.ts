@@ -146,6 +146,8 @@ export const kind = {
   message: 'Nachricht',
   approval: 'Freigabe',
   write_off: 'Ausbuchung',
+  credit: 'Guthaben',
+  receipt: 'Geldeingang',
   order: 'Auftrag',
   payment: 'Zahlung',
   refund: 'Erstattung',

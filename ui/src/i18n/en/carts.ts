@@ -105,6 +105,8 @@ export const checkout = {
   reserveHint: 'For an order that is not paid; then it is called off and they can be sold again.',
   cartDays: 'Carts are kept for',
   cartDaysHint: 'Days after they were last touched.',
+  accountDays: 'Sold on account, to be paid within',
+  accountDaysHint: 'Days from the sale. What is owed already keeps its day.',
   daysWrong: 'A whole number from 1 to 365.',
   keepGoods: 'If it is not paid, goods stay set aside',
   keepHint: 'Then the order is called off and they can be sold again.',

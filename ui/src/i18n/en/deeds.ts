@@ -89,6 +89,14 @@ export const deeds = {
   'approval.export': 'Approvals exported',
   'cart.export': 'Carts exported',
   'ledger.export_months': 'Figures of months taken out',
+  'credit.give': 'Stored credit given',
+  'credit.take_back': 'Stored credit taken back',
+  'credit.export': 'Stored credit exported',
+  'credit.export_moves': 'Moves of stored credit exported',
+  'receivable.receive': 'Money received for an order on account',
+  'receivable.write_off': 'What a customer owed given up',
+  'receivable.put_off': 'Another day to pay given',
+  'receivable.export': 'What customers owe exported',
 }
 /** What work is given besides things. */
 export const fact = {

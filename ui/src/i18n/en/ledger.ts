@@ -49,4 +49,5 @@ export const account = {
   fees: 'Provider fees',
   disputes: 'Disputed payments',
   opening: 'Opening balances',
+  bank: 'Bank and till',
 }

@@ -147,6 +147,8 @@ export const kind = {
   message: 'Message',
   approval: 'Approval',
   write_off: 'Write-off',
+  credit: 'Stored credit',
+  receipt: 'Money received',
   order: 'Order',
   payment: 'Payment',
   refund: 'Refund',
