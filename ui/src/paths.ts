@@ -25,6 +25,9 @@ export const paths = {
   approvals: '/refunds/approvals',
   approval: (id: string) => filtered('/refunds/approvals', { peek: id }),
   approvalRules: '/refunds/rules',
+  credits: '/payments/credits',
+  creditMoves: '/payments/credits/moves',
+  receivables: '/payments/receivables',
   disputes: '/payments/disputes',
   dispute: (id: string) => `/payments/disputes/${id}`,
   products: '/products',
@@ -165,7 +168,7 @@ export const auditPath = (id: string) => filtered(paths.audit, { peek: id })
 export const hitPath = (hit: Pick<Hit, 'type' | 'id'>) => subjectPath(hit) ?? paths.home
 
 /** Where a figure the engine reports with a query leads: `/orders?state=paid`, or `state=paid` for a given list. */
-const areas: Record<string, string> = { users: paths.people, orders: paths.orders, payments: paths.payments, refunds: paths.refunds, approvals: paths.approvals, disputes: paths.disputes, products: paths.products, files: paths.files, audit: paths.audit, imports: paths.imports, ledger: paths.ledger, reconciliation: paths.differences, jobs: paths.jobs, sagas: paths.runs, mailbox: paths.mailbox, events: paths.stuckEvents, webhooks: paths.webhooks }
+const areas: Record<string, string> = { users: paths.people, orders: paths.orders, payments: paths.payments, refunds: paths.refunds, approvals: paths.approvals, credits: paths.credits, receivables: paths.receivables, disputes: paths.disputes, products: paths.products, files: paths.files, audit: paths.audit, imports: paths.imports, ledger: paths.ledger, reconciliation: paths.differences, jobs: paths.jobs, sagas: paths.runs, mailbox: paths.mailbox, events: paths.stuckEvents, webhooks: paths.webhooks }
 export function queryPath(query: string): string {
   const [path = '', search = ''] = query.replace(/^\/?(api\/v1\/)?/, '').split('?')
   const area = areas[path.split('/')[0] ?? ''] ?? `/${path}`
@@ -173,13 +176,13 @@ export function queryPath(query: string): string {
 }
 
 export const topicRoots: Record<Topic, string[]> = {
-  user: ['users', 'auth', 'break-glass'],
+  user: ['users', 'auth', 'break-glass', 'credits'],
   session: ['auth', 'users', 'keys'],
   order: ['orders', 'returns'],
   cart: ['carts'],
-  payment: ['payments', 'orders', 'payment-providers'],
-  refund: ['refunds', 'payments', 'orders'],
-  approval: ['approvals', 'refunds', 'orders'],
+  payment: ['payments', 'orders', 'payment-providers', 'payment-methods', 'receivables', 'credits'],
+  refund: ['refunds', 'payments', 'orders', 'receivables', 'credits'],
+  approval: ['approvals', 'refunds', 'orders', 'credits'],
   dispute: ['disputes', 'payments', 'orders'],
   product: ['products', 'categories'],
   file: ['files', 'orders', 'users'],

@@ -60,6 +60,16 @@ export function Missing() {
   )
 }
 
+/** Where something was looked for before, or would be first. */
+const moved = (path: string, to: string) =>
+  createRoute({
+    getParentRoute: () => frame,
+    path,
+    beforeLoad: ({ search }) => {
+      throw redirect({ to, search: search as never })
+    },
+  })
+
 /** A page inside the frame. `load` imports its module; `name` is the component it exports. */
 const page = <P extends string, M, N extends keyof M & string>(path: P, load: () => Promise<M>, name: N) =>
   createRoute({
@@ -91,6 +101,9 @@ const pages = [
   page('/refunds', () => import('@/pages/refunds/list'), 'Refunds'),
   page('/refunds/approvals', () => import('@/pages/approvals/list'), 'Approvals'),
   page('/refunds/rules', () => import('@/pages/approvals/rules'), 'ApprovalRules'),
+  page('/payments/credits', () => import('@/pages/credits/list'), 'Credits'),
+  page('/payments/credits/moves', () => import('@/pages/credits/moves'), 'CreditMoves'),
+  page('/payments/receivables', () => import('@/pages/receivables/list'), 'Receivables'),
   page('/payments/disputes', () => import('@/pages/disputes/list'), 'Disputes'),
   page('/payments/disputes/$id', () => import('@/pages/disputes/dispute'), 'DisputePage'),
   page('/products', () => import('@/pages/products/list'), 'Products'),
@@ -156,6 +169,8 @@ const pages = [
   page('/account', () => import('@/pages/settings/account'), 'AccountPage'),
   page('/connections', () => import('@/pages/connections/connections'), 'Connections'),
   page('/docs', () => import('@/pages/docs/docs'), 'Docs'),
+  moved('/credits', paths.credits),
+  moved('/receivables', paths.receivables),
   createRoute({ getParentRoute: () => frame, path: '$', component: Missing }),
 ]
 

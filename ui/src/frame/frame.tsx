@@ -6,9 +6,11 @@ import { LeaveHost } from '@/forms/leaving'
 import { t } from '@/i18n'
 import { paletteOpen, railFolded, sheetOpen, useKeys } from '@/lib/keys'
 import { useStore } from '@/lib/store'
+import { CreditHost } from '@/pages/credits/host'
 import { PayHost } from '@/pages/orders/pay-host'
 import { HandlingHost } from '@/pages/orders/handling/host'
 import { RefundHost } from '@/pages/orders/refund/host'
+import { OwedHost } from '@/pages/receivables/host'
 import { ConfirmHost } from '@/parts/confirm'
 import { StepUpHost } from '@/pages/factors/step-up'
 import { WhyHost } from '@/pages/access/why-host'
@@ -82,6 +84,8 @@ function Whole() {
       <PayHost />
       <RefundHost />
       <HandlingHost />
+      <CreditHost />
+      <OwedHost />
       <StepUpHost />
       <WhyHost />
       <LeaveHost />

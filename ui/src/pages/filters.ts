@@ -5,7 +5,7 @@ import { word, type Key } from '@/i18n'
 import { orderName } from '@/lib/text'
 import type { Filter, Option } from '@/table/spec'
 
-export const worded = (values: readonly string[], area: 'state' | 'newsState' | 'suppressionReason' | 'kind' | 'jobState' | 'jobKind' | 'queue' | 'mailState' | 'template' | 'hookState' | 'heardState' | 'returnState' | 'approvalState' | 'disputeState' | 'signInRisk' | 'signInPlace' | 'runState' | 'runKind' | 'differenceKind' | 'stuckState' | 'sandboxMessage' | 'sandboxCall' | 'sandboxEffect' | 'consumer' | 'cartState' | 'cartKind' | 'repeatState' | 'repeatOperation' = 'state'): Option[] => values.map((value) => ({ value, label: word(area, value) }))
+export const worded = (values: readonly string[], area: 'state' | 'newsState' | 'suppressionReason' | 'kind' | 'jobState' | 'jobKind' | 'queue' | 'mailState' | 'template' | 'hookState' | 'heardState' | 'returnState' | 'approvalState' | 'disputeState' | 'signInRisk' | 'signInPlace' | 'runState' | 'runKind' | 'differenceKind' | 'stuckState' | 'sandboxMessage' | 'sandboxCall' | 'sandboxEffect' | 'consumer' | 'cartState' | 'cartKind' | 'repeatState' | 'repeatOperation' | 'creditKind' = 'state'): Option[] => values.map((value) => ({ value, label: word(area, value) }))
 
 /** People as values: found by words, named by id. */
 export const findPeople = async (words: string): Promise<Option[]> => (await get<User[]>('/users', { search: words, limit: 20 })).map((user) => ({ value: user.id, label: `${user.name} · ${user.email}` }))

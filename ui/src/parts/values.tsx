@@ -74,10 +74,11 @@ const tones: Record<string, Tone> = {
   requested: 'warn', received: 'ok',
   abandoned: 'warn', ordered: 'ok', merged: 'idle', discarded: 'idle',
   failing: 'bad', processed: 'ok', ignored: 'idle', unproved: 'warn',
+  owed: 'info', late: 'warn', settled: 'ok',
   alive: 'ok', silent: 'bad', answered: 'ok', left: 'warn',
   signed_in: 'ok', refused: 'bad', expired: 'idle', revoked: 'idle',
 }
-export type StateWords = 'state' | 'newsState' | 'consentState' | 'jobState' | 'mailState' | 'hookState' | 'heardState' | 'returnState' | 'approvalState' | 'disputeState' | 'runState' | 'stepState' | 'rein' | 'stuckState' | 'sandboxMessage' | 'scheduleState' | 'cartState' | 'repeatState' | 'workerState'
+export type StateWords = 'state' | 'newsState' | 'consentState' | 'jobState' | 'mailState' | 'hookState' | 'heardState' | 'returnState' | 'approvalState' | 'disputeState' | 'runState' | 'stepState' | 'rein' | 'stuckState' | 'sandboxMessage' | 'scheduleState' | 'cartState' | 'repeatState' | 'workerState' | 'owedState'
 /** A state: always a dot and a word; `words` where the same state is called otherwise. */
 export const State = ({ value, tone, words = 'state' }: { value: string; tone?: Tone; words?: StateWords }) => (
   <span className={`state tone-${tone ?? tones[value] ?? 'idle'}`}>

@@ -5,7 +5,7 @@ import { decimal, parseAmount } from '@/lib/money'
 import { daysBack, isoDay } from '@/lib/time'
 import { Button } from '@/parts/button'
 import type { Filter, Option } from './spec'
-import { withFields, type Search } from './url'
+import { TODAY, withFields, type Search } from './url'
 
 type Props<F extends Filter = Filter> = { filter: F; search: Search; onDone: (search: Search) => void; onChange: (search: Search) => void }
 
@@ -17,6 +17,8 @@ export function Editor({ filter, ...rest }: Props) {
       return <Amounts filter={filter} {...rest} />
     case 'dates':
       return <Dates filter={filter} {...rest} />
+    case 'before':
+      return <Before filter={filter} {...rest} />
     case 'text':
       return <Text filter={filter} {...rest} />
     case 'flag':
@@ -119,6 +121,28 @@ function Dates({ search, onDone }: Of<'dates'>) {
       >
         <Line title="table.from" type="date" value={from} onChange={setFrom} />
         <Line title="table.to" type="date" value={to} onChange={setTo} />
+        <Apply />
+      </form>
+    </div>
+  )
+}
+
+function Before({ filter, search, onDone }: Of<'before'>) {
+  const now = search[filter.field]
+  const [day, setDay] = useState(now === TODAY ? '' : asDay(now))
+  return (
+    <div className="pop-list">
+      <button type="button" className="pop-item" autoFocus onClick={() => onDone({ ...search, [filter.field]: TODAY })}>
+        {t('table.today')}
+      </button>
+      <form
+        className="pop-form pop-more"
+        onSubmit={(event) => {
+          event.preventDefault()
+          onDone(withFields(search, { [filter.field]: day }))
+        }}
+      >
+        <Line title={filter.title} type="date" value={day} onChange={setDay} />
         <Apply />
       </form>
     </div>

@@ -37,6 +37,8 @@ export type Filter =
   | { kind: 'dates'; field: 'from'; title: Key }
   /** Set or not: `lowStock=true`. */
   | { kind: 'flag'; field: string; title: Key }
+  /** Before a day: `dueBefore=2026-05-01`, or `today`, which stays today in a saved view. */
+  | { kind: 'before'; field: string; title: Key }
   /** One record, found by words; `linked` ones are set by links alone and not offered, nor are those whose `right` to look it up is missing. */
   | { kind: 'record'; field: string; title: Key; find: (words: string) => Promise<Option[]>; name: (id: string) => Promise<string>; linked?: true; right?: Right }
 

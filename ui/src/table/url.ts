@@ -2,7 +2,7 @@
 import type { Params } from '@/api/client'
 import { t } from '@/i18n'
 import { money } from '@/lib/money'
-import { edge } from '@/lib/time'
+import { edge, isoDay } from '@/lib/time'
 import type { Filter } from './spec'
 
 /** The address' search part: flat, all strings. */
@@ -36,6 +36,9 @@ export const withFields = (search: Search, fields: Record<string, string | undef
 const dayStart = (day: string) => (/^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T00:00:00`).toISOString() : day)
 const dayEnd = (day: string) => (/^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T23:59:59.999`).toISOString() : day)
 
+/** The day of today, whenever it is asked. */
+export const TODAY = 'today'
+
 /** Which moments the days of a search are. */
 export const between = ({ from, to }: Search): Search => ({ ...(from ? { from: dayStart(from) } : {}), ...(to ? { to: dayEnd(to) } : {}) })
 
@@ -44,6 +47,7 @@ export function toParams(filters: Filter[], search: Search, sort: string, search
   const params: Params = {}
   for (const filter of setFilters(filters, search)) for (const field of fieldsOf(filter)) if (search[field]) params[field] = search[field]
   if (filters.some((filter) => filter.kind === 'dates')) Object.assign(params, between(search))
+  for (const { kind, field } of filters) if (kind === 'before' && params[field]) params[field] = dayStart(params[field] === TODAY ? isoDay(new Date()) : String(params[field]))
   if (searchable && search['search']) params['search'] = search['search']
   params['sort'] = search['sort'] ?? sort
   return params
@@ -66,6 +70,7 @@ export function chipText(filter: Filter, search: Search): string {
   if (filter.kind === 'dates')
     return range(search['from'] && edge(search['from']), search['to'] && edge(search['to']), { from: 'table.since', to: 'table.until' })
   const value = search[filter.field] ?? ''
+  if (filter.kind === 'before') return value === TODAY ? t('table.today') : edge(value)
   if (filter.kind === 'flag') return value === 'true' ? t('common.yes') : t('common.no')
   if (filter.kind === 'choice') {
     const options = filter.options()

@@ -66,7 +66,6 @@ export const owed = {
   id: 'Kennung',
   openOnly: 'Noch offen',
   dueBefore: 'Fällig vor',
-  today: 'heute',
   empty: 'Niemand schuldet etwas. Auf Rechnung verkauft wird ein Auftrag dort, wo er bezahlt wird.',
   emptyLate: 'Nichts ist überfällig.',
   none: 'Es ist nichts mehr offen.',

@@ -67,7 +67,6 @@ export const owed = {
   id: 'Id',
   openOnly: 'Still owed',
   dueBefore: 'Due before',
-  today: 'today',
   empty: 'Nobody owes anything. An order is sold on account where it is paid.',
   emptyLate: 'Nothing is overdue.',
   none: 'Nothing is owed any more.',

@@ -12,6 +12,8 @@ import { lacking, type Refuse } from '@/parts/why'
 export type ApprovalDeed = { id: 'approve' | 'reject' | 'cancel'; label: string; refuse: Refuse; run: () => void }
 
 const plain: Record<string, Key> = { own_request: 'approvals.ownRequest', already_decided: 'approvals.alreadyDecided', expired: 'approvals.isExpired' }
+/** Nothing was put aside for stored credit, and nothing is sent: it is given. */
+const bodies = { approve: 'approvals.creditApproveBody', reject: 'approvals.creditRejectBody', cancel: 'approvals.creditCancelBody' } as const
 /** What the engine refuses, in words of one's own language. */
 const inWords = (error: unknown) => {
   const key = error instanceof Problem ? plain[error.code] : undefined
@@ -22,12 +24,13 @@ export function useApprovalDeeds(approval: Approval): ApprovalDeed[] {
   const client = useQueryClient()
   const amount = money(approval.amount)
   const about = approval.subject.label
-  const settle = () => Promise.all(['approvals', 'refunds', 'orders', 'payments', 'stats'].map((root) => client.invalidateQueries({ queryKey: [root] })))
+  const credit = approval.kind === 'credit'
+  const settle = () => Promise.all(['approvals', 'refunds', 'orders', 'payments', 'credits', 'users', 'stats'].map((root) => client.invalidateQueries({ queryKey: [root] })))
   const ask = (id: ApprovalDeed['id'], reason: 'optional' | 'required' | undefined, done: (next: ApprovalDetail) => { text: string; bad?: boolean }) => {
     const key = crypto.randomUUID()
     confirm({
       title: t(`approvals.${id}Title`, { amount, about }),
-      body: t(`approvals.${id}Body`, { amount, name: approval.requestedBy.name }),
+      body: t(credit ? bodies[id] : `approvals.${id}Body`, { amount, name: approval.requestedBy.name }),
       deed: t(`approvals.${id}Deed`, { amount }),
       danger: id !== 'cancel',
       name: about,
@@ -50,7 +53,7 @@ export function useApprovalDeeds(approval: Approval): ApprovalDeed[] {
       id: 'approve',
       label: t('approvals.approve', { amount }),
       refuse: no,
-      run: () => ask('approve', 'optional', (next) => (next.state === 'failed' ? { text: t('approvals.failed', { amount }), bad: true } : { text: t('approvals.approved', { amount }) })),
+      run: () => ask('approve', 'optional', (next) => (next.state === 'failed' ? { text: t('approvals.failed', { amount }), bad: true } : { text: t(credit ? 'approvals.creditApproved' : 'approvals.approved', { amount, about }) })),
     },
   ]
   return approval.mine ? [{ id: 'cancel', label: t('approvals.cancel'), refuse: lacking('grant:refund'), run: () => ask('cancel', undefined, () => ({ text: t('approvals.cancelled', { amount }) })) }] : deeds

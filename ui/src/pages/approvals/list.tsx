@@ -15,18 +15,18 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
 import { RefundTabs } from '../refunds/tabs'
-import { causeOf } from './cause'
+import { aboutOf, causeOf } from './cause'
 import { useApprovalDeeds } from './deeds'
 
 const states = ['waiting', 'approved', 'succeeded', 'failed', 'rejected', 'cancelled', 'expired']
-const About = ({ approval: { subject } }: { approval: Approval }) => {
-  const to = subjectPath(subject)
+const About = ({ approval }: { approval: Approval }) => {
+  const to = subjectPath(approval.subject)
   return to ? (
     <Link to={to} className="link num">
-      {subject.label}
+      {aboutOf(approval)}
     </Link>
   ) : (
-    <span className="num">{subject.label}</span>
+    <span className="num">{aboutOf(approval)}</span>
   )
 }
 
@@ -38,9 +38,9 @@ const approvals: ListSpec<Approval> = {
   exportRight: 'export:order',
   sort: '-requestedAt',
   topic: 'approval',
-  name: (approval) => approval.subject.label,
+  name: aboutOf,
   columns: [
-    { id: 'about', title: 'approvals.about', width: 92, cell: (row) => <About approval={row} /> },
+    { id: 'about', title: 'approvals.about', width: 110, grow: 2, cell: (row) => <About approval={row} /> },
     { id: 'amount', title: 'refunds.amount', width: 104, end: true, cell: (row) => <Money value={row.amount} /> },
     { id: 'state', title: 'refunds.state', width: 130, cell: (row) => <State value={row.state} words="approvalState" /> },
     { id: 'by', title: 'approvals.by', width: 140, grow: 1, cell: (row) => (row.mine ? t('approvals.you') : row.requestedBy.name) },
@@ -53,6 +53,7 @@ const approvals: ListSpec<Approval> = {
   ],
   filters: [
     { kind: 'choice', field: 'state', title: 'refunds.state', options: () => worded(states, 'approvalState') },
+    { kind: 'choice', field: 'kind', title: 'approvals.kind', options: () => (['refund', 'credit'] as const).map((value) => ({ value, label: t(`approvals.${value}`) })) },
     { kind: 'flag', field: 'decidable', title: 'approvals.decidable' },
     { kind: 'flag', field: 'mine', title: 'approvals.mine' },
     orderFilter('refunds.order'),
@@ -77,7 +78,7 @@ function Facing({ approval }: { approval: ApprovalDetail }) {
   return (
     <>
       <header className="peek-head">
-        <h2 className="peek-title">{t('approvals.one', { about: approval.subject.label })}</h2>
+        <h2 className="peek-title">{approval.kind === 'credit' ? aboutOf(approval) : t('approvals.one', { about: approval.subject.label })}</h2>
         <span className="spring" />
         <span className="peek-figure">
           <Money value={approval.amount} />
@@ -126,18 +127,20 @@ function Facing({ approval }: { approval: ApprovalDetail }) {
           />
         </Section>
       )}
-      <Section title={t('refunds.title')} count={approval.refunds.length}>
-        <Rows
-          label={t('refunds.title')}
-          rows={approval.refunds}
-          id={(refund) => refund.id}
-          empty={t('refunds.none')}
-          columns={[
-            { id: 'state', title: 'refunds.state', width: 120, grow: true, cell: (refund) => <State value={refund.state} /> },
-            { id: 'amount', title: 'refunds.amount', width: 90, end: true, cell: (refund) => <Money value={refund.amount} /> },
-          ]}
-        />
-      </Section>
+      {approval.kind === 'refund' && (
+        <Section title={t('refunds.title')} count={approval.refunds.length}>
+          <Rows
+            label={t('refunds.title')}
+            rows={approval.refunds}
+            id={(refund) => refund.id}
+            empty={t('refunds.none')}
+            columns={[
+              { id: 'state', title: 'refunds.state', width: 120, grow: true, cell: (refund) => <><State value={refund.state} />{refund.toCredit && <span className="quiet"> · {t('refunds.toCredit')}</span>}</> },
+              { id: 'amount', title: 'refunds.amount', width: 90, end: true, cell: (refund) => <Money value={refund.amount} /> },
+            ]}
+          />
+        </Section>
+      )}
     </>
   )
 }

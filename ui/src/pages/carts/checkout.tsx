@@ -11,7 +11,7 @@ import { money } from '@/lib/money'
 import { cartName, orderName } from '@/lib/text'
 import { paths } from '@/paths'
 import { can } from '@/session'
-import { awayOf, KEPT, MethodChoice, useMeans } from '../orders/methods'
+import { awayOf, isOurs, KEPT, MethodChoice, useMeans } from '../orders/methods'
 import { askTaking } from '../orders/pay-host'
 import { said } from '../orders/said'
 
@@ -54,9 +54,9 @@ export function Place({ cart, onClose }: { cart: CartDetail; onClose: () => void
   const amount = total ? money(total) : ''
   const name = cart.customer?.name ?? t('carts.nobody')
   return (
-    <FormDialog form={form} title={t('carts.placeTitle', { name: cartName(cart) })} lead={t('carts.placeLead', { amount, name })} deed={t(!paymentMethod ? 'carts.placeFor' : means.data?.byCustomer ? 'carts.placeAndAsk' : 'carts.placeAndPay', { amount })} refuse={paymentMethod ? awayOf(means.data) : undefined} onClose={onClose}>
+    <FormDialog form={form} title={t('carts.placeTitle', { name: cartName(cart) })} lead={t('carts.placeLead', { amount, name })} deed={t(!paymentMethod || isOurs(paymentMethod) ? 'carts.placeFor' : means.data?.byCustomer ? 'carts.placeAndAsk' : 'carts.placeAndPay', { amount })} refuse={paymentMethod && !isOurs(paymentMethod) ? awayOf(means.data) : undefined} onClose={onClose}>
       <MethodChoice means={means} legend={t('carts.payment')} value={paymentMethod} onValue={(value) => form.set('paymentMethod', value)} kept={kept} onKept={(value) => form.set('kept', value)} error={form.errors['paymentMethod']} first={{ value: LATER, label: t('carts.payLater'), hint: t('carts.payLaterHint') }} />
-      {paymentMethod && (
+      {paymentMethod && !isOurs(paymentMethod) && (
         <fieldset className="choices">
           <legend className="field-label">{t('carts.ifDeclined')}</legend>
           {(['keep', 'cancel'] as const).map((one) => (

@@ -15,6 +15,7 @@ import { Files } from '@/record/files'
 import { Facts, RecordHeader, RecordPage, Section } from '@/record/record-page'
 import { Timeline } from '@/record/timeline'
 import { can, sees } from '@/session'
+import { onAccount, OwedNotices } from '../receivables/notice'
 import { Customer } from './customer'
 import { leftOf, useDeedParts, useOrderDeeds } from './deeds'
 import { HandlingSections } from './handling/section'
@@ -33,6 +34,7 @@ export function OrderPage() {
           {data.payUntil && <Lapses at={data.payUntil} />}
           {(data.payments ?? []).filter(customerLink).map((payment) => <WaitsNotice key={payment.id} payment={payment} />)}
           {(data.payments ?? []).filter(isMineToProve).map((payment) => <ProofNotice key={payment.id} payment={payment} />)}
+          {onAccount(data.payments) && <OwedNotices orderId={id} />}
           <MoneyLine order={data} />
           <Lines order={data} />
           {data.state !== 'pending' && <HandlingSections order={data} />}

@@ -1,68 +1,61 @@
 /** Taking money: paying an order by one of the provider's means, and capturing what was only promised. */
 import { useQueryClient } from '@tanstack/react-query'
-import { post } from '@/api/client'
 import type { OrderDetail, Payment, PaymentDone } from '@/api/shapes'
 import { MoneyField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { t } from '@/i18n'
-import { answered, keyFor } from '@/lib/intent'
 import { money, parseAmount, typed } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { can } from '@/session'
-import { awayOf, choicesOf, KEPT, MethodChoice, useMeans } from './methods'
+import { ACCOUNT, awayOf, choicesOf, CREDIT, isOurs, KEPT, MethodChoice, useMeans } from './methods'
+import { once } from './once'
 import { askWait } from './pay-host'
 import { payWords } from './pay-words'
 import { said } from './said'
 import { customerLink } from './waits'
 
-/** Sends under a key that stays the same until a clear answer comes. */
-async function once<T>(path: string, body: unknown, key: string): Promise<T> {
-  const meant = JSON.stringify([path, body])
-  try {
-    const reply = await post<T>(path, body, keyFor(meant, key))
-    answered(meant)
-    return reply
-  } catch (error) {
-    if (!said.isUnclear(error)) answered(meant)
-    throw error
-  }
-}
-
-function tell({ payment }: PaymentDone) {
+function tell({ payment, order }: PaymentDone) {
   // The customer has to do something: what they need is shown, rather than that they need it.
   if (customerLink(payment)) return askWait(payment)
-  return said.toast({ text: payWords(payment), type: 'payment', id: payment.id, bad: payment.state === 'failed', ...(payment.failureMessage ? { detail: payment.failureMessage } : {}) })
+  const rest = payment.provider === CREDIT && order.paymentState === 'partly_paid' ? order.total.amount - order.paid.amount : 0
+  return said.toast({ text: payWords(payment), type: 'payment', id: payment.id, bad: payment.state === 'failed', ...(payment.failureMessage ? { detail: payment.failureMessage } : {}), ...(rest > 0 ? { detail: t('pay.restLeft', { amount: money({ ...order.total, amount: rest }) }) } : {}) })
 }
 export const tellPayment = tell
 
 export function PayDialog({ order, onClose }: { order: OrderDetail; onClose: () => void }) {
   const client = useQueryClient()
-  const means = useMeans()
-  const amount = money(order.due)
+  const means = useMeans(order.id)
+  const { due } = order
+  const amount = money(due)
   // Until one is chosen it is the first that is offered.
-  const first = means.data && choicesOf(means.data)[0]?.value
+  const first = means.data && choicesOf(means.data, due)[0]?.value
   const form = useForm({
     initial: { paymentMethod: '' as string, kept: '', later: false as boolean },
     check: ({ paymentMethod, kept }) => ((paymentMethod || first) === KEPT && !kept.trim() ? { paymentMethod: t('pay.needsId') } : {}),
     send: ({ paymentMethod, kept, later }, key) => {
       const chosen = paymentMethod || first
-      return once<PaymentDone>(`/orders/${order.id}/pay`, { paymentMethod: chosen === KEPT ? kept.trim() : chosen, capture: later ? 'manual' : 'automatic' }, key)
+      return once<PaymentDone>(`/orders/${order.id}/pay`, { paymentMethod: chosen === KEPT ? kept.trim() : chosen, capture: later && !isOurs(chosen) ? 'manual' : 'automatic' }, key)
     },
     onDone: (reply) => {
       void client.invalidateQueries({ queryKey: ['orders'] })
-      void client.invalidateQueries({ queryKey: ['payments'] })
+      for (const root of ['payments', 'payment-methods', 'credits', 'receivables']) void client.invalidateQueries({ queryKey: [root] })
       onClose()
       void tell(reply)
     },
   })
   const { paymentMethod, kept, later } = form.values
-  const deed = means.data?.byCustomer ? 'pay.deedAsk' : later ? 'pay.deedLater' : 'pay.deed'
+  const chosen = paymentMethod || first
+  const credit = Math.min(due.amount, means.data?.credit?.amount ?? 0)
+  const deed =
+    chosen === CREDIT ? t('pay.deedCredit', { amount: money({ ...due, amount: credit }) })
+    : chosen === ACCOUNT ? t('pay.deedAccount', { amount })
+    : t(means.data?.byCustomer ? 'pay.deedAsk' : later ? 'pay.deedLater' : 'pay.deed', { amount })
   return (
-    <FormDialog form={form} title={t('pay.title', { order: orderName(order.number) })} lead={t('pay.lead', { amount, name: order.customer.name })} deed={t(deed, { amount })} refuse={first ? awayOf(means.data) : t('pay.finding')} onClose={onClose}>
-      <MethodChoice means={means} legend={t('pay.method')} value={paymentMethod || (first ?? '')} onValue={(value) => form.set('paymentMethod', value)} kept={kept} onKept={(value) => form.set('kept', value)} error={form.errors['paymentMethod']} />
+    <FormDialog form={form} title={t('pay.title', { order: orderName(order.number) })} lead={t('pay.lead', { amount, name: order.customer.name })} deed={deed} refuse={!first ? t('pay.finding') : isOurs(chosen) ? undefined : awayOf(means.data)} onClose={onClose}>
+      <MethodChoice means={means} legend={t('pay.method')} value={paymentMethod || (first ?? '')} onValue={(value) => form.set('paymentMethod', value)} kept={kept} onKept={(value) => form.set('kept', value)} error={form.errors['paymentMethod']} due={due} />
       {/* What is promised is taken by whoever may take anybody's. */}
-      {can('capture:payment') && (
+      {can('capture:payment') && !isOurs(chosen) && (
         <label className="check">
           <input type="checkbox" checked={later} onChange={(event) => form.set('later', event.target.checked)} /> {t('pay.later')}
         </label>

@@ -13,6 +13,7 @@ import { Part } from '@/parts/states'
 import { Money, State, When } from '@/parts/values'
 import { Section } from '@/record/record-page'
 import { can } from '@/session'
+import { methodOf } from '../payments/method'
 import { handlingQuery } from './handling/host'
 import { Rows } from '@/record/rows'
 import type { Column } from '@/table/spec'
@@ -71,10 +72,10 @@ const paymentColumns: Column<Payment>[] = [
       <>
         {can('read:payment') ? (
           <Link to={paths.payment(payment.id)} className="link">
-            {payment.methodLabel}
+            {methodOf(payment)}
           </Link>
         ) : (
-          payment.methodLabel
+          methodOf(payment)
         )}
         {payment.failureMessage && <span className="cell-note">{payment.failureMessage}</span>}
       </>
@@ -101,6 +102,7 @@ export const refundColumns: Column<Refund>[] = [
       <>
         {refund.reason}
         {refund.kind === 'goodwill' && <span className="quiet"> · {t('refunds.goodwill')}</span>}
+        {refund.toCredit && <span className="quiet"> · {t('refunds.toCredit')}</span>}
         {refund.failureMessage && <span className="cell-note">{refund.failureMessage}</span>}
       </>
     ),

@@ -10,6 +10,7 @@ import { paths } from '@/paths'
 import { Button } from '@/parts/button'
 import { Dialog } from '@/parts/dialog'
 import { State } from '@/parts/values'
+import { ACCOUNT } from './methods'
 import { orderQuery } from './peek'
 import { said } from './said'
 import { CustomerLink, customerLink } from './waits'
@@ -42,7 +43,8 @@ function words(order: OrderDetail) {
   if (order.state === 'cancelled') return t('carts.declinedGone', { order: name })
   if (order.paymentState === 'failed') return t('carts.declined', { order: name })
   if (order.paymentState === 'requires_action') return t('pay.requiresAction', { order: name })
-  return t('pay.captured', { amount: money(order.paid), order: name })
+  const owed = (order.payments ?? []).some((payment) => payment.provider === ACCOUNT)
+  return t(owed ? 'pay.onAccount' : 'pay.captured', { amount: money(order.paid), order: name, name: order.customer.name })
 }
 
 export function TakingDialog({ order: placed, gone, onClose }: { order: OrderDetail; gone: boolean; onClose: () => void }) {

@@ -11,6 +11,7 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { customerFilter, orderFilter, worded } from '../filters'
 import { askRefund } from '../orders/refund/host'
+import { methodOf } from './method'
 import { PaymentPeek } from './payment'
 import { PaymentTabs } from './tabs'
 
@@ -26,14 +27,14 @@ const payments: ListSpec<Payment> = {
   sort: '-createdAt',
   search: true,
   topic: 'payment',
-  name: (payment) => `${orderName(payment.orderNumber)} ${payment.methodLabel}`,
+  name: (payment) => `${orderName(payment.orderNumber)} ${methodOf(payment)}`,
   to: (payment) => paths.payment(payment.id),
   page: paths.payment,
   columns: [
     { id: 'order', title: 'payments.order', width: 92, cell: (payment) => <OrderLink id={payment.orderId}>{orderName(payment.orderNumber)}</OrderLink> },
     { id: 'customer', title: 'payments.customer', width: 150, grow: 3, cell: (payment) => <PersonLink id={payment.customer.id}>{payment.customer.name}</PersonLink> },
     { id: 'state', title: 'payments.state', width: 164, grow: 1, cell: (payment) => <State value={payment.state} /> },
-    { id: 'method', title: 'payments.method', width: 150, drop: 1, grow: 1, cell: (payment) => payment.methodLabel },
+    { id: 'method', title: 'payments.method', width: 150, drop: 1, grow: 1, cell: (payment) => methodOf(payment) },
     { id: 'amount', title: 'payments.amount', width: 104, end: true, sort: 'amount', cell: (payment) => <Money value={payment.amount} /> },
     { id: 'refunded', title: 'payments.refunded', width: 100, drop: 2, end: true, cell: (payment) => <Money value={payment.refunded} dash /> },
     { id: 'when', title: 'payments.when', width: 132, moment: true, end: true, sort: 'createdAt', cell: (payment) => <When at={payment.createdAt} /> },

@@ -23,6 +23,8 @@ import { canLook, look } from '../orders/look'
 import { askRefund } from '../orders/refund/host'
 import { refundColumns } from '../orders/sections'
 import { WaitsNotice, customerLink } from '../orders/waits'
+import { onAccount, OwedNotices } from '../receivables/notice'
+import { methodOf } from './method'
 import { askConfirm, askDispute, askVoid } from './deeds'
 
 const paymentQuery = (id: string) => read<Payment>(`/payments/${id}`)
@@ -53,6 +55,7 @@ export function PaymentPage() {
       {(data) => (
         <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />}>
           <Notice payment={data} />
+          {onAccount([data]) && <OwedNotices orderId={data.orderId} paymentId={id} />}
           <dl className="money-line">
             {(['amount', 'captured', 'refunded', 'refundable'] as const).map((name) => (
               <div key={name}>
@@ -94,7 +97,7 @@ function Header({ payment }: { payment: Payment }) {
 const facts = (payment: Payment): [string, React.ReactNode][] => [
   [t('payments.order'), <OrderLink key="o" id={payment.orderId} look="link">{orderName(payment.orderNumber)}</OrderLink>],
   [t('payments.customer'), <PersonLink key="c" id={payment.customer.id} look="link">{payment.customer.name}</PersonLink>],
-  [t('payments.method'), payment.methodLabel],
+  [t('payments.method'), methodOf(payment)],
   [t('payments.provider'), word('provider', payment.provider)],
   [t('payments.begun'), <When key="b" at={payment.createdAt} />],
   [t('payments.taken'), payment.capturedAt && <When key="t" at={payment.capturedAt} />],

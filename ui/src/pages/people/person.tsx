@@ -11,6 +11,7 @@ import { useKeys } from '@/lib/keys'
 import { number } from '@/lib/money'
 import { country } from '@/lib/text'
 import { PersonalRights } from '@/pages/access/personal'
+import { PersonCredit } from '@/pages/credits/person'
 import { SeeAs } from '@/pages/impersonation/start'
 import { Keys } from '@/pages/keys/keys'
 import { PersonNewsletters } from '@/pages/newsletters/consent'
@@ -83,6 +84,7 @@ function Person({ user }: { user: User }) {
         <Section title={t('people.profile')}>{user.erasedAt ? <Nobody user={user} /> : <Profile user={user} />}</Section>
         {can('read:order') && <PersonOrders id={user.id} />}
         {can('read:payment') && <PersonPayments id={user.id} />}
+        {can('read:payment') && <PersonCredit user={user} />}
         {can('read:order') && <PersonReturns id={user.id} />}
         {can('read:order') && <PersonCarts id={user.id} />}
         {!user.erasedAt && <OwnThings user={user} />}

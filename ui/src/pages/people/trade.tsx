@@ -5,6 +5,7 @@ import { read } from '@/api/client'
 import type { AuditRow, Order, Payment } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { orderName } from '@/lib/text'
+import { methodOf } from '@/pages/payments/method'
 import { auditPath, filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
 import { Part } from '@/parts/states'
@@ -33,7 +34,7 @@ export function PersonOrders({ id }: { id: string }) {
 }
 
 const paymentColumns: Column<Payment>[] = [
-  { id: 'method', title: 'people.method', width: 160, grow: true, cell: (payment) => <Link to={paths.payment(payment.id)} className="link">{payment.methodLabel}</Link> },
+  { id: 'method', title: 'people.method', width: 160, grow: true, cell: (payment) => <Link to={paths.payment(payment.id)} className="link">{methodOf(payment)}</Link> },
   { id: 'order', title: 'orders.number', width: 96, cell: (payment) => <Link to={paths.order(payment.orderId)} className="quiet-link num">{orderName(payment.orderNumber)}</Link> },
   { id: 'state', title: 'orders.state', width: 150, cell: (payment) => <State value={payment.state} /> },
   { id: 'amount', title: 'payments.amount', width: 110, end: true, cell: (payment) => <Money value={payment.amount} /> },

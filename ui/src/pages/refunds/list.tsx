@@ -20,6 +20,9 @@ import type { ListSpec } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
 import { RefundTabs } from './tabs'
 
+/** Where it went, if not back the way it was paid. */
+const wayOf = ({ toCredit, outside }: Refund) => (toCredit ? t('refunds.toCreditAlone') : outside ? t('refunds.byHand') : undefined)
+
 const refunds: ListSpec<Refund> = {
   area: 'refunds',
   title: 'refunds.title',
@@ -36,6 +39,7 @@ const refunds: ListSpec<Refund> = {
     { id: 'customer', title: 'refunds.customer', width: 150, grow: 2, cell: (refund) => <PersonLink id={refund.customer.id}>{refund.customer.name}</PersonLink> },
     { id: 'state', title: 'refunds.state', width: 110, grow: 1, cell: (refund) => <State value={refund.state} /> },
     { id: 'amount', title: 'refunds.amount', width: 104, end: true, cell: (refund) => <Money value={refund.amount} /> },
+    { id: 'way', title: 'refunds.way', width: 120, drop: 3, grow: 1, cell: (refund) => wayOf(refund) ?? <span className="quiet">–</span> },
     { id: 'reason', title: 'refunds.reason', width: 180, drop: 1, grow: 3, cell: (refund) => refund.reason },
     { id: 'by', title: 'refunds.by', width: 130, drop: 2, grow: 1, cell: (refund) => refund.createdBy?.name },
     { id: 'when', title: 'refunds.when', width: 132, moment: true, end: true, sort: 'createdAt', cell: (refund) => <When at={refund.createdAt} /> },
@@ -87,6 +91,7 @@ function RefundPeek({ id }: { id: string }) {
                 [t('refunds.customer'), <PersonLink key="c" id={data.customer.id} look="link">{data.customer.name}</PersonLink>],
                 [t('refunds.reason'), data.reason],
                 [t('refund.split'), data.split && <Falls key="f" split={data.split} />],
+                [t('refunds.way'), wayOf(data) ?? t('refunds.wayBack')],
                 [t('refunds.kind'), data.kind === 'goodwill' && t('refunds.goodwill')],
                 [t('refunds.by'), data.createdBy?.name],
                 [t('refunds.when'), <When key="w" at={data.createdAt} />],

@@ -5,13 +5,13 @@ import { parseAmount } from '@/lib/money'
 export type Picked = Record<string, number>
 export const SHIPPING = 'shipping'
 
-export type Wish = { picked: Picked; whole: boolean; amount: string; goodwill: boolean; paymentId: string }
+export type Wish = { picked: Picked; whole: boolean; amount: string; goodwill: boolean; paymentId: string; toCredit: boolean }
 type Money = { amount: number; currency: string }
-export type RefundAsk = { lines?: { lineId: string; quantity: number }[]; shipping?: Money; amount?: Money; payments?: string[]; kind: 'standard' | 'goodwill' }
+export type RefundAsk = { lines?: { lineId: string; quantity: number }[]; shipping?: Money; amount?: Money; payments?: string[]; kind: 'standard' | 'goodwill'; toCredit?: true }
 
 /** The body of the question; undefined while the amount cannot be read. `left` is what remains altogether. */
-export function askOf({ picked, whole, amount, goodwill, paymentId }: Wish, left: Money, shippingLeft: Money): RefundAsk | undefined {
-  const base = { kind: goodwill ? ('goodwill' as const) : ('standard' as const), ...(paymentId ? { payments: [paymentId] } : {}) }
+export function askOf({ picked, whole, amount, goodwill, paymentId, toCredit }: Wish, left: Money, shippingLeft: Money): RefundAsk | undefined {
+  const base = { kind: goodwill ? ('goodwill' as const) : ('standard' as const), ...(paymentId ? { payments: [paymentId] } : {}), ...(toCredit ? { toCredit: true as const } : {}) }
   const lines = Object.entries(picked).filter(([id, n]) => id !== SHIPPING && n > 0).map(([lineId, quantity]) => ({ lineId, quantity }))
   const shipping = (picked[SHIPPING] ?? 0) > 0 && shippingLeft.amount > 0
   if (lines.length > 0 || shipping) return { ...base, ...(lines.length > 0 ? { lines } : {}), ...(shipping ? { shipping: shippingLeft } : {}) }

@@ -26,7 +26,7 @@ export function Split({ preview }: { preview: RefundPreview }) {
   )
 }
 
-export const Books = ({ preview }: { preview: RefundPreview }) => (
+export const Books = ({ booking }: Pick<RefundPreview, 'booking'>) => (
   <div className="books">
     <table className="books-rows">
       <caption>{t('refund.books')}</caption>
@@ -38,7 +38,7 @@ export const Books = ({ preview }: { preview: RefundPreview }) => (
         </tr>
       </thead>
       <tbody>
-        {preview.booking.map(({ code, name, amount }) => (
+        {booking.map(({ code, name, amount }) => (
           <tr key={`${code} ${amount.amount}`}>
             <td>{wordFor('account', code) ?? name}</td>
             <td className="cell-end">{amount.amount > 0 && <Money value={amount} />}</td>

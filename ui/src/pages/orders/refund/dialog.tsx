@@ -25,6 +25,7 @@ import { Outcome } from './outcome'
 import { Picks } from './picks'
 import { isPreview, useEverything, usePreview } from './preview'
 import { Remainder, Which } from './remainder'
+import { ByHand, Way } from './way'
 
 type Done = { refund: Refund; again: boolean }
 
@@ -44,7 +45,7 @@ export function RefundDialog({ orderId, paymentId, picks, onClose }: { orderId: 
   )
 }
 
-type Values = { amount: string; whole: boolean; reason: string; other: string; goodwill: boolean; typed: string }
+type Values = { amount: string; whole: boolean; reason: string; other: string; goodwill: boolean; toCredit: boolean; typed: string }
 type AskProps = { order: OrderDetail; all: RefundPreview; picks: Picked; only: string; onOnly: (paymentId: string) => void; title: string; onClose: () => void; onDone: (done: Done) => void }
 function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskProps) {
   const client = useQueryClient()
@@ -52,7 +53,7 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
   const [picked, setPicked] = useState<Picked>(picks)
   const known = useRef(new Set<string>())
   const form: Form<Values> = useForm<Values, OrderRefund>({
-    initial: { amount: '', whole: Object.keys(picks).length === 0, reason: '', other: '', goodwill: false, typed: '' },
+    initial: { amount: '', whole: Object.keys(picks).length === 0, reason: '', other: '', goodwill: false, toCredit: false, typed: '' },
     send: async (_, key) => {
       known.current = new Set((order.refunds ?? []).map((refund) => refund.id))
       const reply = await post<OrderRefund>(`/orders/${order.id}/refunds`, { ...ask, reason }, keyFor(meant, key)).catch((error: unknown) => {
@@ -66,7 +67,7 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
   })
   const finish = (reply: OrderRefund) => {
     void client.invalidateQueries({ queryKey: ['orders'], predicate: (query) => !isPreview(query) })
-    void client.invalidateQueries({ queryKey: ['payments'] })
+    for (const root of ['payments', 'credits', 'receivables']) void client.invalidateQueries({ queryKey: [root] })
     if (reply.approval) {
       void client.invalidateQueries({ queryKey: ['approvals'] })
       onClose()
@@ -76,13 +77,13 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
     const seen = reply.refunds.find((refund) => known.current.has(refund.id))
     if (open ?? seen) return onDone({ refund: (open ?? seen) as Refund, again: seen !== undefined })
     onClose()
-    void said.toast({ text: t('refund.done', { amount: money(reply.amount), name: order.customer.name }), type: 'order', id: order.id, action: 'order.refund' })
+    void said.toast({ text: t(values.toCredit ? 'refund.doneCredit' : 'refund.done', { amount: money(reply.amount), name: order.customer.name }), type: 'order', id: order.id, action: 'order.refund' })
   }
   const { values } = form
   const left = all.amount
   const { currency } = left
   const began = useRef(left.amount)
-  const ask = askOf({ picked, whole: values.whole, amount: values.amount, goodwill: values.goodwill, paymentId: only }, left, all.shippingLeft)
+  const ask = askOf({ picked, whole: values.whole, amount: values.amount, goodwill: values.goodwill, paymentId: only, toCredit: values.toCredit }, left, all.shippingLeft)
   const { shown, sure, error, asking } = usePreview(order.id, ask)
   const picking = Object.keys(picked).length > 0
   const reason = (values.reason === OTHER || reasons.length === 0 ? values.other : values.reason).trim()
@@ -105,7 +106,7 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
     : asking ? t('refund.working')
     : undefined
   const amount = shown && ask && !wrong ? say(shown.amount.amount) : ''
-  const deed = !amount ? t('refund.deedPlain') : t(unclear ? 'refund.deedAgain' : shown?.route === 'approval' ? 'refund.deedAsk' : 'refund.deed', { amount })
+  const deed = !amount ? t('refund.deedPlain') : t(unclear ? 'refund.deedAgain' : shown?.route === 'approval' ? 'refund.deedAsk' : values.toCredit ? 'refund.deedCredit' : 'refund.deed', { amount })
   const text = picking ? (shown ? typed(shown.amount) : '') : values.amount
   return (
     <FormDialog form={form} title={title} lead={<Remainder order={order} left={left} was={began.current} only={only} />} deed={deed} refuse={refuse ?? false} onClose={onClose} danger>
@@ -121,6 +122,7 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
         onWhole={() => (setPicked({}), form.set('whole', true))}
         error={form.errors['amount'] ?? (tooMuch && left.amount > 0 ? t('refund.tooMuch', { left: say(left.amount) }) : undefined)}
       />
+      <Way order={order} only={only} toCredit={values.toCredit} onChange={(toCredit) => form.set('toCredit', toCredit)} />
       <Reason form={form} reasons={reasons} />
       <label className="check">
         <input type="checkbox" checked={values.goodwill} onChange={(event) => (setPicked({}), form.set('goodwill', event.target.checked))} /> {t('refund.goodwill')}
@@ -134,7 +136,8 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
       {!unclear && shown && ask && !wrong && (
         <div aria-busy={asking}>
           <Split preview={shown} />
-          <Books preview={shown} />
+          <Books booking={shown.booking} />
+          <ByHand order={order} preview={shown} />
           {shown.route !== 'send' && (
             <p className="form-note" role="status">
               {shown.cause ?? t(shown.route === 'blocked' ? 'refund.blocked' : 'refund.asks')}

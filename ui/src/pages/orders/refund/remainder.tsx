@@ -2,6 +2,7 @@
 import type { Money as MoneyValue, OrderDetail } from '@/api/shapes'
 import { t } from '@/i18n'
 import { money } from '@/lib/money'
+import { methodOf } from '@/pages/payments/method'
 import { Money } from '@/parts/values'
 
 const taken = (order: OrderDetail) => (order.payments ?? []).filter((payment) => payment.captured.amount > 0)
@@ -37,7 +38,7 @@ export function Which({ order, only, onChange }: { order: OrderDetail; only: str
         <option value="">{t('refund.anyPayment')}</option>
         {payments.map((payment) => (
           <option key={payment.id} value={payment.id}>
-            {payment.methodLabel} · {t('refund.leftOf', { left: money(payment.refundable), of: money(payment.captured) })}
+            {methodOf(payment)} · {t('refund.leftOf', { left: money(payment.refundable), of: money(payment.captured) })}
           </option>
         ))}
       </select>

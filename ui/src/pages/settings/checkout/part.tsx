@@ -1,4 +1,4 @@
-/** Checkout: tax by country and class, ways of sending, for how long goods and carts are kept. */
+/** Checkout: tax by country and class, ways of sending, for how long goods and carts are kept, and how long customers may owe. */
 import type { CheckoutSettings } from '@/api/shapes'
 import { CheckField, SelectField, TextField } from '@/forms/fields'
 import { t, type Key } from '@/i18n'
@@ -35,6 +35,9 @@ const spec = (currency: string): SettingsPartSpec<CheckoutText, CheckoutSettings
       <div className="field-pair">
         <SelectField form={form} name="reserveMinutes" label={label('reserveMinutes')} hint={t('checkout.reserveHint')} options={keepChoices(form.values.reserveMinutes)} />
         <TextField form={form} name="cartDays" label={label('cartDays')} hint={t('checkout.cartDaysHint')} decimal max={3} />
+      </div>
+      <div className="field-pair">
+        <TextField form={form} name="accountDays" label={label('accountDays')} hint={t('checkout.accountDaysHint')} decimal max={3} />
       </div>
     </>
   ),

@@ -11,6 +11,7 @@ const settings: CheckoutSettings = {
   ],
   shippingMethods: [{ code: 'post', name: 'Post', kind: 'by_weight', bands: [{ underGrams: 2000, price: eur(450) }, { underGrams: null, price: eur(900) }], countries: ['NO'], active: true }],
   cartDays: 30,
+  accountDays: 14,
   version: 3,
 }
 
@@ -25,7 +26,8 @@ describe('the checkout as text', () => {
 
   it('says what is wrong where it stands', () => {
     const text = toText({ ...settings, taxRates: [...settings.taxRates, { country: 'NO', taxClass: 'standard', rateBp: 0 }] })
-    expect(Object.keys(checkText({ ...text, cartDays: '0' }))).toEqual(['taxRates', 'cartDays'])
+    expect(Object.keys(checkText({ ...text, cartDays: '0', accountDays: '366' }))).toEqual(['taxRates', 'cartDays', 'accountDays'])
+    expect(toChange({ accountDays: '21' }, { ...text, accountDays: '21' })).toEqual({ accountDays: 21 })
     expect([basisPoints('7,5'), basisPoints('100'), basisPoints('101'), basisPoints('1.234'), basisPoints('')]).toEqual([750, 10_000, undefined, undefined, undefined])
   })
 

@@ -5,7 +5,7 @@ import { money, percent } from '@/lib/money'
 import { country, parseNumber, plain } from '@/lib/text'
 
 export type RateText = { country: string; taxClass: TaxRate['taxClass']; percent: string }
-export type CheckoutText = { pricesIncludeTax: boolean; taxRates: string; shippingMethods: string; reserveMinutes: string; cartDays: string }
+export type CheckoutText = { pricesIncludeTax: boolean; taxRates: string; shippingMethods: string; reserveMinutes: string; cartDays: string; accountDays: string }
 
 export const readRates = (text: string) => JSON.parse(text) as RateText[]
 export const writeRates = (rates: RateText[]) => JSON.stringify(rates)
@@ -18,6 +18,7 @@ export const toText = (settings: CheckoutSettings): CheckoutText => ({
   shippingMethods: writeMethods(settings.shippingMethods),
   reserveMinutes: settings.reserveMinutes ? String(settings.reserveMinutes) : '',
   cartDays: String(settings.cartDays),
+  accountDays: String(settings.accountDays),
 })
 
 /** Hundredths of a percent, at most 100 %. */
@@ -28,13 +29,15 @@ export function basisPoints(text: string): number | undefined {
   return Math.abs(bp / 100 - value) < 1e-9 ? bp : undefined
 }
 
+const isDays = (text: string) => /^\d{1,3}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= 365
+
 export function checkText(text: CheckoutText): Partial<Record<keyof CheckoutText, string>> {
   const rates = readRates(text.taxRates)
   const keys = rates.map((rate) => `${rate.country} ${rate.taxClass}`)
-  const days = text.cartDays.trim()
   return {
     ...(rates.some((rate) => basisPoints(rate.percent) === undefined) ? { taxRates: t('settings.badPercent') } : new Set(keys).size < keys.length ? { taxRates: t('checkout.rateTwice') } : {}),
-    ...(/^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= 365 ? {} : { cartDays: t('checkout.daysWrong') }),
+    ...(isDays(text.cartDays) ? {} : { cartDays: t('checkout.daysWrong') }),
+    ...(isDays(text.accountDays) ? {} : { accountDays: t('checkout.daysWrong') }),
   }
 }
 
@@ -47,6 +50,7 @@ export function toChange(changed: Partial<CheckoutText>, all: CheckoutText): Rec
     ...(has('shippingMethods') ? { shippingMethods: readMethods(all.shippingMethods) } : {}),
     ...(has('reserveMinutes') ? { reserveMinutes: all.reserveMinutes ? Number(all.reserveMinutes) : null } : {}),
     ...(has('cartDays') ? { cartDays: Number(all.cartDays) } : {}),
+    ...(has('accountDays') ? { accountDays: Number(all.accountDays) } : {}),
   }
 }
 
