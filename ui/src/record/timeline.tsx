@@ -14,8 +14,10 @@ import { Money, When } from '@/parts/values'
 
 const icons: Record<string, LucideIcon> = { order: Package, payment: CreditCard, refund: Undo2, account: UserRound, session: KeyRound, file: FileText, return: PackageOpen, cart: ShoppingCart, message: Mail, note: MessageSquare, import: Upload }
 
-/** `self` is the record whose page this is: entries about it need no link to it, nor its name (`label`) again. */
-export function Timeline({ path, self, label }: { path: string; self: string; label?: string }) {
+type Told = (entry: TimelineEntry) => string | undefined
+
+/** `self` is the record whose page this is: entries about it need no link to it, nor its name (`label`) again; `told` knows better words for some. */
+export function Timeline({ path, self, label, told }: { path: string; self: string; label?: string; told?: Told }) {
   const query = useInfiniteQuery(list<TimelineEntry>(path, {}, 50))
   const [kind, setKind] = useState<string>()
   const entries = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
@@ -43,7 +45,7 @@ export function Timeline({ path, self, label }: { path: string; self: string; la
       {shown.length === 0 && <p className="quiet">{t('common.timelineEmpty')}</p>}
       <ol className="timeline-list">
         {shown.map((entry) => (
-          <Entry key={entry.id} entry={entry} self={self} label={label} />
+          <Entry key={entry.id} entry={entry} self={self} label={label} told={told} />
         ))}
       </ol>
       {query.hasNextPage && (
@@ -55,9 +57,9 @@ export function Timeline({ path, self, label }: { path: string; self: string; la
   )
 }
 
-function Entry({ entry, self, label }: { entry: TimelineEntry; self: string; label: string | undefined }) {
+function Entry({ entry, self, label, told }: { entry: TimelineEntry; self: string; label: string | undefined; told: Told | undefined }) {
   const Icon = icons[entry.kind] ?? FileText
-  const short = wordFor('moment', entry.action) ?? wordFor('deed', entry.action)
+  const short = told?.(entry) ?? wordFor('moment', entry.action) ?? wordFor('deed', entry.action)
   const title = short === undefined ? entry.title : entry.subject.id === self || entry.subject.label === label ? short : `${short} · ${entry.subject.label}`
   const to = entry.subject.id === self ? undefined : subjectPath(entry.subject)
   return (

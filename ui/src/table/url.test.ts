@@ -8,6 +8,7 @@ const filters: Filter[] = [
   { kind: 'money', field: 'Total', title: 'home.total', currency: () => 'EUR' },
   { kind: 'dates', field: 'from', title: 'home.when' },
   { kind: 'flag', field: 'refunded', title: 'home.state' },
+  { kind: 'before', field: 'dueBefore', title: 'home.when' },
 ]
 const [state, total, dates] = filters as [Filter, Filter, Filter]
 
@@ -25,6 +26,10 @@ describe('the address of a list', () => {
     const params = toParams(filters, { from: '2026-03-01', to: '2026-03-01' }, 'x', false)
     expect(params['from']).toBe(new Date('2026-03-01T00:00:00').toISOString())
     expect(params['to']).toBe(new Date('2026-03-01T23:59:59.999').toISOString())
+  })
+  it('reads a day to come before, and today as the day it is asked', () => {
+    expect(toParams(filters, { dueBefore: '2026-03-01' }, 'x', false)['dueBefore']).toBe(new Date('2026-03-01T00:00:00').toISOString())
+    expect(toParams(filters, { dueBefore: 'today' }, 'x', false)['dueBefore']).toBe(new Date(new Date().setHours(0, 0, 0, 0)).toISOString())
   })
   it('removes both ends of a range', () => {
     expect(without(total, { minTotal: '1', maxTotal: '2', state: 'paid' })).toEqual({ state: 'paid' })

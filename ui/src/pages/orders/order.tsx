@@ -21,6 +21,7 @@ import { leftOf, useDeedParts, useOrderDeeds } from './deeds'
 import { HandlingSections } from './handling/section'
 import { Books, Lines, Payments, Refunds } from './sections'
 import { orderQuery } from './peek'
+import { toldOf } from './told'
 import { Versions } from './versions'
 import { customerLink, isMineToProve, ProofNotice, WaitsNotice } from './waits'
 
@@ -30,7 +31,7 @@ export function OrderPage() {
   return (
     <Part query={order} lines={10} whole>
       {(data) => (
-        <RecordPage header={<Header order={data} />} side={sees('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} />}>
+        <RecordPage header={<Header order={data} />} side={sees('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} told={toldOf(data)} />}>
           {data.payUntil && <Lapses at={data.payUntil} />}
           {(data.payments ?? []).filter(customerLink).map((payment) => <WaitsNotice key={payment.id} payment={payment} />)}
           {(data.payments ?? []).filter(isMineToProve).map((payment) => <ProofNotice key={payment.id} payment={payment} />)}

@@ -22,6 +22,7 @@ import { askCapture } from '../orders/pay-host'
 import { canLook, look } from '../orders/look'
 import { askRefund } from '../orders/refund/host'
 import { refundColumns } from '../orders/sections'
+import { toldOf } from '../orders/told'
 import { WaitsNotice, customerLink } from '../orders/waits'
 import { onAccount, OwedNotices } from '../receivables/notice'
 import { methodOf } from './method'
@@ -53,7 +54,7 @@ export function PaymentPage() {
   return (
     <Part query={payment} lines={10} whole>
       {(data) => (
-        <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />}>
+        <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf({ payments: [data] })} />}>
           <Notice payment={data} />
           {onAccount([data]) && <OwedNotices orderId={data.orderId} paymentId={id} />}
           <dl className="money-line">
@@ -143,7 +144,7 @@ export function PaymentPeek({ id }: { id: string }) {
             </div>
             <Notice payment={data} />
             <Facts rows={[...facts(data), [t('payments.refunded'), <Money key="r" value={data.refunded} dash />], [t('payments.left'), <Money key="l" value={data.refundable} dash />]]} />
-            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />
+            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf({ payments: [data] })} />
           </>
         )}
       </Part>

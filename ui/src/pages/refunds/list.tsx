@@ -18,6 +18,7 @@ import { Timeline } from '@/record/timeline'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
+import { toldOf } from '../orders/told'
 import { RefundTabs } from './tabs'
 
 /** Where it went, if not back the way it was paid. */
@@ -98,7 +99,7 @@ function RefundPeek({ id }: { id: string }) {
                 [t('refunds.settled'), data.settledAt && <When key="s" at={data.settledAt} />],
               ]}
             />
-            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />
+            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf({ refunds: [data] })} />
           </>
         )}
       </Part>
