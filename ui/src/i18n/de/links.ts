@@ -39,8 +39,8 @@ export const link = {
   overDisown: 'Er wurde benutzt, ist zu alt oder nicht vollständig. Ein neues Passwort können Sie trotzdem wählen.',
   unproved: 'Ihre Adresse ist noch nicht bestätigt.',
   unprovedHow: 'Öffnen Sie den Link in der Mail an {email}.',
-  unprovedHere: 'Es gibt keinen Mailserver. Senden Sie die Nachricht noch einmal und öffnen Sie sie dann im Postfach.',
-  toMailbox: 'Zum Postfach',
+  unprovedHere: 'Es gibt keinen Mailserver. Senden Sie die Nachricht noch einmal und öffnen Sie sie',
+  toMailbox: 'im Postfach',
   later: 'Später',
 }
 /** Strangers who make themselves an account. */

@@ -40,8 +40,8 @@ export const link = {
   overDisown: 'It was used, is too old, or is not whole. You can still choose a new password.',
   unproved: 'Your address is not proved yet.',
   unprovedHow: 'Open the link in the mail to {email}.',
-  unprovedHere: 'There is no mail server. Send the mail again, then open it in the Mailbox.',
-  toMailbox: 'To the Mailbox',
+  unprovedHere: 'There is no mail server. Send the mail again, then open it',
+  toMailbox: 'in the Mailbox',
   later: 'Later',
 }
 /** Strangers who make themselves an account. */
