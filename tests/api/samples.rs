@@ -85,6 +85,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         payments(),
         super::samples_money::money(),
         super::samples_money::disputes(),
+        super::samples_money::trust(),
         super::samples_money::whole_books(),
         super::samples_machine::events(),
         books(),

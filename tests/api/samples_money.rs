@@ -24,6 +24,23 @@ pub(super) fn money() -> Vec<Sample> {
     ]
 }
 
+/// Stored credit, and what customers owe.
+pub(super) fn trust() -> Vec<Sample> {
+    let amount = json!({ "amount": 100, "currency": "EUR" });
+    vec![
+        bare("listCredits", "/credits"),
+        bare("exportCredits", "/credits/export"),
+        bare("listCreditMoves", "/credits/moves"),
+        bare("exportCreditMoves", "/credits/moves/export"),
+        with("changeCredit", "/users/{user}/credit", json!({ "deed": "give", "amount": amount, "reason": "a kindness" })),
+        bare("listReceivables", "/receivables"),
+        bare("exportReceivables", "/receivables/export"),
+        with("updateReceivable", "/receivables/{owed}", json!({ "dueAt": "2027-01-31T00:00:00Z", "reason": "asked for" })),
+        with("receiveReceivable", "/receivables/{owed}/receive", json!({ "amount": amount, "reason": "transfer 17" })),
+        with("writeOffReceivable", "/receivables/{owed}/write-off", json!({ "amount": amount, "reason": "too small to ask for" })),
+    ]
+}
+
 /// Disputed payments.
 pub(super) fn disputes() -> Vec<Sample> {
     let amount = json!({ "amount": 100, "currency": "EUR" });

@@ -21,6 +21,7 @@ pub(super) fn newsletters() -> Vec<Sample> {
         bare("cancelNewsletter", "/newsletters/{scheduled_newsletter}/cancel"),
         bare("listNewsletterLetters", "/newsletters/{failed_newsletter}/letters"),
         bare("resendNewsletter", "/newsletters/{failed_newsletter}/again"),
+        bare("stopNewsletter", "/newsletters/{failed_newsletter}/stop"),
         bare("deleteNewsletter", "/newsletters/{idle_newsletter}"),
         bare("listSuppressions", "/newsletters/suppressions"),
         with("removeSuppression", "/newsletters/suppressions/{suppression}/remove", json!({ "reason": "asked for it" })),

@@ -109,7 +109,7 @@ impl World {
         for name in ["category", "idle_category"] {
             self.make(name, "/categories", json!({ "name": name })).await;
         }
-        for name in ["order", "unpaid", "doomed", "promised", "let_go", "proving", "packed", "given_back", "regretted", "unpaid_too", "half_paid"] {
+        for name in ["order", "unpaid", "doomed", "promised", "let_go", "proving", "packed", "given_back", "regretted", "unpaid_too", "half_paid", "on_account"] {
             self.app.advance(1_000);
             self.make(name, "/orders", samples::order("{user}", "{product}")).await;
         }
@@ -122,6 +122,7 @@ impl World {
             ("returned", "given_back", "pm_card_visa", "automatic"),
             ("disputed", "regretted", "pm_card_visa", "automatic"),
             ("half", "half_paid", "pm_card_visa", "manual"),
+            ("owed", "on_account", "account", "automatic"),
         ];
         for (name, order, method, capture) in payments {
             let path = format!("/orders/{}/pay", self.ids[order]);
@@ -130,6 +131,8 @@ impl World {
         }
         let part = json!({ "amount": { "amount": 1_000, "currency": "EUR" } });
         let _ = self.owner.post(&self.fill("/payments/{half}/capture"), part).await.ok();
+        let kind = json!({ "deed": "give", "amount": { "amount": 500, "currency": "EUR" }, "reason": "a kindness" });
+        let _ = self.owner.post(&self.fill("/users/{user}/credit"), kind).await.is(201);
         self.goods().await;
         let body = json!({ "amount": { "amount": 100, "currency": "EUR" }, "reason": "scratched" });
         self.make("refund", "/payments/{payment}/refund", body).await;

@@ -10,7 +10,7 @@ use super::{join, readable};
 use crate::api::{Operation, World};
 
 /// Every sort any list knows; a list refuses those it does not.
-const SORTS: [&str; 24] = [
+const SORTS: [&str; 26] = [
     "createdAt",
     "name",
     "email",
@@ -35,6 +35,8 @@ const SORTS: [&str; 24] = [
     "lockedUntil",
     "updatedAt",
     "seq",
+    "balance",
+    "dueAt",
 ];
 
 fn paged() -> Vec<(Operation, &'static str)> {

@@ -80,12 +80,13 @@ both! {
 const TOLD_ONCE: [(&str, &str); 1] = [("createWebhookEndpoint", "secret")];
 
 /// What is refused without a key: a repeat would cost money, goods, a customer's trust, or a secret shown once.
-const NEEDED: [&str; 33] = [
+const NEEDED: [&str; 36] = [
     "acceptDispute",
     "approveRequest",
     "bulkOrders",
     "cancelOrder",
     "capturePayment",
+    "changeCredit",
     "checkOut",
     "checkOutOwnCart",
     "closeLedgerPeriod",
@@ -98,6 +99,7 @@ const NEEDED: [&str; 33] = [
     "fulfilOrder",
     "moveStock",
     "payOrder",
+    "receiveReceivable",
     "receiveReturn",
     "refundOrder",
     "refundPayment",
@@ -114,6 +116,7 @@ const NEEDED: [&str; 33] = [
     "voidPayment",
     "waiveOrder",
     "writeOffException",
+    "writeOffReceivable",
 ];
 
 /// What takes a key and can do without: a repeat is refused by what is there once already, or makes a thing that is easily put away.
@@ -135,12 +138,13 @@ const OPTIONAL: [&str; 14] = [
 ];
 
 /// Where money, goods and what others are told are moved.
-const AREAS: [&str; 19] = [
+const AREAS: [&str; 21] = [
     "approval-rules",
     "approvals",
     "cart",
     "carts",
     "coupons",
+    "credits",
     "disputes",
     "events",
     "fulfilments",
@@ -150,6 +154,7 @@ const AREAS: [&str; 19] = [
     "payment-providers",
     "payments",
     "products",
+    "receivables",
     "reconciliation",
     "returns",
     "sagas",
@@ -158,7 +163,7 @@ const AREAS: [&str; 19] = [
 ];
 
 /// What takes no key there, because a repeat does nothing by itself.
-const BY_ITSELF: [(&str, &str); 36] = [
+const BY_ITSELF: [(&str, &str); 37] = [
     ("acceptCart", "the prices it accepts are the same"),
     ("acceptOwnCart", "the prices it accepts are the same"),
     ("addSandboxFault", "a fault on purpose, seen and removed on its page"),
@@ -192,6 +197,7 @@ const BY_ITSELF: [(&str, &str); 36] = [
     ("sendSandboxMessage", "to send again is what it is for"),
     ("setOrderState", "an order moves on once"),
     ("skipStuckEvent", "an event is given up once"),
+    ("stopNewsletter", "one that goes out is stopped once"),
     ("testNewsletter", "to send again is what it is for, to oneself"),
     ("testPaymentProvider", "nothing is written"),
     ("testWebhookEndpoint", "to send again is what it is for"),

@@ -11,7 +11,7 @@ use crate::routes::identity::factors::enrol;
 use crate::routes::shop::Shop;
 
 /// List, its file, the line it leaves in the log, and how its first line begins.
-const EXPORTS: [(&str, &str, &str, &str); 11] = [
+const EXPORTS: [(&str, &str, &str, &str); 14] = [
     ("/payments", "payments.csv", "payment.export", "id,order_number,customer_name,"),
     ("/refunds", "refunds.csv", "refund.export", "id,order_number,payment_id,"),
     ("/disputes", "disputes.csv", "dispute.export", "id,order_number,payment_id,"),
@@ -22,6 +22,9 @@ const EXPORTS: [(&str, &str, &str, &str); 11] = [
     ("/coupons", "coupons.csv", "coupon.export", "id,code,kind,percent_bp,"),
     ("/reconciliation/exceptions", "differences.csv", "reconciliation.export", "id,provider,kind,reference,"),
     ("/ledger/periods", "periods.csv", "ledger.export_periods", "id,ends_at,closed_at,closed_by,"),
+    ("/credits", "credits.csv", "credit.export", "id,customer_id,customer_name,"),
+    ("/credits/moves", "credit-moves.csv", "credit.export_moves", "id,created_at,customer_id,"),
+    ("/receivables", "receivables.csv", "receivable.export", "payment_id,order_number,"),
     ("/jobs", "jobs.csv", "job.export", "id,queue,kind,state,"),
 ];
 
@@ -96,7 +99,7 @@ both! {
         let owner = app.owner().await;
         let (user, support) = (app.caller(Role::User).await, app.caller(Role::Support).await);
         let (finance, developer) = (app.caller(Role::Finance).await, app.caller(Role::Developer).await);
-        let trade = ["/payments", "/refunds", "/disputes", "/approvals", "/carts", "/returns", "/products"];
+        let trade = ["/payments", "/refunds", "/disputes", "/approvals", "/carts", "/returns", "/products", "/credits", "/credits/moves", "/receivables"];
         let books = ["/reconciliation/exceptions", "/ledger/periods"];
         for (path, ..) in EXPORTS {
             let export = format!("{path}/export");
@@ -126,7 +129,7 @@ both! {
         app.advance(10 * MINUTE);
         for (path, ..) in EXPORTS {
             let reply = owner.get(&format!("{path}/export")).await;
-            let named = ["/payments", "/refunds", "/disputes", "/approvals", "/carts", "/returns", "/jobs"].contains(&path);
+            let named = ["/payments", "/refunds", "/disputes", "/approvals", "/carts", "/returns", "/jobs", "/credits", "/credits/moves", "/receivables"].contains(&path);
             let _ = if named { reply.problem(403, "step_up_required") } else { reply.ok() };
         }
         let _ = owner.get("/products/movements/export").await.problem(403, "step_up_required");

@@ -96,7 +96,7 @@ both! {
         let _ = mine.get(&format!("/orders/{other}")).await.problem(404, "not_found");
         assert_eq!(mine.get(&format!("/orders?customerId={}", theirs.id.as_deref().unwrap())).await.ok().data(), json!([]));
         let _ = mine.get("/orders/export").await.problem(403, "forbidden");
-        assert_eq!(mine.get("/auth/me").await.ok().data()["own"], json!(["read:order", "create:order", "cancel:order", "capture:payment"]));
+        assert_eq!(mine.get("/auth/me").await.ok().data()["own"], json!(["read:order", "create:order", "cancel:order", "read:payment", "capture:payment"]));
         let owner = app.owner().await;
         let path = format!("/users/{}/rights", mine.id.clone().unwrap());
         let _ = owner.post(&path, json!({ "permission": "read:order:own", "effect": "deny", "reason": "moved away" })).await.is(201);

@@ -169,6 +169,30 @@ both! {
         shop.books_balance().await;
     }
 
+    async fn a_second_card_pays_while_the_first_waits_and_the_run_goes_on(app) {
+        let (shop, customer) = shop(&app).await;
+        let lamp = shop.product("LAMP", (2_500, json!(1.5), 10)).await;
+        let _ = fill(&customer, &lamp).await;
+        let reply = customer.post("/cart/checkout", going(json!({ "paymentMethod": "pm_card_authentication_required", "ifDeclined": "cancel" }))).await.is(201);
+        play(&app).await;
+        let customer = app.again(&customer).await;
+        assert_eq!(customer.get(&path_of(&reply)).await.ok().data()["payments"][0]["state"], "requires_action");
+        let pay = format!("{}/pay", path_of(&reply));
+        let second = customer.post(&pay, json!({ "paymentMethod": "pm_card_visa" })).await.ok().data();
+        assert_eq!(second["payment"]["state"], "captured");
+        app.advance(120_000_000);
+        play(&app).await;
+        let owner = app.owner_unasked().await;
+        let run = owner.get(&format!("/sagas/{}", reply.data()["sagaId"].as_str().unwrap())).await.ok().data();
+        assert_eq!(run["state"], "completed", "{run}");
+        let order = owner.get(&path_of(&reply)).await.ok().data();
+        assert_eq!((order["state"].clone(), order["paid"].clone(), order["refunded"]["amount"].clone()), (json!("processing"), eur(5_900), json!(0)), "{order}");
+        let mut states: Vec<&str> = order["payments"].as_array().unwrap().iter().map(|payment| payment["state"].as_str().unwrap()).collect();
+        states.sort_unstable();
+        assert_eq!((states, stock(&app, &lamp).await), (vec!["captured", "voided"], (8, 2)));
+        Shop { owner, ..shop }.books_balance().await;
+    }
+
     async fn who_may_order_and_not_pay_pays_nothing(app) {
         let (shop, customer) = shop(&app).await;
         let lamp = shop.product("LAMP", (2_500, json!(1.5), 10)).await;

@@ -51,6 +51,24 @@ both! {
         assert_eq!(paid["payment"]["state"], "captured");
     }
 
+    async fn what_is_refused_tries_no_card(app) {
+        let (shop, customer) = shop(&app).await;
+        let lamp = shop.product("LAMP", (2_500, json!(1.5), 10)).await;
+        let _ = customer.post("/cart/items", json!({ "productId": lamp, "quantity": 1 })).await.ok();
+        let ask = |total: i64| json!({ "shippingAddress": address(), "paymentMethod": "pm_card_visa", "expectedTotal": { "amount": total, "currency": "EUR" } });
+        for _ in 0..25 {
+            let _ = customer.post("/cart/checkout", ask(1)).await.problem(409, "total_changed");
+        }
+        let _ = customer.post("/cart/checkout", ask(3_200)).await.is(201);
+        // That one was begun, and counts.
+        let order = checkout(&customer, &lamp).await.is(201).data()["order"].clone();
+        let declined = json!({ "paymentMethod": "pm_card_declined" });
+        for _ in 0..9 {
+            let _ = customer.post(&format!("{}/pay", path(&order)), declined.clone()).await.ok();
+        }
+        let _ = customer.post(&format!("{}/pay", path(&order)), declined).await.problem(429, "rate_limited");
+    }
+
     async fn goods_are_set_aside_for_a_few_unpaid_orders(app) {
         let (shop, customer) = shop(&app).await;
         let lamp = shop.product("LAMP", (2_500, json!(1.5), 50)).await;

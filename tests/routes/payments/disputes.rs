@@ -154,6 +154,44 @@ both! {
         shop.books_balance().await;
     }
 
+    async fn what_a_bank_left_of_an_order_that_was_called_off_goes_to_its_customer(app) {
+        let shop = Shop::open(&app).await;
+        // How it ended, whether before anybody knew that the money had come, and what goes back.
+        let cases = [
+            (DisputeState::Lost, false, ("disputed", 4_900)),
+            (DisputeState::Accepted, false, ("disputed", 4_900)),
+            (DisputeState::Lost, true, ("disputed", 4_900)),
+            (DisputeState::Won, false, ("refunded", 5_900)),
+            (DisputeState::Won, true, ("refunded", 5_900)),
+        ];
+        for (place, (end, early, wanted)) in cases.into_iter().enumerate() {
+            let begun = shop.paid_by("pm_card_proved_late").await;
+            let (payment, order) = (begun["payment"]["id"].as_str().unwrap().to_owned(), begun["order"]["id"].as_str().unwrap().to_owned());
+            let (thousand, reference) = (purser_core::Money::new(1_000, purser_core::Currency::EUR), format!("du_part_{place}"));
+            let say = async |state: DisputeState| {
+                let part = ProviderDispute { reference: reference.clone(), amount: thousand, withdrawn: 1_000, ..news(&payment, &app, state) };
+                let part = ProviderDispute { reinstated: part.reinstated.min(1_000), ..part };
+                record(&app.app, app.tenant().await, &part).await.unwrap()
+            };
+            let _ = say(DisputeState::NeedsEvidence).await;
+            if early {
+                let _ = say(end).await;
+            }
+            let _ = shop.owner.post(&format!("/orders/{order}/cancel"), json!({ "reason": "Changed their mind" })).await.ok();
+            app.settle().await;
+            let seen = async || shop.owner.get(&format!("/payments/{payment}")).await.ok().data();
+            if !early {
+                assert_eq!((seen().await["state"].as_str(), seen().await["refunded"]["amount"].as_i64()), (Some("disputed"), Some(0)));
+                let _ = say(end).await;
+            }
+            let _ = say(end).await;
+            purser_service::payments::resolve_unknown(&app.app, 0).await.unwrap();
+            let seen = seen().await;
+            assert_eq!((seen["state"].as_str().unwrap(), seen["refunded"]["amount"].as_i64().unwrap()), wanted, "{end} {early}: {seen}");
+        }
+        shop.books_balance().await;
+    }
+
     async fn a_win_is_booked_while_the_money_is_on_its_way_back_already(app) {
         let shop = Shop::open(&app).await;
         let paid = shop.paid_by("pm_card_visa").await;
@@ -190,8 +228,11 @@ both! {
             let _ = shop.owner.post(&path(&dispute, "/decide"), json!({ "outcome": outcome })).await.ok();
         }
         // Of 59.00 the bank kept 10.00: giving all of it back would be more than there is.
-        assert_eq!(shop.owner.get(&format!("/payments/{payment}")).await.ok().data()["state"], "disputed");
-        assert_eq!(shop.refund(&payment, Some(5_900)).await.status, 409);
+        let _ = shop.refund(&payment, Some(4_901)).await.problem(422, "unprocessable").complains("amount.amount", "more_than_left");
+        assert_eq!(shop.refund(&payment, Some(4_900)).await.is(201).data()["state"], "succeeded");
+        let _ = shop.refund(&payment, Some(1)).await.problem(409, "not_refundable");
+        let seen = shop.owner.get(&format!("/payments/{payment}")).await.ok().data();
+        assert_eq!((seen["state"].as_str(), seen["refunded"]["amount"].as_i64()), (Some("disputed"), Some(4_900)), "{seen}");
         shop.books_balance().await;
     }
 

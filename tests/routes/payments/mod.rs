@@ -1,6 +1,9 @@
 mod approvals;
+mod credit;
 mod disputes;
 mod list;
 mod order_refund;
+mod own;
+mod receivables;
 mod refund;
 mod storm;

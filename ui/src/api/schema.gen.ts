@@ -2693,6 +2693,106 @@ export interface paths {
         patch: operations["updateCoupon"];
         trace?: never;
     };
+    "/api/v1/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers have as stored credit
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listCredits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stored credit as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["exportCredits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How stored credit moved, newest first
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listCreditMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credits/moves/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Moves of stored credit as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["exportCreditMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a customer stored credit, or take it back; what is given may need approval
+         * @description Needs the permission `grant:refund`.
+         */
+        post: operations["changeCredit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cart": {
         parameters: {
             query?: never;
@@ -4745,6 +4845,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/receivables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers owe for orders sold on account
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["listReceivables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receivables/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers owe as a CSV file; takes `export:order` as well
+         * @description Needs the permission `read:payment`.
+         */
+        get: operations["exportReceivables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receivables/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give a customer another day to pay what they owe
+         * @description Needs the permission `capture:payment`.
+         */
+        patch: operations["updateReceivable"];
+        trace?: never;
+    };
+    "/api/v1/receivables/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down that a customer paid by hand what they owed
+         * @description Needs the permission `capture:payment`.
+         */
+        post: operations["receiveReceivable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receivables/{id}/write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give up what a customer owes
+         * @description Needs the permission `reconcile:ledger`.
+         */
+        post: operations["writeOffReceivable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconciliation/runs": {
         parameters: {
             query?: never;
@@ -6163,6 +6363,26 @@ export interface paths {
          * @description Needs the permission `send:newsletter`.
          */
         post: operations["cancelNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/newsletters/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop one that goes out: whose turn has not come gets none
+         * @description Needs the permission `send:newsletter`.
+         */
+        post: operations["stopNewsletter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10297,6 +10517,232 @@ export interface components {
             /** @default Keep */
             active: boolean | null;
         };
+        /** @description Whose. */
+        CreditsQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description Only with something left, or only without.
+             * @default null
+             */
+            open: boolean | null;
+            /** @description Any of these customers. */
+            customerId?: string;
+            /** @description In any of these currencies. */
+            currency?: string;
+        };
+        ListEnvelope_for_Credit: {
+            data: components["schemas"]["Credit"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description What a customer has in one currency. */
+        Credit: {
+            /** Format: uuid */
+            id: string;
+            customer: components["schemas"]["Party"];
+            balance: components["schemas"]["Money"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A customer as lists show them. */
+        Party: {
+            /** Format: uuid */
+            id: string;
+            /** @description First and last name. */
+            name: string;
+            email: string;
+        };
+        /** @description Which moves. */
+        MovesQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /** @description Any of these customers. */
+            customerId?: string;
+            /** @description For any of these. */
+            kind?: string;
+            /**
+             * @description At or after this instant.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Before this instant.
+             * @default null
+             */
+            to: string | null;
+        };
+        ListEnvelope_for_CreditMove: {
+            data: components["schemas"]["CreditMove"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description One move of stored credit. */
+        CreditMove: {
+            /** Format: uuid */
+            id: string;
+            customer: components["schemas"]["Party"];
+            kind: components["schemas"]["CreditKind"];
+            /** @description More of it is positive. */
+            amount: components["schemas"]["Money"];
+            /** @description What there was afterwards. */
+            balance: components["schemas"]["Money"];
+            /** Format: uuid */
+            orderId?: string | null;
+            /** Format: int64 */
+            orderNumber?: number | null;
+            /** Format: uuid */
+            paymentId?: string | null;
+            /** Format: uuid */
+            refundId?: string | null;
+            /** @description In the words of whoever moved it; empty where an order says why. */
+            reason: string;
+            createdBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description Why stored credit moves. */
+        CreditKind: "given" | "taken_back" | "refund" | "spent";
+        /** @description Somebody who did something. */
+        Ref: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description A change of somebody's stored credit. */
+        CreditChange: {
+            deed: components["schemas"]["CreditDeed"];
+            /** @description More than nothing. */
+            amount: components["schemas"]["Money"];
+            /** @description Why, up to 500 characters; it is kept for ever. */
+            reason: string;
+        };
+        /** @description Which way it moves. */
+        CreditDeed: "give" | "take_back";
+        /** @description The envelope of one thing. */
+        Envelope_for_CreditChanged: {
+            data: components["schemas"]["CreditChanged"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What became of it. */
+        CreditChanged: {
+            /** Format: uuid */
+            customerId: string;
+            /** @description What they have now in that currency. */
+            balance: components["schemas"]["Money"];
+            /** @description What somebody else has to approve first; until then nothing is given. */
+            approval?: components["schemas"]["Approval"] | null;
+        };
+        /** @description Something that needs a second pair of eyes. */
+        Approval: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ApprovalKind"];
+            subject: components["schemas"]["ApprovalSubject"];
+            amount: components["schemas"]["Money"];
+            /** @description Why it is to be done. */
+            reason: string;
+            /** @description Why it needs somebody else. */
+            cause: string;
+            /** @description What kind of thing asks for that. */
+            causeKind: components["schemas"]["ApprovalCause"];
+            /** @description The name the rule had that day, if a rule asks for it. */
+            ruleName?: string | null;
+            state: components["schemas"]["ApprovalState"];
+            requestedBy: components["schemas"]["Asker"];
+            /** Format: date-time */
+            requestedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when somebody can decide.
+             */
+            expiresAt: string;
+            decidedBy?: components["schemas"]["Ref"] | null;
+            /** Format: date-time */
+            decidedAt?: string | null;
+            decisionReason?: string | null;
+            failureMessage?: string | null;
+            /** @description Whether you asked for it. */
+            mine: boolean;
+            /** @description Whether you can decide it. */
+            canDecide: boolean;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description What kind of act needs a second person. */
+        ApprovalKind: "refund" | "credit";
+        /** @description What a request is about. */
+        ApprovalSubject: {
+            /** @description What kind of thing: `order`. */
+            type: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What people call it. */
+            label: string;
+        };
+        /** @description What asks for a second person. */
+        ApprovalCause: "rule" | "grant";
+        /** @description Where a request stands. */
+        ApprovalState: "waiting" | "approved" | "rejected" | "cancelled" | "expired" | "succeeded" | "failed";
+        /** @description Whoever asked or decided. */
+        Asker: {
+            /** Format: uuid */
+            id?: string | null;
+            name: string;
+        };
         /** @description The envelope of one thing. */
         Envelope_for_CartDetail: {
             data: components["schemas"]["CartDetail"];
@@ -10372,14 +10818,6 @@ export interface components {
         CartKind: "cart" | "draft";
         /** @description Where a cart stands. */
         CartState: "open" | "ordered" | "merged" | "expired" | "discarded";
-        /** @description A customer as lists show them. */
-        Party: {
-            /** Format: uuid */
-            id: string;
-            /** @description First and last name. */
-            name: string;
-            email: string;
-        };
         /** @description A line of a cart as it would be sold now. */
         CartLine: {
             /** Format: uuid */
@@ -10722,6 +11160,8 @@ export interface components {
             reason: string;
             kind: components["schemas"]["RefundKind"];
             state: components["schemas"]["RefundState"];
+            /** @description Whether it goes, or went, to the customer's stored credit. */
+            toCredit: boolean;
             /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
             outside: boolean;
             /** @description What is left for a person to do. */
@@ -10749,12 +11189,6 @@ export interface components {
         RefundKind: "standard" | "goodwill";
         /** @description Where a refund stands. */
         RefundState: "waiting" | "pending" | "succeeded" | "failed" | "unknown" | "cancelled";
-        /** @description Somebody who did something. */
-        Ref: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
         /** @description How an amount falls on an order: goods less discount, tax and shipping make the amount. */
         RefundSplit: {
             /** @description The goods, before the discount. */
@@ -11358,7 +11792,10 @@ export interface components {
         };
         /** @description How an order is to be paid. */
         NewPayment: {
-            /** @description The means of payment, as the provider names it: `pm_card_visa`. */
+            /**
+             * @description The means of payment, as the provider names it: `pm_card_visa`. Or `credit`: the customer's stored credit, as much as there is of it. Or, for
+             *      staff, `account`: the customer pays later.
+             */
             paymentMethod: string;
             /**
              * @description When to take the money; at once unless said otherwise.
@@ -11724,6 +12161,15 @@ export interface components {
             /** @description Whether they can be sold again. */
             restock: boolean;
         };
+        /** @description What is to be paid. */
+        MeansQuery: {
+            /**
+             * Format: uuid
+             * @description This order: whether its customer has stored credit is told.
+             * @default null
+             */
+            orderId: string | null;
+        };
         /** @description The envelope of one thing. */
         Envelope_for_PaymentMethods: {
             data: components["schemas"]["PaymentMethods"];
@@ -11745,6 +12191,10 @@ export interface components {
             others: boolean;
             /** @description Whether every payment waits for its customer, at the address its `nextActionUrl` names. */
             byCustomer: boolean;
+            /** @description What the customer of the order asked about has as stored credit in its currency: `credit` pays with that. */
+            credit?: components["schemas"]["Money"] | null;
+            /** @description Whether it can be sold on account: `account`. */
+            onAccount: boolean;
         };
         /** @description How the way to a provider is. */
         Health: "closed" | "open" | "half_open";
@@ -11861,6 +12311,8 @@ export interface components {
             reason: string;
             kind: components["schemas"]["RefundKind"];
             state: components["schemas"]["RefundState"];
+            /** @description Whether it goes, or went, to the customer's stored credit. */
+            toCredit: boolean;
             /** @description Whether it is only written down here: a payment from before Purser can not be given back through a provider. */
             outside: boolean;
             /** @description What is left for a person to do. */
@@ -11931,6 +12383,11 @@ export interface components {
              * @default null
              */
             kind: components["schemas"]["RefundKind"] | null;
+            /**
+             * @description Whether it goes to the customer's stored credit rather than back the way the money came.
+             * @default false
+             */
+            toCredit: boolean;
         };
         /** @description Pieces of a line. */
         RefundLine: {
@@ -11998,7 +12455,7 @@ export interface components {
             amount: components["schemas"]["Money"];
         };
         /** @description An account. Each tenant has one of each per currency, made when it is first needed. */
-        AccountCode: "cash:provider" | "receivable" | "revenue" | "tax" | "shipping" | "discounts" | "refunds" | "fees" | "disputes" | "stored-credit" | "differences" | "opening";
+        AccountCode: "cash:provider" | "receivable" | "revenue" | "tax" | "shipping" | "discounts" | "refunds" | "fees" | "disputes" | "stored-credit" | "differences" | "opening" | "bank";
         /** @description A line of the order and what of it can still come back. */
         RefundableLine: {
             /** Format: uuid */
@@ -12049,6 +12506,11 @@ export interface components {
              * @default null
              */
             kind: components["schemas"]["RefundKind"] | null;
+            /**
+             * @description Whether it goes to the customer's stored credit rather than back the way the money came.
+             * @default false
+             */
+            toCredit: boolean;
             /** @description Why, up to 500 characters; it is kept for ever. */
             reason: string;
         };
@@ -12070,66 +12532,6 @@ export interface components {
             order: components["schemas"]["Order"];
             /** @description What somebody else has to approve; the refunds wait for it. */
             approval?: components["schemas"]["Approval"] | null;
-        };
-        /** @description Something that needs a second pair of eyes. */
-        Approval: {
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["ApprovalKind"];
-            subject: components["schemas"]["ApprovalSubject"];
-            amount: components["schemas"]["Money"];
-            /** @description Why it is to be done. */
-            reason: string;
-            /** @description Why it needs somebody else. */
-            cause: string;
-            /** @description What kind of thing asks for that. */
-            causeKind: components["schemas"]["ApprovalCause"];
-            /** @description The name the rule had that day, if a rule asks for it. */
-            ruleName?: string | null;
-            state: components["schemas"]["ApprovalState"];
-            requestedBy: components["schemas"]["Asker"];
-            /** Format: date-time */
-            requestedAt: string;
-            /**
-             * Format: date-time
-             * @description Until when somebody can decide.
-             */
-            expiresAt: string;
-            decidedBy?: components["schemas"]["Ref"] | null;
-            /** Format: date-time */
-            decidedAt?: string | null;
-            decisionReason?: string | null;
-            failureMessage?: string | null;
-            /** @description Whether you asked for it. */
-            mine: boolean;
-            /** @description Whether you can decide it. */
-            canDecide: boolean;
-            /**
-             * Format: int64
-             * @description Counts changes.
-             */
-            version: number;
-        };
-        /** @description What kind of act needs a second person. */
-        ApprovalKind: "refund";
-        /** @description What a request is about. */
-        ApprovalSubject: {
-            /** @description What kind of thing: `order`. */
-            type: string;
-            /** Format: uuid */
-            id: string;
-            /** @description What people call it. */
-            label: string;
-        };
-        /** @description What asks for a second person. */
-        ApprovalCause: "rule" | "grant";
-        /** @description Where a request stands. */
-        ApprovalState: "waiting" | "approved" | "rejected" | "cancelled" | "expired" | "succeeded" | "failed";
-        /** @description Whoever asked or decided. */
-        Asker: {
-            /** Format: uuid */
-            id?: string | null;
-            name: string;
         };
         /** @description Which refunds. */
         RefundsQuery: {
@@ -13374,7 +13776,7 @@ export interface components {
             at: string;
         };
         /** @description What a booking is for. */
-        PostingKind: "capture" | "refund" | "import" | "dispute" | "fee" | "write_off";
+        PostingKind: "capture" | "refund" | "import" | "dispute" | "fee" | "write_off" | "credit" | "receipt";
         /** @description The account of an entry. */
         EntryAccount: {
             /** Format: uuid */
@@ -13573,6 +13975,108 @@ export interface components {
             customers: number;
             /** @description What they paid then, less what was given back. */
             amount: components["schemas"]["Money"];
+        };
+        /** @description Which of them. */
+        ReceivablesQuery: {
+            /**
+             * Format: uint64
+             * @description Number of the page, from 1.
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Format: uint32
+             * @description Rows a page, 1 to 100; 20 unless said otherwise.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * @description Go on from here: `nextCursor` of the page before.
+             * @default null
+             */
+            cursor: string | null;
+            /**
+             * @description Field to sort by; a minus in front for the largest first.
+             * @default null
+             */
+            sort: string | null;
+            /**
+             * @description Words to look for.
+             * @default null
+             */
+            search: string | null;
+            /**
+             * @description Only with something owed, or only without.
+             * @default null
+             */
+            open: boolean | null;
+            /**
+             * @description Something is owed, and was to be paid before this instant.
+             * @default null
+             */
+            dueBefore: string | null;
+            /** @description Any of these customers. */
+            customerId?: string;
+            /** @description Any of these orders. */
+            orderId?: string;
+        };
+        ListEnvelope_for_Receivable: {
+            data: components["schemas"]["Receivable"][];
+            meta: components["schemas"]["PageMeta"];
+        };
+        /** @description What a customer owes for one order. */
+        Receivable: {
+            /**
+             * Format: uuid
+             * @description The payment it is.
+             */
+            id: string;
+            /** Format: uuid */
+            orderId: string;
+            /** Format: int64 */
+            orderNumber: number;
+            customer: components["schemas"]["Party"];
+            /** @description What was sold. */
+            amount: components["schemas"]["Money"];
+            /** @description What is still owed of it. */
+            owed: components["schemas"]["Money"];
+            /** @description What came. */
+            received: components["schemas"]["Money"];
+            /** @description What was given up. */
+            writtenOff: components["schemas"]["Money"];
+            /** @description What was taken off, because goods came back. */
+            takenOff: components["schemas"]["Money"];
+            /** Format: date-time */
+            dueAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description Another day to pay by. */
+        ReceivableChange: {
+            /**
+             * Format: date-time
+             * @description From now on, within two years.
+             */
+            dueAt: string;
+            /** @description Why, up to 500 characters; it is kept for ever. */
+            reason: string;
+        };
+        /** @description The envelope of one thing. */
+        Envelope_for_Receivable: {
+            data: components["schemas"]["Receivable"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description How much less is owed. */
+        ReceivableLess: {
+            /**
+             * @description All that is owed if not said.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
+            /** @description By what it came, or why it is given up; up to 500 characters, kept for ever. */
+            reason: string;
         };
         /** @description Which comparisons. */
         RunsQuery: {
@@ -15784,7 +16288,7 @@ export interface components {
             version: number;
         };
         /** @description Where a newsletter stands. */
-        NewsletterState: "draft" | "scheduled" | "sending" | "sent";
+        NewsletterState: "draft" | "scheduled" | "sending" | "sent" | "stopped";
         /** @description What is written: only what is mentioned changes. */
         NewsletterDraft: {
             /**
@@ -15973,7 +16477,7 @@ export interface components {
         /** @description Where a newsletter stands for one person. */
         LetterState: "waiting" | "sending" | "sent" | "failed" | "skipped";
         /** @description Why a newsletter did not reach somebody. */
-        Why: "suppressed" | "withdrawn" | "away" | "unproved" | "unknown" | "nobody" | "refused" | "later";
+        Why: "suppressed" | "withdrawn" | "stopped" | "away" | "unproved" | "unknown" | "nobody" | "refused" | "later";
         /** @description In which language to send it to oneself. */
         NewsletterTest: {
             /**
@@ -16222,6 +16726,11 @@ export interface components {
             cartDays: number;
             /**
              * Format: int64
+             * @description Days customers have to pay what is sold to them on account.
+             */
+            accountDays: number;
+            /**
+             * Format: int64
              * @description Counts changes of all settings; the `ETag`.
              */
             version: number;
@@ -16286,6 +16795,12 @@ export interface components {
              * @default Keep
              */
             cartDays: number | null;
+            /**
+             * Format: int64
+             * @description From 1 to 365.
+             * @default Keep
+             */
+            accountDays: number | null;
         };
         /** @description The envelope of one thing. */
         Envelope_for_CustomerMails: {
@@ -22410,6 +22925,233 @@ export interface operations {
             };
         };
     };
+    listCredits: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Only with something left, or only without. */
+                open?: boolean | null;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description In any of these currencies. */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Credit"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCredits: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Only with something left, or only without. */
+                open?: boolean | null;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description In any of these currencies. */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCreditMoves: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description For any of these. */
+                kind?: string;
+                /** @description At or after this instant. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_CreditMove"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCreditMoves: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description For any of these. */
+                kind?: string;
+                /** @description At or after this instant. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCredit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of somebody's stored credit. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditChange"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_CreditChanged"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOwnCart: {
         parameters: {
             query?: never;
@@ -24387,7 +25129,10 @@ export interface operations {
     };
     getPaymentMethods: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description This order: whether its customer has stored credit is told. */
+                orderId?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -26745,6 +27490,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEnvelope_for_LedgerEntry"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReceivables: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Only with something owed, or only without. */
+                open?: boolean | null;
+                /** @description Something is owed, and was to be paid before this instant. */
+                dueBefore?: string | null;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description Any of these orders. */
+                orderId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_for_Receivable"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportReceivables: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1. */
+                page?: number | null;
+                /** @description Rows a page, 1 to 100; 20 unless said otherwise. */
+                limit?: number | null;
+                /** @description Go on from here: `nextCursor` of the page before. */
+                cursor?: string | null;
+                /** @description Field to sort by; a minus in front for the largest first. */
+                sort?: string | null;
+                /** @description Words to look for. */
+                search?: string | null;
+                /** @description Only with something owed, or only without. */
+                open?: boolean | null;
+                /** @description Something is owed, and was to be paid before this instant. */
+                dueBefore?: string | null;
+                /** @description Any of these customers. */
+                customerId?: string;
+                /** @description Any of these orders. */
+                orderId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateReceivable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Another day to pay by. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceivableChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Receivable"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveReceivable: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description How much less is owed. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceivableLess"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Receivable"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeOffReceivable: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repeat of this request harmless for 24 hours. Needed here. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description How much less is owed. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceivableLess"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Receivable"];
                 };
             };
             /** @description A problem */
@@ -29603,6 +30558,37 @@ export interface operations {
         };
     };
     cancelNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_for_Newsletter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopNewsletter: {
         parameters: {
             query?: never;
             header?: never;

@@ -12,6 +12,8 @@ crate::text_enum! {
     ApprovalKind {
         /// Money given back.
         Refund = "refund",
+        /// Stored credit given to a customer.
+        Credit = "credit",
     }
 }
 

@@ -72,6 +72,10 @@ id! {
     CartId,
     /// An order.
     OrderId,
+    /// What a customer has as stored credit in one currency.
+    CreditId,
+    /// One move of it.
+    CreditMoveId,
     /// One line of an order.
     LineId,
     /// One attempt to pay an order.

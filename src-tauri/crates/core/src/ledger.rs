@@ -1,5 +1,7 @@
 //! The words of the ledger: which accounts there are, and what a booking is for.
 
+use crate::payments;
+
 crate::text_enum! {
     /// An account. Each tenant has one of each per currency, made when it is first needed.
     AccountCode {
@@ -27,6 +29,8 @@ crate::text_enum! {
         Differences = "differences",
         /// What was there before Purser.
         Opening = "opening",
+        /// Money that came or went by hand: by transfer, in cash.
+        Bank = "bank",
     }
 }
 
@@ -46,13 +50,24 @@ impl AccountCode {
             Self::StoredCredit => "Customers' stored credit",
             Self::Differences => "Differences with the provider",
             Self::Opening => "Opening balances",
+            Self::Bank => "Bank and till",
+        }
+    }
+
+    /// Where the money is that `provider` takes.
+    pub fn of_provider(provider: &str) -> Self {
+        match provider {
+            payments::OUTSIDE => Self::Opening,
+            payments::CREDIT => Self::StoredCredit,
+            payments::ACCOUNT => Self::Receivable,
+            _ => Self::Cash,
         }
     }
 
     /// On which side of the books it stands.
     pub const fn kind(self) -> AccountKind {
         match self {
-            Self::Cash | Self::Receivable | Self::Opening => AccountKind::Asset,
+            Self::Cash | Self::Receivable | Self::Opening | Self::Bank => AccountKind::Asset,
             Self::Tax | Self::StoredCredit => AccountKind::Liability,
             Self::Revenue | Self::Shipping => AccountKind::Revenue,
             Self::Discounts | Self::Refunds | Self::Fees | Self::Disputes | Self::Differences => AccountKind::Expense,
@@ -89,5 +104,9 @@ crate::text_enum! {
         Fee = "fee",
         /// A difference with the provider's books was written off.
         WriteOff = "write_off",
+        /// Stored credit was given, or taken back.
+        Credit = "credit",
+        /// What a customer owed came.
+        Receipt = "receipt",
     }
 }

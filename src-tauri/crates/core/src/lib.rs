@@ -11,6 +11,7 @@ pub mod carts;
 pub mod catalog;
 pub mod checkout;
 pub mod coupons;
+pub mod credit;
 pub mod cron;
 pub mod device;
 pub mod disputes;

@@ -7,6 +7,17 @@ pub use crate::shares::{Piece, Shares};
 /// and only written down here.
 pub const OUTSIDE: &str = "import";
 
+/// The provider of payments made out of what a customer has as stored credit. Nobody stands behind it but our own books.
+pub const CREDIT: &str = "credit";
+
+/// The provider of payments of orders that are sold on account: the customer owes them.
+pub const ACCOUNT: &str = "account";
+
+/// Whether nobody is asked about the money `provider` took: it moves in our own books, or by hand.
+pub fn is_ours(provider: &str) -> bool {
+    matches!(provider, OUTSIDE | CREDIT | ACCOUNT)
+}
+
 crate::text_enum! {
     /// Where a payment stands.
     PaymentState {

@@ -70,11 +70,20 @@ pub struct Trade {
     pub reserve_minutes: Option<i64>,
     /// Days a cart is kept that nobody touches.
     pub cart_days: i64,
+    /// Days customers have to pay what is sold to them on account.
+    pub account_days: i64,
 }
 
 impl Default for Trade {
     fn default() -> Self {
-        Self { prices_include_tax: false, tax_rates: Vec::new(), shipping_methods: Vec::new(), reserve_minutes: Some(60), cart_days: 30 }
+        Self {
+            prices_include_tax: false,
+            tax_rates: Vec::new(),
+            shipping_methods: Vec::new(),
+            reserve_minutes: Some(60),
+            cart_days: 30,
+            account_days: 30,
+        }
     }
 }
 
@@ -144,6 +153,9 @@ impl Trade {
         }
         if !(1..=365).contains(&self.cart_days) {
             complain("cartDays".into(), "out_of_range", "From 1 to 365 days.");
+        }
+        if !(1..=365).contains(&self.account_days) {
+            complain("accountDays".into(), "out_of_range", "From 1 to 365 days.");
         }
         for (place, method) in self.shipping_methods.iter().enumerate().take(MOST_METHODS) {
             let twice = self.shipping_methods[..place].iter().any(|other| other.code == method.code);
@@ -274,6 +286,7 @@ mod tests {
             shipping_methods: vec![flat("home", -1, &[]), heavy, Method { name: " ".into(), ..flat("A B", 0, &[]) }],
             reserve_minutes: Some(0),
             cart_days: 0,
+            account_days: 0,
             ..Trade::default()
         };
         let fields: Vec<_> = bad.check().into_iter().map(|error| format!("{} {}", error.field, error.code)).collect();
@@ -285,6 +298,7 @@ mod tests {
             "taxRates[1] twice",
             "reserveMinutes out_of_range",
             "cartDays out_of_range",
+            "accountDays out_of_range",
             "shippingMethods[0].price out_of_range",
             "shippingMethods[1].code twice",
             "shippingMethods[1].countries[0] not_a_country",

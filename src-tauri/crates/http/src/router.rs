@@ -18,8 +18,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::problem::Problem;
 use crate::{
-    access, approvals, audit, bus, carts, catalog, context, cors, coupons, disputes, documents, events, files, gateways, identity, imports, jobs,
-    ledger, mail, newsletters, openapi, orders, payments, people, providers, reconciliation, sagas, sandbox, search, settings, stats, system,
+    access, approvals, audit, bus, carts, catalog, context, cors, coupons, credit, disputes, documents, events, files, gateways, identity, imports, jobs,
+    ledger, mail, newsletters, openapi, orders, payments, people, providers, receivables, reconciliation, sagas, sandbox, search, settings, stats, system,
     tenants, timeline, views, webhooks,
 };
 
@@ -46,6 +46,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(providers::routes())
         .merge(catalog::routes())
         .merge(coupons::routes())
+        .merge(credit::routes())
         .merge(carts::routes())
         .merge(orders::routes())
         .merge(payments::routes())
@@ -54,6 +55,7 @@ pub(crate) fn areas() -> ApiRouter<App> {
         .merge(approvals::routes())
         .merge(disputes::routes())
         .merge(ledger::routes())
+        .merge(receivables::routes())
         .merge(reconciliation::routes())
         .merge(documents::routes())
         .merge(stats::routes())

@@ -7,12 +7,14 @@ use purser_core::{Error, Money, Result, Timestamp};
 use purser_store::approvals::{self, Approval};
 use purser_store::carts::{self, Cart};
 use purser_store::coupons::{self, Coupon};
+use purser_store::credit::{self, Credit, Move};
 use purser_store::disputes::{self, Dispute};
 use purser_store::handling::{self, Return};
 use purser_store::jobs::{self, Job};
 use purser_store::ledger_books::{self, Period};
 use purser_store::payments::{self, Payment};
 use purser_store::products::{self, Product};
+use purser_store::receivables::{self, Receivable};
 use purser_store::reconciliation::{self, Exception};
 use purser_store::refunds::{self, Refund};
 use purser_store::stock::{self, Movement};
@@ -104,11 +106,46 @@ export! {
 export! {
     /// The refunds the filter finds.
     refunds(can::ReadPayment, of_people, refunds::Filter) of refunds::list, logged ("refund.export", "refund", "Refunds"), as Sheet {
-        header: &["id", "order_number", "payment_id", "customer_name", "customer_email", "provider", "kind", "state", "currency", "amount", "reason", "failure", "made_by", "created_at", "settled_at"],
+        header: &["id", "order_number", "payment_id", "customer_name", "customer_email", "provider", "kind", "state", "currency", "amount", "reason", "failure", "made_by", "created_at", "settled_at", "to_credit"],
         cells: |row: &Refund| vec![
             row.id.to_string(), row.order_number.to_string(), row.payment_id.to_string(), full_name(&row.first_name, &row.last_name), row.email.clone(),
             row.provider.clone(), row.kind.to_string(), row.state.to_string(), row.currency.to_string(), row.money().decimal(), row.reason.clone(),
-            or_empty(row.failure_message.as_ref()), row.created_by_name.clone(), row.created_at.to_string(), at(row.settled_at),
+            or_empty(row.failure_message.as_ref()), row.created_by_name.clone(), row.created_at.to_string(), at(row.settled_at), row.to_credit.to_string(),
+        ],
+    }
+}
+
+export! {
+    /// What the customers the filter finds have as stored credit.
+    credits(can::ReadPayment, of_people, credit::Filter) of credit::list, logged ("credit.export", "credit", "Stored credit"), as Sheet {
+        header: &["id", "customer_id", "customer_name", "customer_email", "currency", "balance", "created_at", "updated_at"],
+        cells: |row: &Credit| vec![
+            row.id.to_string(), row.customer_id.to_string(), full_name(&row.first_name, &row.last_name), row.email.clone(), row.currency.to_string(),
+            Money::new(row.balance, row.currency).decimal(), row.created_at.to_string(), row.updated_at.to_string(),
+        ],
+    }
+}
+
+export! {
+    /// The moves of stored credit the filter finds.
+    credit_moves(can::ReadPayment, of_people, credit::MovesFilter) of credit::moves, logged ("credit.export_moves", "credit", "Moves of stored credit"), as Sheet {
+        header: &["id", "created_at", "customer_id", "customer_name", "customer_email", "kind", "currency", "amount", "balance", "order_number", "reason", "made_by"],
+        cells: |row: &Move| vec![
+            row.id.to_string(), row.created_at.to_string(), row.customer_id.to_string(), full_name(&row.first_name, &row.last_name), row.email.clone(),
+            row.kind.to_string(), row.currency.to_string(), Money::new(row.amount, row.currency).decimal(), Money::new(row.balance, row.currency).decimal(),
+            row.order_number.map_or_else(String::new, |number| number.to_string()), row.reason.clone(), row.created_by_name.clone(),
+        ],
+    }
+}
+
+export! {
+    /// What the customers the filter finds owe.
+    receivables(can::ReadPayment, of_people, receivables::Filter) of receivables::list, logged ("receivable.export", "receivable", "Owed by customers"), as Sheet {
+        header: &["payment_id", "order_number", "customer_name", "customer_email", "currency", "amount", "owed", "received", "written_off", "taken_off", "due_at", "created_at"],
+        cells: |row: &Receivable| vec![
+            row.id.to_string(), row.order_number.to_string(), full_name(&row.first_name, &row.last_name), row.email.clone(), row.currency.to_string(),
+            row.money(row.amount).decimal(), row.money(row.owed).decimal(), row.money(row.received).decimal(), row.money(row.written_off).decimal(),
+            row.money(row.taken_off).decimal(), row.due_at.to_string(), row.created_at.to_string(),
         ],
     }
 }

@@ -56,6 +56,8 @@ pub struct Change {
     pub reserve_minutes: Patch<i64>,
     /// Days a cart is kept.
     pub cart_days: Patch<i64>,
+    /// Days customers have to pay what is sold to them on account.
+    pub account_days: Patch<i64>,
 }
 
 impl Change {
@@ -63,12 +65,14 @@ impl Change {
         let mut checks = Checks::new();
         checks.extend(self.prices_include_tax.never_clear("pricesIncludeTax")).extend(self.tax_rates.never_clear("taxRates"));
         checks.extend(self.shipping_methods.never_clear("shippingMethods")).extend(self.cart_days.never_clear("cartDays"));
+        checks.extend(self.account_days.never_clear("accountDays"));
         let mut next = before.clone();
         self.prices_include_tax.apply(&mut next.prices_include_tax);
         self.tax_rates.apply(&mut next.tax_rates);
         self.shipping_methods.apply(&mut next.shipping_methods);
         self.reserve_minutes.apply_optional(&mut next.reserve_minutes);
         self.cart_days.apply(&mut next.cart_days);
+        self.account_days.apply(&mut next.account_days);
         for method in &mut next.shipping_methods {
             method.name = method.name.trim().to_owned();
         }

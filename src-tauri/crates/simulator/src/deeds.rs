@@ -76,7 +76,8 @@ impl Business {
         match self.dice.below(100) {
             0..15 => self.order(),
             15..26 => self.shop(),
-            26..40 => self.pay(),
+            26..37 => self.pay(),
+            37..40 => self.trust(),
             40..43 => self.pay_in_steps(),
             43..53 => self.refund(),
             53..56 => self.decide(),
@@ -154,7 +155,7 @@ impl Business {
     }
 
     /// An order of late, preferably one in such a state.
-    fn some_order(&mut self, states: &[&str]) -> Option<String> {
+    pub(crate) fn some_order(&mut self, states: &[&str]) -> Option<String> {
         for _ in 0..6 {
             let id = self.dice.pick_late(&self.memory.order_ids, LATELY)?;
             if self.memory.orders.get(id).is_some_and(|known| states.contains(&known.state.as_str())) {

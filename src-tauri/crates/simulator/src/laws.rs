@@ -57,10 +57,37 @@ const ALWAYS: &[Law] = &[
     ),
     (
         "the money at the provider is not what was taken less what was given back and what banks took",
-        "SELECT COUNT(*) AS n FROM (SELECT (SELECT COALESCE(SUM(captured - refunded), 0) FROM payments) \
+        "SELECT COUNT(*) AS n FROM (SELECT (SELECT COALESCE(SUM(captured), 0) FROM payments WHERE provider NOT IN ('credit', 'account')) \
+         - (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.state = 'succeeded' \
+         AND NOT r.to_credit AND p.provider NOT IN ('credit', 'account')) \
          - (SELECT COALESCE(SUM(withdrawn - reinstated + fee - fee_back), 0) FROM disputes) AS held, \
          (SELECT COALESCE(SUM(e.amount), 0) FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id \
          WHERE a.code = 'cash:provider') AS booked) x WHERE held <> booked",
+    ),
+    (
+        "what customers have as stored credit is not what its moves say",
+        "SELECT COUNT(*) AS n FROM credits c LEFT JOIN (SELECT customer_id, currency, SUM(amount) AS total FROM credit_moves \
+         GROUP BY customer_id, currency) m ON m.customer_id = c.customer_id AND m.currency = c.currency WHERE c.balance <> COALESCE(m.total, 0) OR c.balance < 0",
+    ),
+    (
+        "what customers have as stored credit is not what the books say",
+        "SELECT COUNT(*) AS n FROM (SELECT (SELECT COALESCE(SUM(balance), 0) FROM credits) AS held, (SELECT COALESCE(SUM(e.amount), 0) \
+         FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'stored-credit') AS booked) x WHERE held + booked <> 0",
+    ),
+    (
+        "stored credit was spent twice by a payment, or by none",
+        "SELECT COUNT(*) AS n FROM payments p LEFT JOIN (SELECT payment_id, SUM(amount) AS total FROM credit_moves WHERE kind = 'spent' \
+         GROUP BY payment_id) m ON m.payment_id = p.id WHERE p.provider = 'credit' AND p.captured + COALESCE(m.total, 0) <> 0",
+    ),
+    (
+        "what customers owe is not what the books say",
+        "SELECT COUNT(*) AS n FROM (SELECT (SELECT COALESCE(SUM(owed), 0) FROM receivables) AS held, (SELECT COALESCE(SUM(e.amount), 0) \
+         FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'receivable') AS booked) x WHERE held <> booked",
+    ),
+    (
+        "an order that was sold on account is not owed as it was sold",
+        "SELECT COUNT(*) AS n FROM payments p LEFT JOIN receivables r ON r.id = p.id WHERE p.provider = 'account' \
+         AND (r.id IS NULL OR r.amount <> p.captured OR r.taken_off > p.refunded)",
     ),
     ("there are less than no pieces of something", "SELECT COUNT(*) AS n FROM products WHERE stock < 0 OR reserved < 0"),
     (
@@ -153,12 +180,15 @@ const CALM: &[Law] = &[
     (
         "an order was called off and its money kept",
         "SELECT COUNT(*) AS n FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.state = 'cancelled' \
-         AND p.state <> 'disputed' AND (p.captured > p.refunded + p.refund_pending OR p.state IN ('authorised', 'requires_action'))",
+         AND (p.state IN ('authorised', 'requires_action') OR p.captured - COALESCE((SELECT SUM(CASE WHEN d.state = 'won' THEN 0 \
+         WHEN d.state IN ('lost', 'accepted') THEN d.amount ELSE p.captured END) FROM disputes d \
+         WHERE d.payment_id = p.id AND p.state = 'disputed'), 0) > p.refunded + p.refund_pending)",
     ),
     (
         "the provider took or gave another amount than we wrote down",
         "SELECT COUNT(*) AS n FROM payments p JOIN sandbox_charges c ON replace(c.key, '-', '') = DIGITS(p.id) \
-         WHERE p.captured <> c.captured OR p.refunded <> c.refunded",
+         WHERE p.captured <> c.captured OR p.refunded - COALESCE((SELECT SUM(r.amount) FROM refunds r WHERE r.payment_id = p.id \
+         AND r.state = 'succeeded' AND r.to_credit), 0) <> c.refunded",
     ),
     (
         "a bank disputes something and we do not know, or think otherwise of it",
@@ -256,6 +286,8 @@ pub(crate) struct Rows {
     pub(crate) refunds: Vec<RefundRow>,
     pub(crate) stock: Vec<StockRow>,
     pub(crate) approvals: Vec<ApprovalRow>,
+    /// How often stored credit was given without asking anybody.
+    pub(crate) given: usize,
 }
 
 /// Read it.
@@ -265,6 +297,8 @@ pub(crate) async fn rows(app: &purser_service::App) -> purser_core::Result<Rows>
          WHERE NOT (r.created_by IS NULL AND r.reason = 'The order could not be completed')";
     const STOCK: &str = "SELECT p.id, p.stock, CAST(COALESCE((SELECT SUM(l.quantity - l.cancelled) FROM order_lines l JOIN orders o ON o.id = l.order_id \
          WHERE l.product_id = p.id AND o.state <> 'cancelled'), 0) AS BIGINT) AS held FROM products p";
+    const GIVEN: &str = "SELECT (SELECT COUNT(*) FROM credit_moves WHERE kind = 'given') \
+         - (SELECT COUNT(*) FROM approvals WHERE kind = 'credit' AND state = 'succeeded') AS n";
     app.db
         .transact(Scope::System, async |tx: &mut Tx| {
             Ok(Rows {
@@ -272,6 +306,7 @@ pub(crate) async fn rows(app: &purser_service::App) -> purser_core::Result<Rows>
                 refunds: tx.all(sql(REFUNDS)).await?,
                 stock: tx.all(sql(STOCK)).await?,
                 approvals: tx.all(sql("SELECT id, state FROM approvals")).await?,
+                given: usize::try_from(tx.one::<Count>(sql(GIVEN)).await?.n).unwrap_or(0),
             })
         })
         .await

@@ -17,6 +17,7 @@ mod plant;
 mod quarrels;
 mod sky;
 mod tally;
+mod trust;
 mod world;
 
 use purser_service::audit;

@@ -30,6 +30,10 @@ pub(crate) enum About {
     Payment(String),
     /// Giving money back.
     Refund(String),
+    /// Giving money of an order back, over any of its payments.
+    OrderRefund,
+    /// Giving stored credit.
+    Credit,
     /// Calling an order off.
     Cancel(String),
     /// Moving an order on.
@@ -78,6 +82,8 @@ pub(crate) struct Memory {
     /// In the order they were acknowledged.
     pub(crate) order_ids: Vec<String>,
     pub(crate) refunds: BTreeSet<String>,
+    /// How often stored credit was given at once.
+    pub(crate) given: usize,
     /// Carts that are open, in the order they were acknowledged.
     pub(crate) carts: Vec<String>,
     /// What became of the others: the order, by cart.
@@ -97,6 +103,12 @@ pub(crate) struct Memory {
     pub(crate) stocked: BTreeMap<String, i64>,
     /// Where each order stood when the tables were last read.
     seen: BTreeMap<String, OrderState>,
+}
+
+/// Whether what a refund of an order made has come to an end, or waits for somebody else.
+fn all_settled(data: &Value) -> bool {
+    let made = data["refunds"].as_array().map(Vec::as_slice).unwrap_or_default();
+    data["approval"]["id"].is_string() || made.iter().all(|one| matches!(one["state"].as_str(), Some("succeeded" | "failed")))
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -133,6 +145,7 @@ impl Memory {
         // A refund the provider has not settled is answered as it stands, and again when it is settled.
         let settled = match about {
             About::Refund(_) => matches!(data["state"].as_str(), Some("succeeded" | "failed" | "waiting")),
+            About::OrderRefund => all_settled(&data),
             About::Approve(_) => matches!(data["state"].as_str(), Some("succeeded" | "failed")),
             About::Answer => data["state"] != "needs_evidence",
             _ => true,
@@ -189,6 +202,13 @@ impl Memory {
                     }
                 }
             }
+            About::OrderRefund => {
+                let made = data["refunds"].as_array().map(Vec::as_slice).unwrap_or_default();
+                self.refunds.extend(made.iter().filter_map(|one| text(&one["id"])));
+                self.ask(&data["approval"]);
+            }
+            About::Credit if data["approval"]["id"].is_string() => self.ask(&data["approval"]),
+            About::Credit => self.given += 1,
             About::Cancel(order) => {
                 if let Some(known) = self.orders.get_mut(order) {
                     (known.state, known.cancelled) = ("cancelled".into(), true);
@@ -201,6 +221,15 @@ impl Memory {
             }
         }
         None
+    }
+
+    /// A request that waits for somebody else, if it is one.
+    fn ask(&mut self, approval: &Value) {
+        if let Some(request) = text(&approval["id"]).filter(|_| approval["state"] == "waiting")
+            && self.requests.insert(request.clone())
+        {
+            self.asked.push(request);
+        }
     }
 
     /// What a clear no teaches.
@@ -276,6 +305,10 @@ impl Memory {
             wrong.push(format!("there are {} orders; {} were acknowledged, {unsure} are in doubt", found.len(), self.orders.len()));
         }
         self.compare_refunds(rows, &mut wrong);
+        let unsure = self.unsure.iter().filter(|(about, _)| *about == About::Credit).count();
+        if !(self.given..=self.given + unsure).contains(&rows.given) {
+            wrong.push(format!("stored credit was given {} times; {} were acknowledged, {unsure} are in doubt", rows.given, self.given));
+        }
         for row in &rows.approvals {
             if let Some(may_be) = self.decided.get(&row.id.to_string()).filter(|may_be| !may_be.contains(&row.state.as_str())) {
                 wrong.push(format!("request {} was decided to be one of {may_be:?}, it is {}", row.id, row.state));
@@ -306,7 +339,7 @@ impl Memory {
         for id in self.refunds.iter().filter(|id| !found.contains_key(*id)) {
             wrong.push(format!("refund {id} was acknowledged and is gone"));
         }
-        let unsure = self.unsure.iter().filter(|(about, _)| matches!(about, About::Refund(_))).count();
+        let unsure = self.unsure.iter().filter(|(about, _)| matches!(about, About::Refund(_) | About::OrderRefund)).count();
         // An order that is called off gives everything back by itself.
         let nobodys = found.iter().filter(|(id, row)| !self.refunds.contains(*id) && row.order_state != "cancelled").count();
         if nobodys > unsure {

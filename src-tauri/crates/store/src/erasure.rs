@@ -10,7 +10,7 @@ use crate::private::{Column, Place};
 use crate::{Query, Result, Tx, lockouts, sql};
 
 /// What belongs to the person alone, children first: `$1` is the tenant, `$2` the person.
-const GONE: [&str; 47] = [
+const GONE: [&str; 50] = [
     "DELETE FROM cart_lines WHERE tenant_id = $1 AND cart_id IN (SELECT id FROM carts WHERE tenant_id = $1 AND customer_id = $2)",
     "DELETE FROM carts WHERE tenant_id = $1 AND customer_id = $2",
     "DELETE FROM gateway_customers WHERE tenant_id = $1 AND user_id = $2",
@@ -57,6 +57,9 @@ const GONE: [&str; 47] = [
      subject_id IN (SELECT id FROM orders WHERE tenant_id = $1 AND customer_id = $2)",
     "UPDATE policy_versions SET changed_by_name = '' WHERE tenant_id = $1 AND changed_by = $2",
     "UPDATE refunds SET created_by_name = '' WHERE tenant_id = $1 AND created_by = $2",
+    "UPDATE credit_moves SET created_by_name = '' WHERE tenant_id = $1 AND created_by = $2",
+    "UPDATE credit_moves SET reason = '' WHERE tenant_id = $1 AND customer_id = $2",
+    "UPDATE approvals SET reason = '', decision_reason = NULL, subject_label = '' WHERE tenant_id = $1 AND subject_type = 'user' AND subject_id = $2",
     "UPDATE ledger_periods SET closed_by_name = '' WHERE tenant_id = $1 AND closed_by = $2",
     "UPDATE ledger_periods SET reopened_by_name = '', reopen_reason = '' WHERE tenant_id = $1 AND reopened_by = $2",
     "UPDATE reconciliation_runs SET requested_by_name = '' WHERE tenant_id = $1 AND requested_by = $2",

@@ -39,6 +39,8 @@ pub struct OpenRefund {
     pub payment_id: PaymentId,
     /// The provider that took that payment.
     pub provider: String,
+    /// Whether it goes to its customer's stored credit.
+    pub to_credit: bool,
     /// How much.
     pub amount: i64,
     /// Currency of the amount.
@@ -46,7 +48,7 @@ pub struct OpenRefund {
     pub currency: Currency,
 }
 
-const REFUNDS: &str = "SELECT r.tenant_id, r.id, r.payment_id, p.provider, r.amount, r.currency FROM refunds r JOIN payments p ON p.id = r.payment_id \
+const REFUNDS: &str = "SELECT r.tenant_id, r.id, r.payment_id, p.provider, r.to_credit, r.amount, r.currency FROM refunds r JOIN payments p ON p.id = r.payment_id \
      WHERE r.state IN ('pending', 'unknown') AND r.created_at <= $1 AND r.id > $2 ORDER BY r.id LIMIT $3";
 
 /// Refunds made before `before` whose provider has not answered, `most` of them after the one `after`. Needs [`crate::Scope::System`].
@@ -54,7 +56,7 @@ pub async fn refunds(tx: &mut Tx, before: Timestamp, (after, most): (RefundId, i
     tx.all(sql(REFUNDS).bind(before).bind(after).bind(most)).await
 }
 
-const OF_PAYMENT: &str = "SELECT r.tenant_id, r.id, r.payment_id, p.provider, r.amount, r.currency FROM refunds r JOIN payments p ON p.id = r.payment_id \
+const OF_PAYMENT: &str = "SELECT r.tenant_id, r.id, r.payment_id, p.provider, r.to_credit, r.amount, r.currency FROM refunds r JOIN payments p ON p.id = r.payment_id \
      WHERE r.tenant_id = $1 AND r.payment_id = $2 AND r.state IN ('pending', 'unknown') ORDER BY r.id";
 
 /// The refunds of a payment whose provider has not answered.

@@ -41,6 +41,10 @@ pub struct Payment {
     pub refunded_discount: i64,
     /// What is being given back.
     pub refund_pending: i64,
+    /// What banks keep of it, or may yet, where it is disputed.
+    pub kept: i64,
+    /// What its customer still owes of it, where it was sold on account.
+    pub owed: i64,
     /// Goods of the order.
     pub subtotal: i64,
     /// Discount of the order.
@@ -58,7 +62,12 @@ pub struct Payment {
 impl Payment {
     /// What can still be given back of it.
     pub fn left(&self) -> i64 {
-        if self.state.is_refundable() { self.captured - self.refunded - self.refund_pending } else { 0 }
+        let left = self.captured - self.refunded - self.refund_pending;
+        match self.state {
+            PaymentState::Disputed => (left - self.kept).max(0),
+            state if state.is_refundable() => left,
+            _ => 0,
+        }
     }
 
     /// How what was given back of it fell on the order.
@@ -79,13 +88,33 @@ impl Payment {
     }
 }
 
+/// What banks keep of a disputed payment, or may yet: all of it while a dispute goes on, what was lost once it is over.
+macro_rules! kept {
+    ($payment:literal) => {
+        concat!(
+            "(SELECT CAST(COALESCE(SUM(CASE WHEN d.state = 'won' OR (d.state IN ('opened', 'submitted') AND d.withdrawn = 0) THEN 0 ",
+            "WHEN d.state NOT IN ('lost', 'accepted') THEN ",
+            $payment,
+            ".captured WHEN d.withdrawn > d.amount THEN d.withdrawn - d.reinstated ELSE d.amount - d.reinstated END), 0) AS BIGINT) ",
+            "FROM disputes d WHERE d.tenant_id = $1 AND d.payment_id = ",
+            $payment,
+            ".id AND ",
+            $payment,
+            ".state = 'disputed')"
+        )
+    };
+}
+pub(crate) use kept;
+
 macro_rules! payments {
     ($which:literal) => {
         concat!(
             "SELECT p.id, p.order_id, o.number AS order_number, p.provider, p.method, p.state, p.currency, p.captured, p.refunded, p.refunded_tax, \
-             p.refunded_shipping, p.refunded_discount, p.refund_pending, o.subtotal, o.discount, o.tax, o.shipping, \
+             p.refunded_shipping, p.refunded_discount, p.refund_pending, ",
+            kept!("p"),
+            " AS kept, COALESCE(w.owed, 0) AS owed, o.subtotal, o.discount, o.tax, o.shipping, \
              o.extra_goods, o.extra_tax \
-             FROM payments p JOIN orders o ON o.id = p.order_id WHERE p.tenant_id = $1 AND p.order_id = ",
+             FROM payments p JOIN orders o ON o.id = p.order_id LEFT JOIN receivables w ON w.id = p.id WHERE p.tenant_id = $1 AND p.order_id = ",
             $which,
             " AND p.captured > 0 ORDER BY p.id"
         )
@@ -236,15 +265,16 @@ pub async fn of_refund(tx: &mut Tx, refund: RefundId) -> Result<Vec<Back>> {
     tx.all(sql(BACK_BY_REFUND).bind(tx.tenant()).bind(refund)).await
 }
 
-const MADE_BY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM refunds WHERE tenant_id = $1 AND created_by = $2 AND created_at > $3 \
-     AND state <> 'cancelled' LIMIT 1000) AS made";
+const MADE_BY: &str = "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM refunds WHERE tenant_id = $1 AND created_by = $2 AND created_at > $3 \
+     AND state <> 'cancelled' LIMIT 1000) AS made) + (SELECT COUNT(*) FROM (SELECT 1 FROM credit_moves WHERE tenant_id = $1 AND created_by = $2 \
+     AND created_at > $3 AND kind = 'given' LIMIT 1000) AS given) AS n";
 
 #[derive(sqlx::FromRow)]
 struct Count {
     n: i64,
 }
 
-/// How many refunds a person has made since, up to a thousand.
+/// How many refunds a person has made since, and how often they gave stored credit, up to a thousand of each.
 pub async fn made_by(tx: &mut Tx, person: Uuid, since: Timestamp) -> Result<i64> {
     Ok(tx.one::<Count>(sql(MADE_BY).bind(tx.tenant()).bind(person).bind(since)).await?.n)
 }

@@ -67,6 +67,8 @@ pub struct Refund {
     pub request_id: Option<Uuid>,
     /// What had to approve it.
     pub approval_id: Option<Uuid>,
+    /// Whether it goes to its customer's stored credit rather than back the way the money came.
+    pub to_credit: bool,
 }
 
 /// How a refund falls on goods, discount, tax and shipping, as its row keeps it.
@@ -107,7 +109,7 @@ macro_rules! columns {
     () => {
         "r.id, r.payment_id, p.provider, r.order_id, o.number AS order_number, o.customer_id, u.first_name, u.last_name, u.email, r.amount, r.currency, \
          r.reason, r.kind, r.state, r.failure_message, r.created_by, r.created_by_name, r.created_at, r.settled_at, \
-         r.goods AS part_goods, r.discount AS part_discount, r.tax AS part_tax, r.shipping AS part_shipping, r.request_id, r.approval_id"
+         r.goods AS part_goods, r.discount AS part_discount, r.tax AS part_tax, r.shipping AS part_shipping, r.request_id, r.approval_id, r.to_credit"
     };
 }
 
@@ -230,7 +232,7 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>> {
 }
 
 const INSERT: &str = "INSERT INTO refunds (id, tenant_id, payment_id, order_id, amount, currency, reason, kind, state, failure_message, \
-     created_by, created_by_name, created_at, settled_at, goods, discount, tax, shipping, request_id, approval_id) VALUES";
+     created_by, created_by_name, created_at, settled_at, goods, discount, tax, shipping, request_id, approval_id, to_credit) VALUES";
 
 const OF_REQUEST: &str = concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_id = $1 AND r.request_id = $2 ORDER BY r.id");
 const OF_APPROVAL: &str = concat!("SELECT ", columns!(), from!(), " WHERE r.tenant_id = $1 AND r.approval_id = $2 ORDER BY r.id");
@@ -256,7 +258,7 @@ pub async fn insert(tx: &mut Tx, refunds: &[Refund]) -> Result<()> {
     Ok(())
 }
 
-fn row(tenant: Value, r: &Refund) -> [Value; 20] {
+fn row(tenant: Value, r: &Refund) -> [Value; 21] {
     [
         r.id.into(),
         tenant,
@@ -278,6 +280,7 @@ fn row(tenant: Value, r: &Refund) -> [Value; 20] {
         r.split.part_shipping.into(),
         Value::Uuid(r.request_id),
         Value::Uuid(r.approval_id),
+        r.to_credit.into(),
     ]
 }
 
@@ -290,11 +293,26 @@ pub struct Unsettled {
     /// The payment it gives back.
     #[sqlx(try_from = "Uuid")]
     pub payment_id: PaymentId,
+    /// Who took that payment.
+    pub provider: String,
+    /// Whether it goes to its customer's stored credit.
+    pub to_credit: bool,
+    /// What its customer still owes of the payment, where that was sold on account.
+    pub owed: i64,
     /// The order that was paid.
     #[sqlx(try_from = "Uuid")]
     pub order_id: OrderId,
     /// Number of that order.
     pub order_number: i64,
+    /// Whose it is.
+    #[sqlx(try_from = "Uuid")]
+    pub customer_id: UserId,
+    /// Why, in the words of whoever gave it.
+    pub reason: String,
+    /// Who gave it, if it was a person.
+    pub created_by: Option<Uuid>,
+    /// Their name that day.
+    pub created_by_name: String,
     /// How much.
     pub amount: i64,
     /// Currency of the amount.
@@ -327,12 +345,14 @@ pub struct Unsettled {
 /// The refunds of `ids` that are not settled, their payments and orders held until the transaction ends.
 pub async fn hold_unsettled(tx: &mut Tx, ids: &[RefundId]) -> Result<Vec<Unsettled>> {
     let mut query = Query::start(
-        "SELECT r.id, r.payment_id, r.order_id, o.number AS order_number, r.amount, r.currency, r.state, o.subtotal, o.discount, o.tax, \
+        "SELECT r.id, r.payment_id, p.provider, r.to_credit, COALESCE(w.owed, 0) AS owed, r.order_id, o.number AS order_number, o.customer_id, \
+         r.reason, r.created_by, r.created_by_name, r.amount, r.currency, r.state, o.subtotal, o.discount, o.tax, \
          o.shipping, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, r.goods AS part_goods, r.discount AS part_discount, \
-         r.tax AS part_tax, r.shipping AS part_shipping FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id WHERE r.tenant_id = ",
+         r.tax AS part_tax, r.shipping AS part_shipping FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id \
+         LEFT JOIN receivables w ON w.id = p.id WHERE r.tenant_id = ",
     );
     query.arg(tx.tenant()).push(" AND r.state IN ('pending', 'unknown') AND r.id IN ").list(ids.iter().map(|id| (*id).into()));
-    query.push(tx.pick(" ORDER BY r.payment_id, r.id", " ORDER BY r.payment_id, r.id FOR NO KEY UPDATE"));
+    query.push(tx.pick(" ORDER BY r.payment_id, r.id", " ORDER BY r.payment_id, r.id FOR NO KEY UPDATE OF r, p, o"));
     tx.all(query).await
 }
 

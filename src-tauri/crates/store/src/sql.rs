@@ -65,6 +65,8 @@ from! {
     ids::ReturnId => Uuid, |v| v.0;
     ids::CouponId => Uuid, |v| v.0;
     ids::CartId => Uuid, |v| v.0;
+    ids::CreditId => Uuid, |v| v.0;
+    ids::CreditMoveId => Uuid, |v| v.0;
     ids::OrderId => Uuid, |v| v.0;
     ids::LineId => Uuid, |v| v.0;
     ids::PaymentId => Uuid, |v| v.0;

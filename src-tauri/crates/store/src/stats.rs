@@ -86,6 +86,8 @@ pub struct Attention {
     pub silent_endpoints: i64,
     /// Orders called off of the last quarter whose money is still with us.
     pub kept_money: i64,
+    /// Orders sold on account whose day to pay is over.
+    pub overdue_receivables: i64,
 }
 
 /// The question, with the ways SQLite shall look for open refunds and for orders paid in part: there are few, and all others are settled.
@@ -111,13 +113,15 @@ macro_rules! attention {
      (SELECT COUNT(*) FROM (SELECT balanced FROM ledger_proofs WHERE tenant_id = $1 ORDER BY checked_at DESC, id DESC LIMIT 1) j WHERE NOT balanced) AS unbalanced_books, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM bus_stuck WHERE tenant_id = $1 AND state = 'parked' LIMIT 1000) k) AS parked_events, \
      (SELECT COUNT(*) FROM (SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND NOT enabled AND failing_since_at IS NOT NULL LIMIT 1000) l) AS silent_endpoints, \
-     (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'cancelled' AND created_at >= $4 AND paid > refunded LIMIT 1000) m) AS kept_money"
+     (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE tenant_id = $1 AND state = 'cancelled' AND created_at >= $4 AND paid > refunded LIMIT 1000) m) AS kept_money, \
+     (SELECT COUNT(*) FROM (SELECT 1 FROM receivables WHERE tenant_id = $1 AND owed > 0 AND due_at < $5 LIMIT 1000) o) AS overdue_receivables"
         )
     };
 }
 
-/// Things somebody should look at: failures since `lately`, orders made before `overdue`, orders called off that were made since `quarter`.
-pub async fn attention(tx: &mut Tx, (lately, overdue, quarter): (Timestamp, Timestamp, Timestamp)) -> Result<Attention> {
+/// Things somebody should look at: failures since `lately`, orders made before `overdue`, orders called off that were made since `quarter`, and
+/// what was to be paid before `now`.
+pub async fn attention(tx: &mut Tx, (lately, overdue, quarter, now): (Timestamp, Timestamp, Timestamp, Timestamp)) -> Result<Attention> {
     let text = tx.pick(attention!("refunds INDEXED BY refunds_open", "orders INDEXED BY orders_partly"), attention!("refunds", "orders"));
-    tx.one(sql(text).bind(tx.tenant()).bind(lately).bind(overdue).bind(quarter)).await
+    tx.one(sql(text).bind(tx.tenant()).bind(lately).bind(overdue).bind(quarter).bind(now)).await
 }

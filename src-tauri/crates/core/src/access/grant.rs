@@ -264,6 +264,11 @@ impl<P> Grant<P> {
     pub fn id<T: From<uuid::Uuid>>(&self) -> T {
         self.ids.next(self.now)
     }
+
+    /// Where new ids come from, for what makes many of them.
+    pub const fn ids(&self) -> &Ids {
+        &self.ids
+    }
 }
 
 /// What a [`Scoped`] proof stands for towards those who ask only who acts, where and when. It is no right: it opens nothing.

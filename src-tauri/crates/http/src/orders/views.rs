@@ -2,12 +2,13 @@
 
 use purser_core::ids::{LineId, OrderId, ProductId, UserId};
 use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
-use purser_core::payments::RefundState;
+use purser_core::payments::{CREDIT, RefundState};
 use purser_core::{Currency, Money, Timestamp};
 use purser_service::App;
 use purser_service::orders::{Detail, Draft, Item, Way};
 use purser_store::orders::Order;
 use purser_store::orders_money::OnItsWay;
+use purser_store::payments::Payment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -178,6 +179,9 @@ impl DetailView {
             tax_rate_bp: line.tax_bp,
         });
         let extras = detail.particulars.extras;
+        // Once money came or it is over, nothing lapses; stored credit keeps no goods.
+        let keeps = |payment: &Payment| payment.captured > 0 && payment.provider != CREDIT;
+        let lapses = order.state == OrderState::Pending && !detail.payments.iter().any(keeps);
         let sum = |states: &[RefundState]| detail.refunds.iter().filter(|refund| states.contains(&refund.state)).map(|refund| refund.amount).sum();
         let (granted, pending) = (sum(&[RefundState::Waiting]), sum(&[RefundState::Pending, RefundState::Unknown]));
         let back = OnItsWay { order_id: order.id, granted, pending };
@@ -187,8 +191,7 @@ impl DetailView {
             waived: order.money(extras.waived),
             prices_include_tax: extras.with_tax,
             shipping_method: extras.shipping_code.zip(extras.shipping_name).map(|(code, name)| WayView { code, name }),
-            // Once it is paid or over, nothing lapses.
-            pay_until: extras.lapses_at.filter(|_| order.state == OrderState::Pending && order.paid == 0),
+            pay_until: extras.lapses_at.filter(|_| lapses),
             shipping_address: detail.particulars.address,
             payments: detail.payments.into_iter().map(|payment| PaymentView::of(app, payment)).collect(),
             refunds: detail.refunds.into_iter().map(RefundView::from).collect(),

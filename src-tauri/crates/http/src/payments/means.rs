@@ -2,14 +2,16 @@
 
 use axum::extract::State;
 use purser_core::access::can;
+use purser_core::Money;
 use purser_core::gateways::Health;
+use purser_core::ids::OrderId;
 use purser_service::App;
 use purser_service::payments::means::{self, Mean, Means};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::extract::AllowedOwn;
+use crate::extract::{AllowedOwn, Query};
 use crate::reply::{Data, Versioned};
 
 /// One means of payment.
@@ -49,17 +51,36 @@ pub(super) struct MeansView {
     others: bool,
     /// Whether every payment waits for its customer, at the address its `nextActionUrl` names.
     by_customer: bool,
+    /// What the customer of the order asked about has as stored credit in its currency: `credit` pays with that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credit: Option<Money>,
+    /// Whether it can be sold on account: `account`.
+    on_account: bool,
 }
 
 impl From<Means> for MeansView {
     fn from(means: Means) -> Self {
-        let Means { provider, name, live, health, offered, others, by_customer } = means;
-        Self { provider, name, live, health, methods: offered.into_iter().map(MeanView::from).collect(), others, by_customer }
+        let Means { provider, name, live, health, offered, others, by_customer, credit, on_account } = means;
+        let methods = offered.into_iter().map(MeanView::from).collect();
+        Self { provider, name, live, health, methods, others, by_customer, credit, on_account }
     }
 }
 
 impl Versioned for MeansView {}
 
-pub(super) async fn read(State(app): State<App>, AllowedOwn(by): AllowedOwn<can::CapturePayment>) -> Result<Data<MeansView>> {
-    Ok(Data(means::means(&app, &by).await?.into()))
+/// What is to be paid.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct MeansQuery {
+    /// This order: whether its customer has stored credit is told.
+    #[serde(default)]
+    order_id: Option<OrderId>,
+}
+
+pub(super) async fn read(
+    State(app): State<App>,
+    AllowedOwn(by): AllowedOwn<can::CapturePayment>,
+    Query(query): Query<MeansQuery>,
+) -> Result<Data<MeansView>> {
+    Ok(Data(means::means(&app, &by, query.order_id).await?.into()))
 }

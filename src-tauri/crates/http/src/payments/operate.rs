@@ -38,7 +38,8 @@ pub(crate) enum CaptureMode {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "NewPayment")]
 pub(crate) struct PayBody {
-    /// The means of payment, as the provider names it: `pm_card_visa`.
+    /// The means of payment, as the provider names it: `pm_card_visa`. Or `credit`: the customer's stored credit, as much as there is of it. Or, for
+    /// staff, `account`: the customer pays later.
     payment_method: String,
     /// When to take the money; at once unless said otherwise.
     #[serde(default)]
@@ -55,7 +56,7 @@ pub(crate) async fn pay_order(
     let shape = paid(&app);
     let once = shape.once::<_, 200>(by.narrow(), key, (&format!("pay {id}"), &body))?;
     let capture = body.capture == CaptureMode::Automatic;
-    let pay = Pay { method: body.payment_method, capture, by_customer: by.own().is_some() };
+    let pay = Pay { method: body.payment_method, capture, by_customer: by.own().is_some(), whole: false };
     shape.reply(payments::pay(&app, &by, id, pay, once).await?)
 }
 
@@ -84,13 +85,13 @@ pub(crate) async fn void_payment(
 
 pub(crate) async fn confirm_payment(
     State(app): State<App>,
-    Allowed(by): Allowed<can::CapturePayment>,
+    AllowedOwn(by): AllowedOwn<can::CapturePayment>,
     Path(id): Path<PaymentId>,
     key: NeededKey,
     OptionalJson(body): OptionalJson<ConfirmBody>,
 ) -> Result<Repeatable<PaidView, 200>> {
     let shape = paid(&app);
-    let once = shape.once::<_, 200>(&by, key, (&format!("confirm {id}"), &body))?;
+    let once = shape.once::<_, 200>(by.narrow(), key, (&format!("confirm {id}"), &body))?;
     shape.reply(payments::confirm(&app, &by, id, body.outcome == ProofOutcome::Success, once).await?)
 }
 

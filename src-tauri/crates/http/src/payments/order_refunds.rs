@@ -54,6 +54,9 @@ pub(crate) struct WishBody {
     /// For what kind of reason; standard unless said otherwise.
     #[serde(default)]
     kind: Option<RefundKind>,
+    /// Whether it goes to the customer's stored credit rather than back the way the money came.
+    #[serde(default)]
+    to_credit: bool,
 }
 
 /// A refund of an order.
@@ -76,6 +79,9 @@ pub(crate) struct RefundOrderBody {
     /// For what kind of reason; standard unless said otherwise.
     #[serde(default)]
     kind: Option<RefundKind>,
+    /// Whether it goes to the customer's stored credit rather than back the way the money came.
+    #[serde(default)]
+    to_credit: bool,
     /// Why, up to 500 characters; it is kept for ever.
     reason: String,
 }
@@ -94,7 +100,7 @@ impl WishBody {
                 What::Lines(lines, shipping)
             }
         };
-        Ok(Wish { what, payments: self.payments, kind: self.kind.unwrap_or(RefundKind::Standard) })
+        Ok(Wish { what, payments: self.payments, kind: self.kind.unwrap_or(RefundKind::Standard), to_credit: self.to_credit })
     }
 }
 
@@ -210,11 +216,11 @@ pub(crate) struct PreviewView {
 impl Versioned for PreviewView {}
 
 impl PreviewView {
-    fn of(app: &App, preview: Preview) -> Self {
+    fn of(app: &App, preview: Preview, to_credit: bool) -> Self {
         let Preview { plan, lines, shipping_left, route } = preview;
         let currency = plan.currency;
         let money = |amount| Money::new(amount, currency);
-        let booking = plan.parts.iter().flat_map(|part| ledger::refund_entries(part.shares, part.outside()));
+        let booking = plan.parts.iter().flat_map(|part| ledger::refund_entries(part.shares, part.way(to_credit)));
         let mut sums: Vec<(AccountCode, i64)> = Vec::new();
         for (code, amount) in booking.filter(|(_, amount)| *amount != 0) {
             match sums.iter_mut().find(|(known, _)| *known == code) {
@@ -226,7 +232,7 @@ impl PreviewView {
             payment_id: part.payment,
             method_label: purser_service::payments::means::called(app, &part.method),
             amount: money(part.shares.sum()),
-            outside: part.outside(),
+            outside: part.outside(to_credit),
         });
         let refundable = lines.into_iter().map(|(line, worth)| LineView {
             line_id: line.id,
@@ -264,8 +270,9 @@ pub(crate) async fn preview(
     Path(id): Path<OrderId>,
     Json(body): Json<WishBody>,
 ) -> Result<Data<PreviewView>> {
-    let preview = payments::preview_refund(&app, &by, id, &body.wish()?).await?;
-    Ok(Data(PreviewView::of(&app, preview)))
+    let wish = body.wish()?;
+    let preview = payments::preview_refund(&app, &by, id, &wish).await?;
+    Ok(Data(PreviewView::of(&app, preview, wish.to_credit)))
 }
 
 /// What a request to refund an order made.
@@ -303,7 +310,7 @@ pub(crate) async fn refund(
     };
     let shape = Shape { view: Arc::new(view), subject: |done: &OrderRefund| done.id, home: None };
     let once = shape.once::<_, 201>(&by, key, (&format!("refund order {id}"), &body))?;
-    let RefundOrderBody { lines, shipping, amount, payments, kind, reason } = body;
-    let wish = WishBody { lines, shipping, amount, payments, kind }.wish()?;
+    let RefundOrderBody { lines, shipping, amount, payments, kind, to_credit, reason } = body;
+    let wish = WishBody { lines, shipping, amount, payments, kind, to_credit }.wish()?;
     shape.reply(payments::refund_order(&app, &by, id, (wish, reason), once).await?)
 }

@@ -99,6 +99,8 @@ pub(crate) struct RefundView {
     reason: String,
     kind: RefundKind,
     state: RefundState,
+    /// Whether it goes, or went, to the customer's stored credit.
+    to_credit: bool,
     /// Whether it is only written down here: a payment from before Purser can not be given back through a provider.
     outside: bool,
     /// What is left for a person to do.
@@ -148,7 +150,7 @@ const OUTSIDE_NOTE: &str =
 
 impl From<Refund> for RefundView {
     fn from(refund: Refund) -> Self {
-        let outside = refund.provider == OUTSIDE;
+        let outside = refund.provider == OUTSIDE && !refund.to_credit;
         Self {
             outside,
             note: outside.then_some(OUTSIDE_NOTE),
@@ -168,6 +170,7 @@ impl From<Refund> for RefundView {
             split: refund.split.shares().map(|shares| SplitView::of(shares, refund.currency)),
             request_id: refund.request_id,
             approval_id: refund.approval_id,
+            to_credit: refund.to_credit,
         }
     }
 }

@@ -101,6 +101,8 @@ pub(super) struct CheckoutView {
     reserve_minutes: Option<i64>,
     /// Days a cart is kept that nobody touches.
     cart_days: i64,
+    /// Days customers have to pay what is sold to them on account.
+    account_days: i64,
     /// Counts changes of all settings; the `ETag`.
     version: i64,
 }
@@ -113,6 +115,7 @@ impl From<Terms> for CheckoutView {
             shipping_methods: trade.shipping_methods.into_iter().map(|method| MethodView::of(method, currency)).collect(),
             reserve_minutes: trade.reserve_minutes,
             cart_days: trade.cart_days,
+            account_days: trade.account_days,
             version,
         }
     }
@@ -136,6 +139,8 @@ pub(super) struct ChangeBody {
     reserve_minutes: Patch<i64>,
     /// From 1 to 365.
     cart_days: Patch<i64>,
+    /// From 1 to 365.
+    account_days: Patch<i64>,
 }
 
 impl ChangeBody {
@@ -148,8 +153,8 @@ impl ChangeBody {
             Patch::Clear => Patch::Clear,
             Patch::Keep => Patch::Keep,
         };
-        let Self { prices_include_tax, tax_rates, reserve_minutes, cart_days, .. } = self;
-        Ok(Change { prices_include_tax, tax_rates, shipping_methods, reserve_minutes, cart_days })
+        let Self { prices_include_tax, tax_rates, reserve_minutes, cart_days, account_days, .. } = self;
+        Ok(Change { prices_include_tax, tax_rates, shipping_methods, reserve_minutes, cart_days, account_days })
     }
 }
 

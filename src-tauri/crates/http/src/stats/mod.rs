@@ -147,6 +147,12 @@ fn attention(overview: &Overview) -> Vec<AttentionView> {
             "Cancelled orders whose money has not gone back",
             "/orders?state=cancelled&paymentState=paid,partially_refunded".into(),
         ),
+        one(
+            "overdueReceivables",
+            found.overdue_receivables,
+            "Orders sold on account that are overdue",
+            format!("/receivables?dueBefore={}", overview.now),
+        ),
         one("openDifferences", found.open_differences, "Differences from the provider's account", "/reconciliation/exceptions?state=open".into()),
         one("unbalancedBooks", found.unbalanced_books, "The books do not add up", "/ledger".into()),
         one("parkedEvents", found.parked_events, "Events that could not be acted on", "/events/stuck?state=parked".into()),

@@ -10,6 +10,7 @@ mod closing;
 mod goods;
 mod names;
 mod orders;
+mod owed;
 mod papers;
 mod people;
 mod pictures;

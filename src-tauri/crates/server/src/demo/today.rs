@@ -22,6 +22,8 @@ use purser_store::webhooks::{self as told, Attempt, Delivery, Ended, Endpoint};
 use purser_store::{Page, Tx};
 use uuid::Uuid;
 
+use super::owed;
+
 /// Payments that are disputed, and why.
 const DISPUTED: [&str; 6] = ["fraudulent", "product_not_received", "product_unacceptable", "duplicate", "credit_not_processed", "fraudulent"];
 
@@ -50,7 +52,8 @@ pub(super) async fn fill(app: &App, tenant: TenantId) -> Result<()> {
     // The oldest of them: the newest stay as they are.
     let mut paid = paid.into_iter().rev();
     dispute(app, tenant, &mut paid).await?;
-    ask(app, tenant, &mut paid).await
+    ask(app, tenant, &mut paid).await?;
+    owed::fill(app, tenant, &mut paid).await
 }
 
 /// Somebody of this role.
@@ -124,7 +127,7 @@ async fn ask(app: &App, tenant: TenantId, paid: &mut impl Iterator<Item = Paymen
     let asks = grant::<can::GrantRefund>(app, tenant, (&support, Role::Support))?;
     for (reason, payment) in ASKED.into_iter().zip(paid) {
         let what = What::Amount(purser_core::Money::new(payment.amount / 4, payment.currency));
-        let wish = Wish { what, payments: vec![payment.id], kind: RefundKind::Goodwill };
+        let wish = Wish { what, payments: vec![payment.id], kind: RefundKind::Goodwill, to_credit: false };
         refund_order(app, &asks, payment.order_id, (wish, reason.to_owned()), None).await?;
     }
     let waiting = app.db.read(tenant, async |tx| {

@@ -17,7 +17,7 @@ use crate::idempotency::{self, Claim, Once, Outcome, Reply};
 use crate::identity::step_up;
 use crate::orders::edit::put_back;
 use crate::payments::{Accepted, wait};
-use crate::{App, events};
+use crate::{App, credit, events};
 
 /// A request with what it does.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ pub async fn approve(
     let _turn = once.as_ref().map(|once| app.once.enter(by.tenant(), &once.key)).transpose()?;
     let asked = app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("approval"))).await?;
     let sends = match asked.kind {
-        ApprovalKind::Refund => by.and::<can::RefundOrder>()?,
+        ApprovalKind::Refund | ApprovalKind::Credit => by.and::<can::RefundOrder>()?,
     };
     step_up::demand_for_refund(app, by, || Some(asked.amount)).await?;
     let begun = app
@@ -128,8 +128,9 @@ async fn say_yes(by: &Grant<can::DecideApproval>, tx: &mut Tx, id: ApprovalId, r
     decided_by(by, &mut approval, reason);
     move_on(tx, &mut approval, ApprovalEvent::Approve).await?;
     match approval.kind {
-        ApprovalKind::Refund => refund_basis::send(tx, id).await?,
-    };
+        ApprovalKind::Refund => drop(refund_basis::send(tx, id).await?),
+        ApprovalKind::Credit => credit::give_approved(by, tx, &approval).await?,
+    }
     note(by, tx, &approval, ("approval.approve", "approved"));
     tell(by, tx, id, "sent").await
 }
@@ -238,6 +239,8 @@ pub(super) async fn end<P>(by: &Grant<P>, tx: &mut Tx, mut approval: Approval, (
             put_back(by, tx, id, OrderId(approval.subject_id)).await?;
             refund_basis::call_off(tx, id, &why, by.now()).await?;
         }
+        // Nothing was kept for it.
+        ApprovalKind::Credit => {}
     }
     note(by, tx, &approval, line);
     tell(by, tx, id, "called_off").await?;

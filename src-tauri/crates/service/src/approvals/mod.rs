@@ -106,7 +106,7 @@ pub(crate) async fn route_of(person: &Person, tx: &mut Tx, act: &Act, now: Times
         // One after the other: two at the same moment would both be the last that is allowed.
         tx.alone("refunds of a day").await?;
         match act.kind {
-            ApprovalKind::Refund => refund_basis::made_by(tx, person.id.uuid(), now.plus(-DAY)).await?,
+            ApprovalKind::Refund | ApprovalKind::Credit => refund_basis::made_by(tx, person.id.uuid(), now.plus(-DAY)).await?,
         }
     } else {
         0

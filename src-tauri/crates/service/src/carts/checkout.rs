@@ -131,11 +131,13 @@ pub(super) async fn order<P>(app: &App, by: &Grant<P>, which: Which, ask: Ask, o
             return Ok(Outcome::Reply(reply));
         }
         if which.by_customer() {
-            payments::count_attempt(app, by).await?;
+            payments::check_attempts(app, by).await?;
         }
         payments::check_method(app, by.tenant(), method, which.by_customer()).await?;
     }
-    app.db
+    let mut tries = false;
+    let outcome = app
+        .db
         .transact(by, async |tx| {
             let order: OrderId = by.id();
             if let Some(reply) = app.once.answered(tx, once.as_ref(), (by.now(), order.uuid())).await? {
@@ -144,13 +146,19 @@ pub(super) async fn order<P>(app: &App, by: &Grant<P>, which: Which, ask: Ask, o
             let cart = which.held(tx, by.now()).await?;
             which.check_unpaid(tx, by.now()).await?;
             let mut ordered = order_of(by, tx, (which, cart, order), &ask).await?;
+            tries = ordered.saga.is_some();
             if matches!(which, Which::Own(_)) {
                 // What staff wrote down is for staff.
                 ordered.order.particulars.notes = None;
             }
             idempotency::finish(tx, once.as_ref(), ordered).await
         })
-        .await
+        .await?;
+    if tries && which.by_customer() {
+        // Only what was begun tries a card; that one too many was begun at the same time takes nothing back.
+        drop(payments::count_attempt(app, by).await);
+    }
+    Ok(outcome)
 }
 
 async fn order_of<P>(by: &Grant<P>, tx: &mut Tx, (which, cart, order): (Which, Cart, OrderId), ask: &Ask) -> Result<Ordered> {
@@ -179,6 +187,7 @@ async fn order_of<P>(by: &Grant<P>, tx: &mut Tx, (which, cart, order): (Which, C
     // Nothing to pay is paid already.
     let saga = match &ask.method {
         Some(method) if detail.order.state == OrderState::Pending => {
+            payments::check_covers(tx, method, &detail.order).await?;
             let mut payload = json!({ "method": method, "ifDeclined": ask.declined });
             if which.by_customer() {
                 payload["byCustomer"] = true.into();

@@ -6,13 +6,14 @@ use purser_core::access::{Grant, can};
 use purser_core::documents::Tongue;
 use purser_core::ids::{OrderId, RefundId, UserId};
 use purser_core::orders::Address;
-use purser_core::payments::{OUTSIDE, RefundState};
+use purser_core::payments::{ACCOUNT, CREDIT, OUTSIDE, RefundState};
 use purser_core::{Error, Result};
 use purser_store::orders::{self, Extras, Line, Order};
 use purser_store::payments::{self, Payment};
+use purser_store::receivables::{self, Receivable};
 use purser_store::refund_basis::{self, Back};
 use purser_store::refunds::{self, Refund};
-use purser_store::{Tx, coupons, tenants, users};
+use purser_store::{Page, Tx, coupons, tenants, users};
 
 use super::port::{Column, Paper, Part, Sum, Table};
 use super::words::{self, Words};
@@ -103,19 +104,21 @@ fn strong(label: &str, amount: String) -> Sum {
 /// The receipt of an order that was paid.
 pub async fn receipt(app: &App, by: &Grant<can::ReadOrder>, id: OrderId, language: Option<Tongue>) -> Result<Document> {
     asked(app, by).await?;
-    let (order, parties, lines, paid) = app
+    let (order, parties, lines, (paid, owed)) = app
         .db
         .read(by, async |tx| {
             let order = orders::find(tx, id).await?.ok_or(Error::NotFound("order"))?;
             let parties = Parties::of(tx, &order).await?;
-            Ok::<_, Error>((order, parties, orders::lines(tx, id).await?, payments::of_order(tx, id).await?))
+            let filter = receivables::Filter { open: Some(true), orders: vec![id], ..receivables::Filter::default() };
+            let owed = receivables::list(tx, &filter, &Page::default()).await?.rows;
+            Ok::<_, Error>((order, parties, orders::lines(tx, id).await?, (payments::of_order(tx, id).await?, owed)))
         })
         .await?;
     if order.paid == 0 {
         return Err(Error::conflict("nothing_paid", "Nothing has been paid for this order, so there is no receipt."));
     }
     let words = parties.words(language);
-    let mut parts = vec![items(words, &order, &lines), totals(words, &order, (&parties, &lines))];
+    let mut parts = vec![items(words, &order, &lines), totals(words, &order, (&parties, &lines, &owed))];
     parts.push(Part::Heading(words.payments.to_owned()));
     parts.push(taken(app, words, &paid));
     let paper = Paper {
@@ -143,7 +146,7 @@ fn items(words: &Words, order: &Order, lines: &[Line]) -> Part {
     })
 }
 
-fn totals(words: &Words, order: &Order, (parties, lines): (&Parties, &[Line])) -> Part {
+fn totals(words: &Words, order: &Order, (parties, lines, owed): (&Parties, &[Line], &[Receivable])) -> Part {
     let money = |amount| words.money(order.money(amount));
     let mut sums = vec![sum(words.goods, money(order.subtotal))];
     if order.discount != 0 {
@@ -152,7 +155,9 @@ fn totals(words: &Words, order: &Order, (parties, lines): (&Parties, &[Line])) -
     sums.extend(taxes(lines, order.tax).into_iter().map(|(rate, tax)| sum(&taxed(words, rate), money(tax))));
     sums.push(sum(&parties.shipping(words), money(order.shipping)));
     sums.push(strong(words.total, money(order.total)));
-    sums.push(sum(words.paid, money(order.paid)));
+    // What was sold on account is settled between the two, and not paid.
+    let open: i64 = owed.iter().map(|one| one.owed).sum();
+    sums.push(sum(words.paid, money(order.paid - open)));
     if order.refunded != 0 {
         sums.push(sum(words.given_back, money(-order.refunded)));
     }
@@ -160,6 +165,7 @@ fn totals(words: &Words, order: &Order, (parties, lines): (&Parties, &[Line])) -
     if due > 0 {
         sums.push(strong(words.due, money(due)));
     }
+    sums.extend(owed.iter().map(|one| strong(&format!("{} {}", words.owed, words.date(one.due_at)), money(one.owed))));
     Part::Sums(sums)
 }
 
@@ -182,7 +188,12 @@ fn taxed(words: &Words, rate: Option<i64>) -> String {
 }
 
 fn taken(app: &App, words: &Words, paid: &[Payment]) -> Part {
-    let label = |method: &str| if method == OUTSIDE { words.before.to_owned() } else { means::called(app, method) };
+    let label = |method: &str| match method {
+        OUTSIDE => words.before.to_owned(),
+        CREDIT => words.credit.to_owned(),
+        ACCOUNT => words.account.to_owned(),
+        method => means::called(app, method),
+    };
     let row = |payment: &Payment| {
         let at = words.date(payment.captured_at.unwrap_or(payment.created_at));
         let amount = purser_core::Money::new(payment.captured, payment.currency);

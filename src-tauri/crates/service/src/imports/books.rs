@@ -123,5 +123,6 @@ fn refund(basis: &Basis<'_>, order: &Order, payment: PaymentId) -> Refund {
         split: refunds::Split::default(),
         request_id: None,
         approval_id: None,
+        to_credit: false,
     }
 }

@@ -14,10 +14,10 @@ pub use report::{Figures, Report, report};
 pub use statement::statement;
 
 use purser_core::access::{Grant, can};
-use purser_core::ids::{Ids, OrderId, PaymentId, RefundId};
+use purser_core::ids::{Ids, OrderId, PaymentId, PostingId, RefundId};
 use purser_core::ledger::{AccountCode as Code, PostingKind};
-use purser_core::payments::Shares;
-use purser_core::{Currency, Error, Result, Timestamp};
+use purser_core::payments::{ACCOUNT, CREDIT, OUTSIDE, Shares};
+use purser_core::{Currency, Error, Money, Result, Timestamp};
 use purser_store::ledger::{self as store, Account, Entry, Filter, Posting};
 use purser_store::{Listing, Page};
 
@@ -56,26 +56,30 @@ impl About {
     }
 }
 
-/// Money came in: it is at the provider, and it is goods less their discount, tax and shipping.
-pub fn capture(ids: &Ids, about: About, shares: Shares) -> Posting {
-    let entries = taken(shares, Code::Cash);
-    about.posting(ids, PostingKind::Capture, format!("Payment of order #{}", about.number), entries)
+/// Money came in: it is where `provider` keeps it, and it is goods less their discount, tax and shipping.
+pub fn capture(ids: &Ids, about: About, provider: &str, shares: Shares) -> Posting {
+    let entries = taken(shares, Code::of_provider(provider));
+    let memo = match provider {
+        CREDIT => format!("Order #{} paid with stored credit", about.number),
+        ACCOUNT => format!("Order #{} sold on account", about.number),
+        _ => format!("Payment of order #{}", about.number),
+    };
+    about.posting(ids, PostingKind::Capture, memo, entries)
 }
 
-/// Money went back: it is no longer at the provider, and it was goods, tax and shipping.
-pub fn refund(ids: &Ids, about: About, shares: Shares) -> Posting {
-    about.posting(ids, PostingKind::Refund, format!("Refund of order #{}", about.number), given_back(shares, Code::Cash))
+/// Money went back: it is no longer where `way` takes it from, and it was goods, tax and shipping.
+pub fn refund(ids: &Ids, about: About, way: Way<'_>, shares: Shares) -> Posting {
+    let memo = match way {
+        Way { to_credit: true, .. } => format!("Refund of order #{} to stored credit", about.number),
+        Way { provider: OUTSIDE, .. } => format!("Refund of order #{}, made outside Purser", about.number),
+        _ => format!("Refund of order #{}", about.number),
+    };
+    about.posting(ids, PostingKind::Refund, memo, refund_entries(shares, way))
 }
 
 /// Money that went back came back: `shares` is less than nothing.
 pub fn refund_back(ids: &Ids, about: About, shares: Shares) -> Posting {
     about.posting(ids, PostingKind::Refund, format!("Refund of order #{} that came back", about.number), given_back(shares, Code::Cash))
-}
-
-/// Money that was taken before Purser went back by hand. It never was at the provider: what it was paid from is where it came from, the
-/// opening balance.
-pub fn refund_outside(ids: &Ids, about: About, shares: Shares) -> Posting {
-    about.posting(ids, PostingKind::Refund, format!("Refund of order #{}, made outside Purser", about.number), given_back(shares, Code::Opening))
 }
 
 /// What a disputed payment moved since: taken by the customer's bank, given back by it, kept by the provider.
@@ -92,9 +96,63 @@ pub fn dispute(ids: &Ids, about: About, (taken, back): (i64, i64), (kept, return
     [dispute("Dispute of", taken), dispute("Dispute won:", -back), kept, returned].into_iter().flatten().collect()
 }
 
-/// The entries a refund of `shares` makes; `outside`: by hand, of money from before Purser.
-pub fn refund_entries(shares: Shares, outside: bool) -> Vec<(Code, i64)> {
-    given_back(shares, if outside { Code::Opening } else { Code::Cash })
+/// Which way a refund goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Way<'a> {
+    /// Who took the money.
+    pub provider: &'a str,
+    /// Whether it goes to its customer's stored credit rather than back the way it came.
+    pub to_credit: bool,
+    /// What its customer still owes of the payment, where that was sold on account.
+    pub owed: i64,
+}
+
+impl Way<'_> {
+    /// Where `amount` comes from. Of what was sold on account, what is still owed is taken off first; the rest the customer has paid by hand, and
+    /// by hand it goes back. Money from before Purser never was at a provider: it came from the opening balance.
+    pub fn sources(self, amount: i64) -> Vec<(Code, i64)> {
+        let off = if self.provider == ACCOUNT { amount.min(self.owed) } else { 0 };
+        let rest = match self.provider {
+            _ if self.to_credit => Code::StoredCredit,
+            ACCOUNT => Code::Bank,
+            provider => Code::of_provider(provider),
+        };
+        [(Code::Receivable, off), (rest, amount - off)].into_iter().filter(|(_, amount)| *amount != 0).collect()
+    }
+
+    /// Whether somebody has to move some of `amount` by hand.
+    pub fn by_hand(self, amount: i64) -> bool {
+        self.sources(amount).iter().any(|(code, _)| matches!(code, Code::Opening | Code::Bank))
+    }
+}
+
+/// The entries a refund of `shares` makes.
+pub fn refund_entries(shares: Shares, way: Way<'_>) -> Vec<(Code, i64)> {
+    let from = way.sources(shares.sum()).into_iter().map(|(code, amount)| (code, -amount));
+    gone(shares).into_iter().chain(from).collect()
+}
+
+/// Stored credit was given as a kindness, or taken back, which is less than nothing: it is a discount on what will be bought with it.
+pub fn credit((id, at): (PostingId, Timestamp), amount: Money) -> Posting {
+    // No name: what is booked is never changed, and a person can be forgotten.
+    let memo = if amount.amount > 0 { "Stored credit given to a customer" } else { "Stored credit taken back from a customer" };
+    Posting {
+        id,
+        kind: PostingKind::Credit,
+        memo: memo.to_owned(),
+        order: None,
+        payment: None,
+        refund: None,
+        at,
+        currency: amount.currency,
+        entries: vec![(Code::Discounts, amount.amount), (Code::StoredCredit, -amount.amount)],
+    }
+}
+
+/// What a customer owed came by hand, or, given up, was a loss.
+pub fn settled(ids: &Ids, about: About, amount: i64, given_up: bool) -> Posting {
+    let (kind, to, memo) = if given_up { (PostingKind::WriteOff, Code::Differences, "Given up") } else { (PostingKind::Receipt, Code::Bank, "Received") };
+    about.posting(ids, kind, format!("{memo}: order #{}, sold on account", about.number), vec![(to, amount), (Code::Receivable, -amount)])
 }
 
 /// What was taken, at the account `at`.
@@ -106,7 +164,11 @@ pub(crate) fn taken(shares: Shares, at: Code) -> Vec<(Code, i64)> {
 
 /// What goes back, from the account `from`. The goods as they were paid for: their discount was booked when they were sold.
 pub(crate) fn given_back(shares: Shares, from: Code) -> Vec<(Code, i64)> {
-    vec![(Code::Refunds, shares.goods), (Code::Tax, shares.tax), (Code::Shipping, shares.shipping), (from, -shares.sum())]
+    gone(shares).into_iter().chain([(from, -shares.sum())]).collect()
+}
+
+fn gone(shares: Shares) -> [(Code, i64); 3] {
+    [(Code::Refunds, shares.goods), (Code::Tax, shares.tax), (Code::Shipping, shares.shipping)]
 }
 
 /// Every account with its running sums.

@@ -1,13 +1,17 @@
 //! The proof that the books balance. A large ledger is not added up while somebody waits: its running balances are compared at once, its
 //! newest bookings are added up, and a job adds up everything once a day and keeps what it found.
 
+use std::collections::BTreeMap;
+
 use purser_core::access::{Grant, can};
 use purser_core::events::Topic;
 use purser_core::ids::JobId;
+use purser_core::ledger::AccountCode;
 use purser_core::{Currency, Error, Money, Result, Timestamp};
 use purser_store::Tx;
 use purser_store::ledger::{self as store, Count};
 use purser_store::ledger_books::{self as books, Proved};
+use purser_store::{credit, receivables};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Line};
@@ -76,13 +80,15 @@ async fn whole(tx: &mut Tx, now: Timestamp) -> Result<Proof> {
         sums.push((account.currency, account.debit, account.credit));
     }
     unbalanced.extend(postings.iter().map(off));
+    unbalanced.extend(beside(tx).await?);
     Ok(of(sums, &counts, (unbalanced, now, true)))
 }
 
 /// The running balances, and the bookings since `edge`.
 async fn newest(tx: &mut Tx, (edge, now): (Timestamp, Timestamp), full: Option<&Proved>) -> Result<Proof> {
     let sums = store::balances(tx).await?.into_iter().map(|account| (account.currency, account.debit, account.credit)).collect();
-    let unbalanced = books::unbalanced_since(tx, edge).await?.iter().map(off).collect();
+    let mut unbalanced: Vec<String> = books::unbalanced_since(tx, edge).await?.iter().map(off).collect();
+    unbalanced.extend(beside(tx).await?);
     let since = full.map_or(Timestamp::from_micros(0), |full| full.checked_at);
     let mut counts = books::transactions_since(tx, since).await?;
     for (currency, n) in full.iter().flat_map(|full| &full.currencies.0) {
@@ -93,6 +99,26 @@ async fn newest(tx: &mut Tx, (edge, now): (Timestamp, Timestamp), full: Option<&
         }
     }
     Ok(of(sums, &counts, (unbalanced, now, false)))
+}
+
+/// What is kept person by person beside the books has to say the same as its account.
+async fn beside(tx: &mut Tx) -> Result<Vec<String>> {
+    let accounts = store::balances(tx).await?;
+    let of = |code: AccountCode, currency: Currency| {
+        accounts.iter().find(|account| account.code == code && account.currency == currency).map_or(0, |account| account.debit - account.credit)
+    };
+    let mut found = Vec::new();
+    let credits = credit::totals(tx).await?.into_iter().map(|total| (AccountCode::StoredCredit, total.currency, -total.sum));
+    let owed = receivables::totals(tx).await?.into_iter().map(|total| (AccountCode::Receivable, total.currency, total.sum));
+    let mut kept: BTreeMap<(AccountCode, Currency), i64> = credits.chain(owed).map(|(code, currency, sum)| ((code, currency), sum)).collect();
+    for account in accounts.iter().filter(|account| matches!(account.code, AccountCode::StoredCredit | AccountCode::Receivable)) {
+        kept.entry((account.code, account.currency)).or_default();
+    }
+    for ((code, currency), sum) in kept.into_iter().filter(|((code, currency), sum)| of(*code, *currency) != *sum) {
+        let (kept, booked) = (Money::new(sum, currency), Money::new(of(code, currency), currency));
+        found.push(format!("{}: the customers' own rows say {kept}, the account says {booked}.", code.name()));
+    }
+    Ok(found)
 }
 
 fn off(posting: &store::Unbalanced) -> String {

@@ -4,7 +4,7 @@ use purser_core::access::{Grant, Scoped, can};
 use purser_core::error::Checks;
 use purser_core::ids::{OrderId, PaymentId, RefundId, UserId};
 use purser_core::orders::{MoneyState, OrderEvent, OrderState};
-use purser_core::payments::{PaymentState, RefundKind, RefundState};
+use purser_core::payments::{CREDIT, PaymentState, RefundKind, RefundState};
 use purser_core::{Error, Result};
 use purser_store::payments::{self, Payment};
 use purser_store::{Tx, coupons, handling as parcels, orders as store, refunds};
@@ -64,8 +64,10 @@ pub(crate) async fn lapse(app: &App, by: &Grant<can::UpdateOrder>, id: OrderId, 
     let rest = app.db.transact(by, async |tx| {
         // Held from here on: nobody pays it in between.
         let order = store::hold(tx, id).await?;
-        let unpaid = |order: &store::Order| order.state == OrderState::Pending && order.paid == 0 && order.payment_state != MoneyState::Authorised;
-        if order.as_ref().is_none_or(|order| !unpaid(order)) {
+        let waits = |order: &store::Order| order.state == OrderState::Pending && order.payment_state != MoneyState::Authorised;
+        let Some(order) = order.filter(waits) else { return Ok(Rest::default()) };
+        // What was paid with stored credit goes back there: goods are not kept for a cent of it.
+        if order.paid > 0 && payments::of_order(tx, id).await?.iter().any(|one| one.captured > 0 && one.provider != CREDIT) {
             return Ok(Rest::default());
         }
         call_off(by, tx, (id, None, reason), &demand).await

@@ -29,6 +29,8 @@ pub(crate) struct Request<'a> {
     pub(crate) reason: &'a str,
     /// For what kind of reason.
     pub(crate) kind: RefundKind,
+    /// Whether it goes to its customer's stored credit.
+    pub(crate) to_credit: bool,
 }
 
 /// What the rules say to `plan`, given back by whoever `by` is.
@@ -78,7 +80,7 @@ async fn hold<P: Right>(
     let reserved = payments::reserve(tx, part.payment, amount).await?.ok_or_else(|| Error::conflict("payment_changed", message))?;
     let reason = request.reason.trim().to_owned();
     let call = RefundCall { id, payment: part.payment, amount };
-    let facts = Facts::new(call, (part, request.kind), Money::new(reserved.left, plan.currency));
+    let facts = Facts::new(call, (part, request), Money::new(reserved.left, plan.currency));
     let action = if approval.is_some() { "order.grant_refund" } else { "order.refund" };
     let line = Line::new(action, "order", plan.order.uuid(), format!("#{}", plan.number)).after(&facts).reason(reason.clone());
     audit::record(tx, by, line);
@@ -105,6 +107,7 @@ async fn hold<P: Right>(
         split: part.shares.into(),
         request_id: request.id,
         approval_id: approval.map(ApprovalId::uuid),
+        to_credit: request.to_credit,
     })
 }
 
@@ -121,11 +124,15 @@ struct Facts {
     /// Made outside, by hand.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     outside: bool,
+    /// Gone to stored credit.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    to_credit: bool,
 }
 
 impl Facts {
-    fn new(call: RefundCall, (part, kind): (&Part, RefundKind), left: Money) -> Self {
+    fn new(call: RefundCall, (part, request): (&Part, &Request<'_>), left: Money) -> Self {
+        let Request { kind, to_credit, .. } = *request;
         let RefundCall { id, payment, amount } = call;
-        Self { refund_id: id, payment_id: payment, amount, split: part.shares, kind, left, outside: part.outside() }
+        Self { refund_id: id, payment_id: payment, amount, split: part.shares, kind, left, outside: part.outside(to_credit), to_credit }
     }
 }

@@ -3,10 +3,12 @@
 
 use purser_core::error::FieldError;
 use purser_core::ids::{LineId, OrderId, PaymentId};
-use purser_core::payments::{OUTSIDE, Piece, Shares};
+use purser_core::payments::{Piece, Shares};
 use purser_core::{Currency, Error, Money, Result};
 use purser_store::Tx;
 use purser_store::refund_basis::{self as store, Back, Line, Payment};
+
+use crate::ledger::Way;
 
 /// What of an order is to be given back.
 #[derive(Clone, Debug)]
@@ -37,12 +39,19 @@ pub struct Part {
     pub method: String,
     /// How it falls on the order.
     pub shares: Shares,
+    /// What its customer still owes of the payment, where that was sold on account.
+    pub owed: i64,
 }
 
 impl Part {
-    /// Whether the money moves outside, by hand.
-    pub fn outside(&self) -> bool {
-        self.provider == OUTSIDE
+    /// Which way it goes.
+    pub fn way(&self, to_credit: bool) -> Way<'_> {
+        Way { provider: &self.provider, to_credit, owed: self.owed }
+    }
+
+    /// Whether somebody has to move money outside, by hand.
+    pub fn outside(&self, to_credit: bool) -> bool {
+        self.way(to_credit).by_hand(self.shares.sum())
     }
 }
 
@@ -224,7 +233,7 @@ fn over(payments: &[&Payment], split: Shares) -> Vec<Part> {
         if amount > 0 {
             let shares = split.take(done, payment.money(amount));
             done = done.plus(shares);
-            parts.push(Part { payment: payment.id, provider: payment.provider.clone(), method: payment.method.clone(), shares });
+            parts.push(Part { payment: payment.id, provider: payment.provider.clone(), method: payment.method.clone(), shares, owed: payment.owed });
         }
     }
     parts

@@ -2,9 +2,11 @@
 
 use purser_core::access::{Scoped, can};
 use purser_core::gateways::{GatewayKind, Health};
-use purser_core::{Error, Result};
+use purser_core::ids::OrderId;
+use purser_core::payments::{ACCOUNT, CREDIT};
+use purser_core::{Error, Money, Result};
 
-use super::own;
+use super::{ours, own};
 use crate::App;
 
 /// One means of payment, as it can be offered.
@@ -35,6 +37,10 @@ pub struct Means {
     pub others: bool,
     /// Whether every payment waits for its customer at the provider.
     pub by_customer: bool,
+    /// What the customer of the order that is asked about has as stored credit in its currency.
+    pub credit: Option<Money>,
+    /// Whether it can be sold on account.
+    pub on_account: bool,
 }
 
 const fn mean(method: &'static str, label: &'static str, does: &'static str) -> Mean {
@@ -49,29 +55,42 @@ const STRIPE_PLAYS: [Mean; 4] = [
     mean("pm_card_chargeDeclined", "Visa •••• 0002", "Is declined."),
 ];
 
+/// What our own books take.
+const OURS: [Mean; 2] =
+    [mean(CREDIT, "Stored credit", "Pays with what the customer has left with us."), mean(ACCOUNT, "On account", "The customer pays later.")];
+
 const PAYPAL: [Mean; 1] = [mean("paypal", "PayPal", "The customer agrees at PayPal.")];
 
 /// What people call a means of payment, whoever takes it.
 pub fn called(app: &App, method: &str) -> String {
-    let known = || PAYPAL.iter().chain(&STRIPE_PLAYS).find(|mean| mean.method == method).map(|mean| mean.label);
+    let known = || PAYPAL.iter().chain(&STRIPE_PLAYS).chain(&OURS).find(|mean| mean.method == method).map(|mean| mean.label);
     app.payments.gateway.method_label(method).or_else(known).unwrap_or(method).to_owned()
 }
 
-/// How a new payment can be made.
-pub async fn means(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means> {
+/// How a new payment can be made, of `order` if one is named.
+pub async fn means(app: &App, by: &Scoped<can::CapturePayment>, order: Option<OrderId>) -> Result<Means> {
+    let credit = match order {
+        Some(order) => Some(ours::of_order(app, by.tenant(), (order, by.own())).await?),
+        None => None,
+    };
+    Ok(Means { credit, on_account: by.own().is_none(), ..elsewhere(app, by).await? })
+}
+
+/// How it can be made with somebody else.
+async fn elsewhere(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means> {
     let way = app.payments.switch.leading(by.tenant()).await?;
     let own = by.own().is_some();
     if own && !own::can_take(app, by.tenant(), way.as_ref()).await? {
         let (provider, name) =
             way.map_or_else(|| (app.payments.gateway.name(), app.payments.gateway.name()), |way| (way.kind.as_str(), way.kind.words()));
         let offered = Vec::new();
-        return Ok(Means { provider, name: name.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false });
+        return Ok(Means { provider, name: name.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false, credit: None, on_account: false });
     }
     let Some(way) = way else {
         let cards = app.payments.gateway.playground().ok_or_else(|| Error::internal("the sandbox is no playground"))?.cards();
         let offered = cards.iter().map(|card| mean(card.method, card.label, card.does)).collect();
         let provider = app.payments.gateway.name();
-        return Ok(Means { provider, name: provider.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false });
+        return Ok(Means { provider, name: provider.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false, credit: None, on_account: false });
     };
     let (offered, others) = match way.kind {
         GatewayKind::Stripe if way.live => (Vec::new(), true),
@@ -85,6 +104,8 @@ pub async fn means(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means>
         offered,
         others,
         by_customer: way.kind == GatewayKind::Paypal,
+        credit: None,
+        on_account: false,
         // What a business calls its connections is for those who work there.
         name: if own { way.kind.words().to_owned() } else { way.name },
     })

@@ -12,6 +12,7 @@ pub mod means;
 pub mod notices;
 mod operate;
 mod order_refunds;
+mod ours;
 mod own;
 mod patience;
 pub mod port;
@@ -32,7 +33,8 @@ pub use desk::Desk;
 pub(crate) use operate::{Begun, check_method, finish as finish_operation, start_void};
 pub use operate::{Pay, capture, confirm, pay, void};
 pub use order_refunds::{OrderRefund, Preview, Wish, preview_refund, refund_order};
-pub(crate) use own::count as count_attempt;
+pub(crate) use ours::check_covers;
+pub(crate) use own::{check_attempts, count as count_attempt};
 pub(crate) use refunds::{Accepted, accept, wait};
 pub use refunds::{Ask, refund};
 pub(crate) use resolve::refresh;
@@ -42,7 +44,7 @@ pub(crate) use settle::give_back;
 pub use settler::Refunded;
 pub(crate) use switch::Switch;
 
-use purser_core::access::{Grant, can};
+use purser_core::access::{Grant, Scoped, can};
 use purser_core::events::Topic;
 use purser_core::ids::{PaymentId, RefundId};
 use purser_core::{Error, Result};
@@ -66,9 +68,10 @@ pub async fn list(app: &App, by: &Grant<can::ReadPayment>, filter: &store::Filte
     Ok((listing, app.totals.of(&app.db, &wanted, count).await?))
 }
 
-/// One payment.
-pub async fn read(app: &App, by: &Grant<can::ReadPayment>, id: PaymentId) -> Result<Payment> {
-    app.db.read(by, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("payment"))).await
+/// One payment: any, or one of one's own.
+pub async fn read(app: &App, by: &Scoped<can::ReadPayment>, id: PaymentId) -> Result<Payment> {
+    let found = app.db.read(by, async |tx| store::find(tx, id).await.map_err(Error::from)).await?;
+    found.filter(|payment| by.reaches(payment.customer_id)).ok_or(Error::NotFound("payment"))
 }
 
 /// A page of refunds.

@@ -8,7 +8,7 @@ use purser_core::events::Topic;
 use purser_core::gateways::Health;
 use purser_core::ids::{OrderId, PaymentId, TenantId};
 use purser_core::orders::{MoneyState, OrderEvent, OrderState};
-use purser_core::payments::{PaymentEvent, PaymentState};
+use purser_core::payments::{ACCOUNT, PaymentEvent, PaymentState, is_ours};
 use purser_core::{Error, Money, Result};
 use purser_store::gateways::{self, Connection};
 use purser_store::orders::{self, Order, Step};
@@ -17,7 +17,7 @@ use purser_store::{Tx, order_edits};
 
 use super::settle::{self, Paid};
 use super::switch::takes;
-use super::{own, port::Trouble, resolve};
+use super::{ours, own, port::Trouble, resolve};
 use crate::idempotency::{self, Claim, Once, Outcome, Reply, Turn};
 use crate::{App, events};
 
@@ -30,6 +30,8 @@ pub struct Pay {
     pub capture: bool,
     /// Whether it is a customer who pays for themselves, whoever asks for it on their behalf.
     pub by_customer: bool,
+    /// Whether all that is due has to be paid by it; else stored credit pays as much as there is.
+    pub whole: bool,
 }
 
 /// How far the first step came.
@@ -89,8 +91,26 @@ pub(crate) async fn check_method(app: &App, tenant: TenantId, method: &str, by_c
     choose(app, tenant, method, by_customer).await.map(drop)
 }
 
-/// Where a new payment goes; `None`: to the sandbox.
-async fn choose(app: &App, tenant: TenantId, method: &str, by_customer: bool) -> Result<Option<Connection>> {
+/// Where a new payment goes.
+enum Way {
+    /// To the sandbox.
+    Sandbox,
+    /// To a provider.
+    Provider(Connection),
+    /// Nowhere: our own books take it.
+    Ours(&'static str),
+}
+
+/// Where a new payment goes.
+async fn choose(app: &App, tenant: TenantId, method: &str, by_customer: bool) -> Result<Way> {
+    match ours::named(method) {
+        Some(ACCOUNT) if by_customer => {
+            let message = "Whether somebody may pay later is for the business to say. Ask them.";
+            return Err(Error::unprocessable("paymentMethod", "not_for_customers", message));
+        }
+        Some(provider) => return Ok(Way::Ours(provider)),
+        None => {}
+    }
     let way = app.payments.switch.leading(tenant).await?;
     if by_customer && !own::can_take(app, tenant, way.as_ref()).await? {
         return Err(own::nobody());
@@ -108,11 +128,16 @@ async fn choose(app: &App, tenant: TenantId, method: &str, by_customer: bool) ->
         let message = format!("{} does not answer at the moment. Nothing was begun; try again in half a minute.", connection.kind.words());
         return Err(Error::Unavailable("provider_down", message.into()));
     }
-    Ok(way)
+    Ok(way.map_or(Way::Sandbox, Way::Provider))
 }
 
-async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Order, PaymentId, Pay), way: Option<Connection>) -> Result<()> {
+async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Order, PaymentId, Pay), way: Way) -> Result<()> {
     let due = due(tx, order).await?;
+    let (provider, amount) = match &way {
+        Way::Sandbox => (app.payments.gateway.name(), due),
+        Way::Provider(way) => (way.kind.as_str(), due),
+        Way::Ours(provider) => (*provider, ours::covers(tx, provider, (order, due, pay.whole)).await?),
+    };
     let payment = Payment {
         id,
         order_id: order.id,
@@ -121,14 +146,15 @@ async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Ord
         first_name: String::new(),
         last_name: String::new(),
         email: String::new(),
-        provider: way.as_ref().map_or_else(|| app.payments.gateway.name(), |way| way.kind.as_str()).to_owned(),
+        provider: provider.to_owned(),
         method: pay.method,
-        capture_mode: if pay.capture { "automatic" } else { "manual" }.to_owned(),
+        // What our own books take they take at once.
+        capture_mode: if pay.capture || is_ours(provider) { "automatic" } else { "manual" }.to_owned(),
         state: PaymentState::Created,
         pending: Some("authorise".into()),
         pending_amount: None,
         currency: order.currency,
-        amount: due,
+        amount,
         captured: 0,
         refunded: 0,
         refunded_tax: 0,
@@ -144,7 +170,7 @@ async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Ord
         updated_at: by.now(),
     };
     store::insert(tx, std::slice::from_ref(&payment)).await?;
-    if let Some(way) = way {
+    if let Way::Provider(way) = &way {
         gateways::route(tx, id, way.id, by.now()).await?;
     }
     let step = Step { state: (order.state, order.state), money: (order.payment_state, MoneyState::Processing), paid: 0, at: by.now() };
@@ -152,7 +178,7 @@ async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Ord
         return Err(Error::conflict("payment_under_way", "A payment of this order is already under way."));
     }
     events::emit(tx, by, Topic::Payment, "created", id.uuid());
-    Ok(())
+    if matches!(way, Way::Ours(_)) { ours::take(app, by, tx, (order, &payment)).await } else { Ok(()) }
 }
 
 /// What has to be paid for an order now: all of it, what is missing of it, or what was added since it was paid.
@@ -211,9 +237,17 @@ fn voidable(payment: &Payment) -> Result<(&'static str, Option<i64>)> {
     Ok(("void", None))
 }
 
-/// Finish the customer's proof, the way the customer's bank would; `proved` is how it ended.
-pub async fn confirm(app: &App, by: &Grant<can::CapturePayment>, id: PaymentId, proved: bool, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
-    operate(app, by, id, once, |payment| {
+/// Finish the customer's proof, the way the customer's bank would; `proved` is how it ended. In the sandbox customers say so of their own
+/// payments; elsewhere they prove it where the provider asks them to, and only staff have it looked at.
+pub async fn confirm(app: &App, by: &Scoped<can::CapturePayment>, id: PaymentId, proved: bool, once: Option<Once<Paid>>) -> Result<Outcome<Paid>> {
+    if let Some(own) = by.own() {
+        let found = app.db.read(by, async |tx| store::find(tx, id).await.map_err(Error::from)).await?;
+        let payment = found.filter(|payment| payment.customer_id == own).ok_or(Error::NotFound("payment"))?;
+        if payment.provider != app.payments.gateway.name() {
+            return Err(Error::conflict("proved_elsewhere", "This is confirmed on the page of the payment provider."));
+        }
+    }
+    operate(app, by.narrow(), id, once, |payment| {
         if payment.state != PaymentState::RequiresAction {
             return Err(Error::conflict("nothing_to_confirm", "This payment does not wait for its customer."));
         }
@@ -223,7 +257,7 @@ pub async fn confirm(app: &App, by: &Grant<can::CapturePayment>, id: PaymentId, 
 }
 
 /// One operation on a payment that is there: `check` says what to ask of the provider.
-async fn operate<P: Right>(
+async fn operate<P: 'static>(
     app: &App,
     by: &Grant<P>,
     id: PaymentId,

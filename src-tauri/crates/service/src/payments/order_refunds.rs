@@ -29,6 +29,8 @@ pub struct Wish {
     pub payments: Vec<PaymentId>,
     /// For what kind of reason.
     pub kind: RefundKind,
+    /// Whether it goes to its customer's stored credit rather than back the way the money came.
+    pub to_credit: bool,
 }
 
 /// What a refund would come to.
@@ -150,7 +152,7 @@ pub async fn refund_order(
             let plan = basis.plan(&wish.what, &wish.payments)?;
             // Asked here, of what is put aside: nothing can move between the question and the act.
             demand.of(by, Some(plan.amount().amount))?;
-            let asked = Request { id: Some(request), first: None, reason: &reason, kind: wish.kind };
+            let asked = Request { id: Some(request), first: None, reason: &reason, kind: wish.kind, to_credit: wish.to_credit };
             Ok::<_, Error>(Begun::Accepted(request, put_aside(by, tx, &plan, &asked).await?))
         })
         .await?;

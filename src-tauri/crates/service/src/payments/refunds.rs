@@ -5,7 +5,7 @@ use std::time::Duration;
 use purser_core::access::{Grant, Right, can};
 use purser_core::error::Checks;
 use purser_core::ids::{PaymentId, RefundId};
-use purser_core::payments::{OUTSIDE, RefundKind, RefundState};
+use purser_core::payments::{RefundKind, RefundState, is_ours};
 use purser_core::{Error, Money, Result};
 use purser_store::payments;
 use purser_store::refunds::{self as store, Refund};
@@ -41,8 +41,8 @@ pub struct Ask {
 /// A refund that was accepted: the money is put aside, the provider not yet asked.
 pub(crate) struct Accepted {
     pub(super) call: RefundCall,
-    /// Whether the money moves outside, by hand.
-    pub(super) outside: bool,
+    /// Whether nobody is asked: the money moves in our own books, or by hand.
+    pub(super) ours: bool,
     /// Whether somebody else has to send it first.
     pub(super) waiting: bool,
 }
@@ -51,7 +51,7 @@ impl Accepted {
     /// One that is written down already.
     pub(crate) fn again(refund: &Refund) -> Self {
         let call = RefundCall { id: refund.id, payment: refund.payment_id, amount: refund.money() };
-        Self { call, outside: refund.provider == OUTSIDE, waiting: refund.state == RefundState::Waiting }
+        Self { call, ours: is_ours(&refund.provider) || refund.to_credit, waiting: refund.state == RefundState::Waiting }
     }
 
     /// How much it is.
@@ -121,7 +121,7 @@ pub(crate) async fn accept<P: Right>(by: &Grant<P>, tx: &mut Tx, (id, payment): 
     let Some(basis) = Basis::of_payment(tx, payment).await? else { return Err(why_not(tx, payment).await?) };
     let what = ask.amount.map_or(What::Rest, What::Amount);
     let plan = basis.plan(&what, &[payment])?;
-    let request = Request { id: None, first: Some(id), reason: &ask.reason, kind: ask.kind };
+    let request = Request { id: None, first: Some(id), reason: &ask.reason, kind: ask.kind, to_credit: false };
     let mut aside = put_aside(by, tx, &plan, &request).await?;
     aside.pop().ok_or_else(|| Error::internal("a refund of no payment"))
 }
@@ -159,8 +159,8 @@ pub(crate) async fn wait<P: 'static>(
     if !accepted.waiting
         && let Some(held) = take_up(app, accepted.call.id).await
     {
-        let Accepted { call, outside, .. } = accepted;
-        let ticket = Ticket { tenant: by.tenant(), call, outside, actor: by.user(), once, done, held };
+        let Accepted { call, ours, .. } = accepted;
+        let ticket = Ticket { tenant: by.tenant(), call, ours, actor: by.user(), once, done, held };
         app.payments.settler.send(ticket).await.map_err(|_| Error::internal("the settler is gone"))?;
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok(outcome)) => return outcome,

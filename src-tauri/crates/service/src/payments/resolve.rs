@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use purser_core::access::{Grant, can};
 use purser_core::ids::{PaymentId, RefundId, TenantId};
-use purser_core::payments::OUTSIDE;
+use purser_core::payments::is_ours;
 use purser_core::time::{MINUTE, SECOND};
 use purser_core::{Error, Result, Timestamp};
 use purser_store::open_ends::{self, OpenPayment, OpenRefund};
@@ -133,8 +133,8 @@ pub(super) async fn ask_again(app: &App, open: Vec<OpenRefund>) -> Result<()> {
         if let Some(held) = app.payments.refunds.hold(open.id) {
             let call = RefundCall { id: open.id, payment: open.payment_id, amount: purser_core::Money::new(open.amount, open.currency) };
             let (done, answer) = oneshot::channel();
-            let outside = open.provider == OUTSIDE;
-            let ticket = Ticket { tenant: open.tenant_id, call, outside, actor: None, once: None, done, held };
+            let ours = is_ours(&open.provider) || open.to_credit;
+            let ticket = Ticket { tenant: open.tenant_id, call, ours, actor: None, once: None, done, held };
             app.payments.settler.send(ticket).await.map_err(|_| Error::internal("the settler is gone"))?;
             answers.push(answer);
         }

@@ -87,14 +87,14 @@ async fn write<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (before, answer): (Paym
         // Whatever came in before has its shares booked; this is what the new sum adds to them.
         let of = |paid| base.covered(extra, after.money(paid));
         let shares = of(order.paid + taken).minus(of(order.paid));
-        ledger_store::post(tx, &app.ids, &[ledger::capture(&app.ids, about, shares)]).await?;
+        ledger_store::post(tx, &app.ids, &[ledger::capture(&app.ids, about, &after.provider, shares)]).await?;
         events::emit(tx, by, Topic::Ledger, "posted", order.id.uuid());
     }
     let line = Line::new(action(after.state), "payment", id.uuid(), order.label()).before(&Facts::from(&before)).after(&Facts::from(&after));
     audit::record(tx, by, line);
     events::emit(tx, by, Topic::Payment, after.state.as_str(), id.uuid());
     events::emit(tx, by, Topic::Order, after.state.as_str(), order.id.uuid());
-    let disputed = taken > 0 && disputes::was_quicker(by, tx, id).await?;
+    let disputed = taken > 0 && disputes::was_quicker(app, by, tx, id).await?;
     match after.state {
         State::Failed | State::Voided if order.state == OrderState::Pending => last_call(by, tx, order.id).await?,
         _ if order.state != OrderState::Cancelled => {}

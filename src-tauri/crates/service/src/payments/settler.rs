@@ -7,13 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use purser_core::access::{Grant, can};
+use purser_core::credit::CreditKind;
 use purser_core::events::{Event, Topic};
 use purser_core::ids::{Ids, OrderId, PaymentId, RefundId, TenantId, UserId};
+use purser_core::ledger::AccountCode;
 use purser_core::payments::{RefundEvent, RefundState, Shares};
 use purser_core::time::Clock;
 use purser_core::{Error, Money, Result, Timestamp};
+use purser_store::credit::{self, Change};
 use purser_store::orders::{self, Order};
 use purser_store::payments::{self, Payment, Settled};
+use purser_store::receivables::{self, Less};
 use purser_store::refunds::{self as store, Refund, Unsettled, Verdict};
 use purser_store::{Db, Tx, idempotency as keys, ledger as ledger_store, open_ends};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -48,8 +52,8 @@ pub struct Refunded {
 pub(crate) struct Ticket {
     pub(crate) tenant: TenantId,
     pub(crate) call: RefundCall,
-    /// Whether the money moves outside, by hand: then there is no provider to ask.
-    pub(crate) outside: bool,
+    /// Whether nobody is asked: the money moves in our own books, or by hand.
+    pub(crate) ours: bool,
     /// Who gave it, if it was a person.
     pub(crate) actor: Option<UserId>,
     pub(crate) once: Option<(Once<Refunded>, Turn)>,
@@ -135,9 +139,9 @@ impl Books {
         Ok(open.into_iter().collect())
     }
 
-    /// What becomes of each refund that is `open`: the provider's word, or, where the money moves outside, ours.
+    /// What becomes of each refund that is `open`: the provider's word, or, where nobody is asked, ours.
     async fn ask(&self, tenant: TenantId, tickets: &[Ticket], open: &HashSet<RefundId>) -> Vec<RefundAnswer> {
-        let asks = |ticket: &&Ticket| !ticket.outside && open.contains(&ticket.call.id);
+        let asks = |ticket: &&Ticket| !ticket.ours && open.contains(&ticket.call.id);
         let calls: Vec<RefundCall> = tickets.iter().filter(asks).map(|ticket| ticket.call).collect();
         let mut answers = Vec::new();
         if !calls.is_empty() {
@@ -145,7 +149,7 @@ impl Books {
         }
         let mut heard = if answers.len() == calls.len() { answers } else { Vec::new() }.into_iter();
         let answer = |ticket: &Ticket| {
-            if ticket.outside {
+            if ticket.ours {
                 RefundAnswer::Done
             } else if asks(&ticket) {
                 heard.next().unwrap_or(RefundAnswer::Unknown)
@@ -164,7 +168,7 @@ impl Books {
         open_ends::hold_orders_of(tx, &ids).await?;
         for row in store::hold_unsettled(tx, &ids).await? {
             if let Some((ticket, answer)) = by_id.get(&row.id) {
-                let state = sums.add(self, &row, (answer, ticket.outside), now)?;
+                let state = sums.add(self, &row, answer, now)?;
                 if state != row.state {
                     announce(tx, &row, (ticket, state), now);
                 }
@@ -203,6 +207,14 @@ impl Books {
             let amounts: Vec<_> = sums.orders.iter().map(|(id, amount)| (*id, *amount)).collect();
             orders::add_refunded(tx, &amounts, now).await?;
         }
+        for (payment, amount) in sums.off.iter().filter(|(_, amount)| **amount > 0) {
+            if !receivables::less(tx, *payment, Less { taken_off: *amount, ..Less::default() }, now).await? {
+                return Err(Error::internal("a payment that was held is owed less"));
+            }
+        }
+        for change in &sums.credits {
+            credit::change(tx, change).await?.ok_or_else(|| Error::internal("stored credit that grows was refused"))?;
+        }
         ledger_store::post(tx, &self.ids, &sums.postings).await?;
         for (order, number, message) in &sums.refused {
             let by = Grant::<can::RefundOrder>::system(tx.tenant(), now, &self.ids);
@@ -221,10 +233,14 @@ struct Sums {
     orders: BTreeMap<OrderId, i64>,
     postings: Vec<ledger_store::Posting>,
     refused: Vec<(OrderId, i64, String)>,
+    /// What goes to stored credit.
+    credits: Vec<Change>,
+    /// What is taken off what customers owe.
+    off: BTreeMap<PaymentId, i64>,
 }
 
 impl Sums {
-    fn add(&mut self, books: &Books, row: &Unsettled, (answer, outside): (&RefundAnswer, bool), now: Timestamp) -> Result<RefundState> {
+    fn add(&mut self, books: &Books, row: &Unsettled, answer: &RefundAnswer, now: Timestamp) -> Result<RefundState> {
         let (event, failure) = match answer {
             RefundAnswer::Done => (RefundEvent::Succeed, None),
             RefundAnswer::Refused(message) => (RefundEvent::Fail, Some(message.clone())),
@@ -232,7 +248,7 @@ impl Sums {
         };
         let state = row.state.apply(event)?;
         match state {
-            RefundState::Succeeded => self.done(books, row, outside, now),
+            RefundState::Succeeded => self.done(books, row, now),
             RefundState::Failed => {
                 self.payments.entry(row.payment_id).or_default().released += row.amount;
                 self.refused.push((row.order_id, row.order_number, failure.clone().unwrap_or_default()));
@@ -245,7 +261,7 @@ impl Sums {
         Ok(state)
     }
 
-    fn done(&mut self, books: &Books, row: &Unsettled, outside: bool, now: Timestamp) {
+    fn done(&mut self, books: &Books, row: &Unsettled, now: Timestamp) {
         let settled = self.payments.entry(row.payment_id).or_default();
         let (tax, shipping) = (row.refunded_tax + settled.tax, row.refunded_shipping + settled.shipping);
         let part = row.split.shares().unwrap_or_else(|| {
@@ -268,7 +284,34 @@ impl Sums {
             at: now,
             currency: row.currency,
         };
-        self.postings.push(if outside { ledger::refund_outside(&books.ids, about, part) } else { ledger::refund(&books.ids, about, part) });
+        let off = self.off.entry(row.payment_id).or_default();
+        let way = ledger::Way { provider: &row.provider, to_credit: row.to_credit, owed: row.owed - *off };
+        self.postings.push(ledger::refund(&books.ids, about, way, part));
+        for (code, amount) in way.sources(row.amount) {
+            match code {
+                AccountCode::Receivable => *off += amount,
+                AccountCode::StoredCredit => self.credits.push(back(books, row, (amount, now))),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The move that puts a refund, or part of it, into its customer's stored credit.
+fn back(books: &Books, row: &Unsettled, (amount, now): (i64, Timestamp)) -> Change {
+    Change {
+        id: books.ids.next(now),
+        credit: books.ids.next(now),
+        customer: row.customer_id,
+        amount: Money::new(amount, row.currency),
+        kind: CreditKind::Refund,
+        order: Some(row.order_id.uuid()),
+        payment: Some(row.payment_id.uuid()),
+        refund: Some(row.id.uuid()),
+        reason: row.reason.clone(),
+        by: row.created_by,
+        by_name: row.created_by_name.clone(),
+        at: now,
     }
 }
 

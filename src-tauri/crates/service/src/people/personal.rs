@@ -4,8 +4,8 @@ use purser_core::access::{Grant, Right, can};
 use purser_core::ids::{OrderId, UserId};
 use purser_core::{Error, Result, Timestamp};
 use purser_store::{
-    Page, Tx, audit as log, carts, factors, files, handling, identities, impersonations, keys, mails, newsletters, orders, payments, people as store,
-    refunds, rights, sessions, sign_ins,
+    Page, Tx, audit as log, carts, credit, factors, files, handling, identities, impersonations, keys, mails, newsletters, orders, payments, people as store,
+    receivables, refunds, rights, sessions, sign_ins,
 };
 use serde_json::{Value, json};
 
@@ -181,7 +181,28 @@ async fn trade(tx: &mut Tx, id: UserId) -> Result<Value> {
         let more = private.remove(&c.id).unwrap_or_default();
         json!({ "number": c.number, "state": c.state, "at": c.created_at, "shippingAddress": more.address, "notes": more.notes })
     };
-    Ok(json!({ "orders": all, "payments": paid, "refunds": refunded, "returns": returned, "carts": kept.iter().map(cart).collect::<Vec<_>>() }))
+    let carts: Vec<_> = kept.iter().map(cart).collect();
+    let (credit, owed) = trust(tx, id).await?;
+    Ok(json!({ "orders": all, "payments": paid, "refunds": refunded, "returns": returned, "carts": carts, "storedCredit": credit, "owed": owed }))
+}
+
+/// Every move of their stored credit, and what they owe or owed.
+async fn trust(tx: &mut Tx, id: UserId) -> Result<(Vec<Value>, Vec<Value>)> {
+    let filter = credit::MovesFilter { customers: vec![id], ..credit::MovesFilter::default() };
+    let moves = every!(
+        tx,
+        credit::moves,
+        filter,
+        |m| json!({ "kind": m.kind, "amount": m.amount, "currency": m.currency, "left": m.balance, "order": m.order_number, "reason": m.reason, "at": m.created_at })
+    );
+    let filter = receivables::Filter { customers: vec![id], ..receivables::Filter::default() };
+    let owed = every!(
+        tx,
+        receivables::list,
+        filter,
+        |r| json!({ "order": r.order_number, "amount": r.money(r.amount), "owed": r.money(r.owed), "due": r.due_at, "at": r.created_at })
+    );
+    Ok((moves, owed))
 }
 
 async fn traces(tx: &mut Tx, id: UserId) -> Result<Value> {

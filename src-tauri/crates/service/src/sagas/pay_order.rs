@@ -12,6 +12,7 @@ use purser_core::events::Topic;
 use purser_core::ids::{OrderId, PaymentId, RefundId};
 use purser_core::orders::OrderState;
 use purser_core::payments::{PaymentState as State, RefundKind, RefundState};
+use purser_core::time::MINUTE;
 use purser_core::{Error, Result};
 use purser_store::payments::{self as store, Payment};
 use purser_store::{orders, refunds};
@@ -25,6 +26,9 @@ use crate::{events, ledger};
 
 /// Longest one try of a step may take.
 pub(super) const LONGEST: Duration = Duration::from_secs(15);
+
+/// Whoever pays by another card lets go of the first one before: for so long the run does not think that they are gone.
+const JUST_NOW: i64 = MINUTE;
 
 /// A refund may take its provider a while: an hour, at a try a minute.
 pub(super) const UNDO_TRIES: i64 = 65;
@@ -86,11 +90,14 @@ impl PayOrder {
         let once: Once<Paid> = Once { key: key(scene, &by)?, render: Arc::new(|paid: &Paid| reply(paid.payment.id)) };
         // Whoever asked for the run is gone; what was not theirs to pay by is not the run's.
         let by_customer = scene.saga.payload.0["byCustomer"] == true;
-        let pay = Pay { method, capture: true, by_customer };
+        let pay = Pay { method, capture: true, by_customer, whole: true };
         let asked = payments::pay(app, &by.scoped().map_err(failure)?, OrderId(scene.saga.subject_id), pay, Some(once)).await;
-        let id = match asked.map_err(failure)? {
-            Outcome::Reply(reply) => PaymentId(reply.subject),
-            Outcome::Plain(paid) => paid.payment.id,
+        let id = match asked {
+            Ok(Outcome::Reply(reply)) => PaymentId(reply.subject),
+            Ok(Outcome::Plain(paid)) => paid.payment.id,
+            // Somebody was quicker.
+            Err(error @ Error::Conflict(..)) => return Self::otherwise(scene, error.to_string()).await,
+            Err(error) => return Err(failure(error)),
         };
         let payment = app.db.read(scene.tenant, async |tx| store::find(tx, id).await?.ok_or(Error::NotFound("payment"))).await?;
         match payment.state {
@@ -98,11 +105,41 @@ impl PayOrder {
                 Err(Failure::Never("The order was cancelled before its money came. The money goes back.".into()))
             }
             State::Captured | State::PartiallyRefunded => Ok(json!({ "payment": id, "captured": payment.money(payment.captured) })),
-            State::Failed | State::Voided | State::Refunded | State::Disputed => {
+            State::Voided if by.now().since(payment.updated_at) < JUST_NOW && Self::waits_for_money(scene).await? => {
+                Err(Failure::Later("The payment was let go; another one may follow.".into()))
+            }
+            State::Failed | State::Voided => {
+                let why = payment.failure_message.unwrap_or_else(|| format!("The payment is {}.", payment.state.words()));
+                Self::otherwise(scene, why).await
+            }
+            State::Refunded | State::Disputed => {
                 Err(Failure::Never(payment.failure_message.unwrap_or_else(|| format!("The payment is {}.", payment.state.words()))))
             }
             open => Err(Failure::Later(format!("The payment is {}.", open.words()))),
         }
+    }
+
+    /// The run's own payment came to nothing, for the reason `why`. Whoever ordered may have left its page and paid by another one, which is as
+    /// good, or be at it.
+    async fn otherwise(scene: &Scene, why: String) -> Result<Value, Failure> {
+        let id = OrderId(scene.saga.subject_id);
+        let found = scene.app.db.read(scene.tenant, async |tx| orders::find(tx, id).await.map_err(Error::from)).await?;
+        let Some(order) = found else { return Err(Failure::Never(why)) };
+        match order.state {
+            OrderState::Cancelled => Err(Failure::Never(why)),
+            OrderState::Pending => match payments_of(scene).await?.into_iter().find(|payment| payment.state.is_open()) {
+                Some(other) => Err(Failure::Later(format!("Another payment of the order is {}.", other.state.words()))),
+                None => Err(Failure::Never(why)),
+            },
+            _ if order.paid > order.refunded => Ok(json!({ "otherwise": true, "captured": order.money(order.paid) })),
+            _ => Err(Failure::Never(why)),
+        }
+    }
+
+    async fn waits_for_money(scene: &Scene) -> Result<bool> {
+        let id = OrderId(scene.saga.subject_id);
+        let order = scene.app.db.read(scene.tenant, async |tx| orders::find(tx, id).await.map_err(Error::from)).await?;
+        Ok(order.is_some_and(|order| order.state == OrderState::Pending))
     }
 
     async fn is_called_off(scene: &Scene) -> Result<bool> {

@@ -64,6 +64,8 @@ pub struct Overview {
     pub lately: Timestamp,
     /// The instant the orders in `attention` are older than.
     pub overdue: Timestamp,
+    /// The instant it was made.
+    pub now: Timestamp,
 }
 
 /// Overviews remembered.
@@ -104,7 +106,7 @@ async fn count(app: &App, by: &Grant<can::ReadStats>, days: i64) -> Result<Overv
             let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
             let rows = store::days(tx, midnight(first), tenant.currency).await?;
             let sign_ins = store::sign_ins(tx, midnight(first), midnight(middle)).await?;
-            Ok::<_, Error>((tenant.currency, rows, sign_ins, store::attention(tx, (lately, overdue, by.now().plus(-90 * DAY))).await?))
+            Ok::<_, Error>((tenant.currency, rows, sign_ins, store::attention(tx, (lately, overdue, by.now().plus(-90 * DAY), by.now())).await?))
         })
         .await?;
     let (now, before): (Vec<&DayRow>, Vec<&DayRow>) = rows.iter().partition(|row| row.day >= middle);
@@ -135,5 +137,6 @@ async fn count(app: &App, by: &Grant<can::ReadStats>, days: i64) -> Result<Overv
         attention,
         lately,
         overdue,
+        now: by.now(),
     })
 }

@@ -72,7 +72,7 @@ async fn give_back(by: &Grant<can::UpdateOrder>, tx: &mut Tx, plan: Option<&Plan
     let Some(plan) = plan else { return Ok(Vec::new()) };
     let gives = by.and::<can::GrantRefund>()?;
     let id: uuid::Uuid = by.id();
-    let request = Request { id: Some(id), first: None, reason, kind: RefundKind::Standard };
+    let request = Request { id: Some(id), first: None, reason, kind: RefundKind::Standard, to_credit: false };
     let accepted = pay::put_aside(&gives, tx, plan, &request).await?;
     if accepted.iter().any(Accepted::waits) {
         // Somebody may say no: then its pieces come back in.
