@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::Result;
 use crate::audit::SubjectView;
-use crate::extract::{Allowed, Path, Query, page};
+use crate::extract::{Allowed, AllowedOwn, Path, Query, page};
 use crate::openapi::about;
 use crate::reply::Rows;
 
@@ -102,7 +102,7 @@ async fn of_user(
 
 async fn of_order(
     State(app): State<App>,
-    Allowed(by): Allowed<can::ReadOrder>,
+    AllowedOwn(by): AllowedOwn<can::ReadOrder>,
     Path(id): Path<OrderId>,
     Query(query): Query<TimelineQuery>,
 ) -> Result<Rows<EntryView>> {

@@ -92,6 +92,12 @@ pub(crate) async fn of_person<P>(app: &App, by: &Grant<P>, what: &'static str, l
     take(&*app.counters, &format!("{what}:{user}"), limit, app.clock.now()).await
 }
 
+/// Refuse if this person asked for it too often, without counting.
+pub(crate) async fn refuse_person<P>(app: &App, by: &Grant<P>, what: &'static str, limit: Limit) -> Result<()> {
+    let Some(user) = by.user() else { return Ok(()) };
+    refuse(&*app.counters, &format!("{what}:{user}"), limit, app.clock.now()).await
+}
+
 /// Refuse if there were too many under `name`, without counting.
 pub async fn refuse(counters: &dyn Counters, name: &str, limit: Limit, now: Timestamp) -> Result<()> {
     let count = counters.add(name, 0, limit.span_s, now).await?;

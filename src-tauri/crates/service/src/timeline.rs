@@ -1,6 +1,6 @@
 //! The whole story of a person or an order: what several tables tell, merged by time, with the audit row behind each thing that has one.
 
-use purser_core::access::{Grant, Permission, Permissions, Right, can};
+use purser_core::access::{Grant, Permission, Permissions, Scoped, can};
 use purser_core::ids::{OrderId, UserId};
 use purser_core::time::MINUTE;
 use purser_core::{Currency, Error, Money, Result, Timestamp};
@@ -43,13 +43,52 @@ pub struct Entry {
 /// The story of a person.
 pub async fn of_person(app: &App, by: &Grant<can::ReadUser>, id: UserId, page: &Page) -> Result<Listing<Entry>> {
     app.db.read(by, async |tx| people::find(tx, id).await?.map(drop).ok_or(Error::NotFound("user"))).await?;
-    merged(app, by, Subject::Person(id), page).await
+    merged(app, by, (Subject::Person(id), Reader::of(by)), page).await
 }
 
-/// The story of an order.
-pub async fn of_order(app: &App, by: &Grant<can::ReadOrder>, id: OrderId, page: &Page) -> Result<Listing<Entry>> {
-    app.db.read(by, async |tx| purser_store::files::order_number(tx, id).await?.map(drop).ok_or(Error::NotFound("order"))).await?;
-    merged(app, by, Subject::Order(id), page).await
+/// The story of an order: any, or one of one's own, which says what happened but neither who of staff did it nor what they wrote.
+pub async fn of_order(app: &App, by: &Scoped<can::ReadOrder>, id: OrderId, page: &Page) -> Result<Listing<Entry>> {
+    let found = app.db.read(by, async |tx| purser_store::orders::find(tx, id).await.map_err(Error::from)).await?;
+    found.filter(|order| by.reaches(order.customer_id)).ok_or(Error::NotFound("order"))?;
+    let reader = if by.own().is_some() { Reader::Customer } else { Reader::of(by.narrow()) };
+    merged(app, by.narrow(), (Subject::Order(id), reader), page).await
+}
+
+/// Who a story is told to.
+#[derive(Clone, Copy)]
+enum Reader {
+    /// Staff, and what they may see.
+    Staff(Permissions),
+    /// Whoever ordered.
+    Customer,
+}
+
+impl Reader {
+    fn of<P>(by: &Grant<P>) -> Self {
+        Self::Staff(by.actor().held.any)
+    }
+
+    fn sees(self, source: Source) -> bool {
+        match self {
+            Self::Staff(permissions) => may_see(permissions, source),
+            Self::Customer => matches!(source, Source::Orders | Source::Payments | Source::Refunds | Source::Parcels | Source::Returns),
+        }
+    }
+
+    /// Whether a row is told. What staff note down among themselves is none of a customer's, nor is money that may not be sent yet.
+    fn hears(self, source: Source, word: &str) -> bool {
+        match self {
+            Self::Staff(permissions) => source != Source::Audit || may_see_line(permissions, word),
+            Self::Customer => !matches!(
+                (source, word),
+                (Source::Orders, "order.hold" | "order.release" | "order.tag") | (Source::Refunds, "waiting" | "failed" | "cancelled")
+            ),
+        }
+    }
+
+    fn links(self) -> bool {
+        matches!(self, Self::Staff(permissions) if permissions.has(Permission::ReadAudit))
+    }
 }
 
 /// What each source asks of the reader.
@@ -63,20 +102,19 @@ fn may_see(permissions: Permissions, source: Source) -> bool {
     })
 }
 
-async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Page) -> Result<Listing<Entry>> {
+async fn merged<P>(app: &App, by: &Grant<P>, (subject, reader): (Subject, Reader), page: &Page) -> Result<Listing<Entry>> {
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let after = page.after.as_ref();
     if after.is_some_and(|cursor| cursor.sort != SORT) {
         return Err(Error::invalid("cursor", "other_sort", "This cursor belongs to another list. Start from the beginning."));
     }
-    let permissions = by.actor().held.any;
     let mut rows: Vec<(Source, Row)> = app
         .db
         .read(by, async |tx| {
             let mut rows = Vec::new();
             // The instant a page ended in is read again as a whole: only then is it known which lines of the log belong to which rows.
             let from = after.map(|cursor| Cursor { id: Uuid::max(), ..cursor.clone() });
-            for source in Source::ALL.into_iter().filter(|source| may_see(permissions, *source)) {
+            for source in Source::ALL.into_iter().filter(|source| reader.sees(*source)) {
                 // Enough to tell whether more follow, however many share the first and the last instant.
                 let wanted = i64::from(page.limit) + 2 * SAME_INSTANT;
                 let found = match (source, subject) {
@@ -88,11 +126,16 @@ async fn merged<P: Right>(app: &App, by: &Grant<P>, subject: Subject, page: &Pag
             Ok::<_, Error>(rows)
         })
         .await?;
-    rows.retain(|(source, row)| *source != Source::Audit || may_see_line(permissions, &row.word));
+    rows.retain(|(source, row)| reader.hears(*source, &row.word));
     if matches!(subject, Subject::Order(_)) {
         told_by_history(&mut rows);
     }
-    let mut entries = told(rows, permissions.has(Permission::ReadAudit));
+    let mut entries = told(rows, reader.links());
+    if matches!(reader, Reader::Customer) {
+        for entry in &mut entries {
+            (entry.detail, entry.actor) = (None, None);
+        }
+    }
     if let Some(Cursor { key: Key::Time(micros), id, .. }) = after {
         entries.retain(|entry| (entry.at, entry.place) < (Timestamp::from_micros(*micros), *id));
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::found::{self, FoundBy};
 use crate::page::{Key, List, SortKey};
+use crate::refund_basis::kept;
 use crate::rows::{Instant, MaybeInstant};
 use crate::{Engine, Listing, Page, Query, Result, Tx, Value, sql};
 
@@ -328,11 +329,15 @@ pub struct Reserved {
     pub left: i64,
 }
 
-const RESERVE: &str = "UPDATE payments SET refund_pending = refund_pending + $3, version = version + 1 \
-     WHERE tenant_id = $1 AND id = $2 AND currency = $4 AND state IN ('captured', 'partially_refunded') \
-     AND captured - refunded - refund_pending >= $3 \
+const RESERVE: &str = concat!(
+    "UPDATE payments SET refund_pending = refund_pending + $3, version = version + 1 \
+     WHERE tenant_id = $1 AND id = $2 AND currency = $4 AND state IN ('captured', 'partially_refunded', 'disputed') \
+     AND captured - refunded - refund_pending >= $3 AND (state <> 'disputed' OR captured - refunded - refund_pending - ",
+    kept!("payments"),
+    " >= $3) \
      RETURNING order_id, (SELECT number FROM orders WHERE orders.id = payments.order_id) AS order_number, provider, \
-     captured - refunded - refund_pending AS \"left\"";
+     captured - refunded - refund_pending AS \"left\""
+);
 
 /// Put `amount` aside to be given back; `None` when not so much is left, or the payment is in no state for it.
 pub async fn reserve(tx: &mut Tx, id: PaymentId, amount: Money) -> Result<Option<Reserved>> {

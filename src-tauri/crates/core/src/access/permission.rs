@@ -173,7 +173,7 @@ impl Permission {
 
     /// Whether it can be held over what is one's own alone.
     pub const fn knows_own(self) -> bool {
-        matches!(self, Self::ReadOrder | Self::CreateOrder | Self::CancelOrder | Self::CapturePayment)
+        matches!(self, Self::ReadOrder | Self::CreateOrder | Self::CancelOrder | Self::ReadPayment | Self::CapturePayment)
     }
 
     /// Whether a use case asks the policies again, with facts the door does not know.

@@ -104,7 +104,7 @@ impl Role {
     /// Everything a person of this role holds as Purser defines it.
     pub fn held(self) -> Held {
         let own: &[P] = match self {
-            Self::User => &[P::ReadOrder, P::CreateOrder, P::CancelOrder, P::CapturePayment],
+            Self::User => &[P::ReadOrder, P::CreateOrder, P::CancelOrder, P::ReadPayment, P::CapturePayment],
             _ => &[],
         };
         Held { any: self.permissions(), own: own.iter().copied().map(Power::own).collect::<Held>().own }

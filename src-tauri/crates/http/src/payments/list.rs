@@ -9,7 +9,7 @@ use purser_store::{payments as store, refunds};
 
 use super::views::{PaymentView, RefundView};
 use crate::Result;
-use crate::extract::{Allowed, Any, Path, Query, When};
+use crate::extract::{Allowed, AllowedOwn, Any, Path, Query, When};
 use crate::list_query;
 use crate::reply::{Csv, Data, Rows};
 
@@ -72,7 +72,7 @@ pub(crate) async fn export_payments(
 
 pub(crate) async fn read_payment(
     State(app): State<App>,
-    Allowed(by): Allowed<can::ReadPayment>,
+    AllowedOwn(by): AllowedOwn<can::ReadPayment>,
     Path(id): Path<PaymentId>,
 ) -> Result<Data<PaymentView>> {
     let payment = payments::read(&app, &by, id).await?;

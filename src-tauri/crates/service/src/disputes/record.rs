@@ -4,13 +4,13 @@
 use purser_core::access::{Grant, can};
 use purser_core::disputes::DisputeState;
 use purser_core::events::Topic;
-use purser_core::ids::{DisputeId, PaymentId, TenantId};
+use purser_core::ids::{DisputeId, OrderId, PaymentId, TenantId};
 use purser_core::orders::OrderState;
 use purser_core::payments::{PaymentEvent, PaymentState};
 use purser_core::{Error, Result};
 use purser_store::disputes::{self as store, Dispute};
 use purser_store::payments::{self, Payment};
-use purser_store::{Tx, ledger as ledger_store, open_ends, orders};
+use purser_store::{Tx, ledger as ledger_store, open_ends, orders, refund_basis};
 
 use super::port::ProviderDispute;
 use crate::audit::{self, Line};
@@ -136,11 +136,12 @@ async fn book<P>(app: &App, by: &Grant<P>, tx: &mut Tx, before: &Dispute, after:
 }
 
 /// The payment is disputed from when the bank takes money or wants evidence, for as long as the dispute lasts, and again what it was once it is
-/// won. A lost one stays disputed: nothing is left to give back.
+/// won. A lost one stays disputed: only what the bank left of it can be given back.
 async fn follow<P>(app: &App, by: &Grant<P>, tx: &mut Tx, payment: Payment, dispute: &Dispute) -> Result<()> {
-    let others = store::standing(tx, payment.id, Some(dispute.id)).await? > 0;
+    let (id, order) = (payment.id, payment.order_id);
+    let others = store::standing(tx, id, Some(dispute.id)).await? > 0;
     let state = match dispute.state {
-        DisputeState::Won if others => return Ok(()),
+        DisputeState::Won if others => return give_rest(app, by, tx, (id, order)).await,
         DisputeState::Won => payment.state.apply(PaymentEvent::WinDispute).and_then(|state| match payment.refunded {
             0 => Ok(state),
             refunded if refunded >= payment.captured => state.apply(PaymentEvent::RefundRest),
@@ -152,23 +153,33 @@ async fn follow<P>(app: &App, by: &Grant<P>, tx: &mut Tx, payment: Payment, disp
     };
     // A payment that was given back whole can be disputed all the same; its own state says more. One whose money is not known to have come yet
     // becomes disputed once it is.
-    let Ok(state) = state else { return Ok(()) };
-    let (id, order, left) = (payment.id, payment.order_id, payment.captured - payment.refunded - payment.refund_pending);
-    put(by, tx, payment, state).await?;
-    // What was won back for an order that was called off meanwhile is its customer's, but for what is on its way to them.
-    let called_off = left > 0 && state.is_refundable() && orders::find(tx, order).await?.is_some_and(|order| order.state == OrderState::Cancelled);
-    if called_off { give_back(app, tx, id, (by.now(), "Won back after the order was cancelled")).await } else { Ok(()) }
+    if let Ok(state) = state {
+        put(by, tx, payment, state).await?;
+    }
+    if dispute.state.is_over() { give_rest(app, by, tx, (id, order)).await } else { Ok(()) }
+}
+
+/// What banks left of the money of an order that was called off meanwhile, or gave back, is its customer's, but for what is on its way to them.
+async fn give_rest<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (id, order): (PaymentId, OrderId)) -> Result<()> {
+    if orders::find(tx, order).await?.is_none_or(|order| order.state != OrderState::Cancelled) {
+        return Ok(());
+    }
+    let payments = refund_basis::hold_of_payment(tx, id).await?;
+    let left = payments.iter().find(|payment| payment.id == id).map_or(0, refund_basis::Payment::left);
+    if left > 0 { give_back(app, tx, id, (by.now(), "No bank disputes it any more, and the order was cancelled")).await } else { Ok(()) }
 }
 
 /// A payment whose money was just found to have come is disputed from the beginning where its bank was quicker than its provider's answer.
 /// Whether it is.
-pub(crate) async fn was_quicker<P>(by: &Grant<P>, tx: &mut Tx, id: PaymentId) -> Result<bool> {
+pub(crate) async fn was_quicker<P>(app: &App, by: &Grant<P>, tx: &mut Tx, id: PaymentId) -> Result<bool> {
     if store::standing(tx, id, None).await? == 0 {
         return Ok(false);
     }
     let payment = payments::hold(tx, id).await?.ok_or(Error::NotFound("payment"))?;
-    let state = payment.state.apply(PaymentEvent::Dispute)?;
+    let (state, order) = (payment.state.apply(PaymentEvent::Dispute)?, payment.order_id);
     put(by, tx, payment, state).await?;
+    // The bank may have decided by now.
+    give_rest(app, by, tx, (id, order)).await?;
     Ok(true)
 }
 

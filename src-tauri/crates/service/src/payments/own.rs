@@ -22,6 +22,11 @@ pub(crate) async fn count<P>(app: &App, by: &Grant<P>) -> Result<()> {
     limits::of_person(app, by, "pay", ATTEMPTS).await
 }
 
+/// Refuse one attempt too many, without counting: what is refused for another reason tries no card.
+pub(crate) async fn check_attempts<P>(app: &App, by: &Grant<P>) -> Result<()> {
+    limits::refuse_person(app, by, "pay", ATTEMPTS).await
+}
+
 /// Whether customers can pay this `way` (`None`: by the sandbox). Whoever has set up a provider sells for money: from then on cards to play with
 /// pay for nothing, however long nobody leads. Where nobody was ever set up everything is play.
 pub(super) async fn can_take(app: &App, tenant: TenantId, way: Option<&Connection>) -> Result<bool> {
