@@ -7,6 +7,7 @@ mod resting;
 mod sending;
 pub(crate) mod smtp;
 mod stopped;
+mod stopping;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

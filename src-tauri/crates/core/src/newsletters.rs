@@ -18,6 +18,8 @@ crate::text_enum! {
         Sending = "sending",
         /// Everybody was tried. What failed can be sent again.
         Sent = "sent",
+        /// Somebody stopped it half-way: whoever had it has it, and nobody else gets it. The end.
+        Stopped = "stopped",
     }
 }
 
@@ -44,6 +46,8 @@ crate::text_enum! {
         Suppressed = "suppressed",
         /// They took back that they agreed, before their turn came.
         Withdrawn = "withdrawn",
+        /// It was stopped before their turn came.
+        Stopped = "stopped",
         /// Their account is gone or locked.
         Away = "away",
         /// They agreed themselves, and nobody has proved the address they have now.

@@ -6,6 +6,7 @@ export const deeds = {
   'newsletter.send': 'Newsletter versandt',
   'newsletter.schedule': 'Newsletter auf eine Zeit gelegt',
   'newsletter.cancel': 'Newsletter zurückgerufen',
+  'newsletter.stop': 'Newsletter auf halbem Weg angehalten',
   'newsletter.again': 'Newsletter erneut gesendet, wo er scheiterte',
   'newsletter.sent': 'Newsletter ging hinaus',
   'newsletter.unsuppress': 'Adresse von der Liste ohne Newsletter genommen',

@@ -34,6 +34,11 @@ export const news = {
   cancel: 'Zurückrufen',
   keepWaiting: 'Warten lassen',
   cancelled: 'Der Newsletter ist wieder ein Entwurf',
+  haltTitle: 'Newsletter anhalten?',
+  haltBody: { one: 'Er geht nicht an die eine Person, die noch nicht an der Reihe war. Wer ihn hat, hat ihn, und er kann nicht fortgesetzt werden.', other: 'Er geht nicht an die {n} Personen, die noch nicht an der Reihe waren. Wer ihn hat, hat ihn, und er kann nicht fortgesetzt werden.' },
+  halt: 'Anhalten',
+  haltKeep: 'Weiter versenden',
+  haltDone: 'Der Newsletter ist angehalten',
   againTitle: 'Erneut senden?',
   againBody: { one: 'Er geht noch einmal an die eine Person, die er nicht erreicht hat, und an niemanden sonst.', other: 'Er geht noch einmal an die {n} Personen, die er nicht erreicht hat, und an niemanden sonst.' },
   again: { one: 'Erneut an 1 Person senden', other: 'Erneut an {n} Personen senden' },
@@ -111,10 +116,11 @@ export const news = {
   ownUnproved: 'Weisen Sie zuerst Ihre E-Mail-Adresse nach: Der Link steht in der Mail, die dorthin ging.',
   ownSaved: 'Gespeichert',
 }
-export const newsState = { draft: 'Entwurf', scheduled: 'Wartet auf seine Zeit', sending: 'Wird versandt', sent: 'Gesendet' }
+export const newsState = { draft: 'Entwurf', scheduled: 'Wartet auf seine Zeit', sending: 'Wird versandt', sent: 'Gesendet', stopped: 'Angehalten' }
 export const newsWhy = {
   suppressed: 'Die Adresse wird ausgelassen',
   withdrawn: 'Die Zustimmung wurde zurückgenommen',
+  stopped: 'Er wurde angehalten, bevor die Reihe daran war',
   away: 'Das Konto ist gesperrt oder gelöscht',
   unproved: 'Selbst zugestimmt, aber die Adresse ist nicht nachgewiesen',
   unknown: 'Ging vielleicht hinaus, als etwas abbrach; wird nicht erneut gesendet',

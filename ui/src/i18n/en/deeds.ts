@@ -7,6 +7,7 @@ export const deeds = {
   'newsletter.send': 'Newsletter sent out',
   'newsletter.schedule': 'Newsletter put off to a time',
   'newsletter.cancel': 'Newsletter called back',
+  'newsletter.stop': 'Newsletter stopped half-way',
   'newsletter.again': 'Newsletter sent again to whom it failed for',
   'newsletter.sent': 'Newsletter went out',
   'newsletter.unsuppress': 'Address taken off the list without newsletters',

@@ -34,6 +34,11 @@ export const news = {
   cancel: 'Call back',
   keepWaiting: 'Let it wait',
   cancelled: 'The newsletter is a draft again',
+  haltTitle: 'Stop the newsletter?',
+  haltBody: { one: 'It does not go to the one person whose turn has not come. Whoever has it has it, and it can not be taken up again.', other: 'It does not go to the {n} people whose turn has not come. Whoever has it has it, and it can not be taken up again.' },
+  halt: 'Stop it',
+  haltKeep: 'Let it go out',
+  haltDone: 'The newsletter is stopped',
   againTitle: 'Send it again?',
   againBody: { one: 'It goes once more to the one person it did not reach, and to nobody else.', other: 'It goes once more to the {n} people it did not reach, and to nobody else.' },
   again: { one: 'Send again to 1 person', other: 'Send again to {n} people' },
@@ -111,10 +116,11 @@ export const news = {
   ownUnproved: 'Prove your e-mail address first: the link is in the mail that was sent there.',
   ownSaved: 'Saved',
 }
-export const newsState = { draft: 'Draft', scheduled: 'Waits for its time', sending: 'Goes out', sent: 'Sent' }
+export const newsState = { draft: 'Draft', scheduled: 'Waits for its time', sending: 'Goes out', sent: 'Sent', stopped: 'Stopped' }
 export const newsWhy = {
   suppressed: 'The address is left out',
   withdrawn: 'They took back that they agreed',
+  stopped: 'It was stopped before their turn came',
   away: 'The account is locked or deleted',
   unproved: 'They agreed themselves and have not proved their address',
   unknown: 'May have gone out when something broke; not sent again',

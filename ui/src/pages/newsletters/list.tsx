@@ -46,7 +46,7 @@ const newsletters: ListSpec<Newsletter> = {
     { id: 'when', title: 'news.begun', width: 132, moment: true, end: true, drop: 3, sort: 'createdAt', cell: (row) => <When at={row.createdAt} /> },
     { id: 'id', title: 'mails.id', width: 120, hidden: true, cell: (row) => <Id id={row.id} /> },
   ],
-  filters: [{ kind: 'choice', field: 'state', title: 'mails.state', options: () => worded(['draft', 'scheduled', 'sending', 'sent'], 'newsState') }],
+  filters: [{ kind: 'choice', field: 'state', title: 'mails.state', options: () => worded(['draft', 'scheduled', 'sending', 'sent', 'stopped'], 'newsState') }],
   empty: { text: 'news.empty' },
 }
 

@@ -138,6 +138,19 @@ function Deed({ newsletter }: { newsletter: Newsletter }) {
         toast({ text: t('news.againDone', { n: failed }) })
       },
     })
+  const stop = () =>
+    confirm({
+      title: t('news.haltTitle'),
+      body: t('news.haltBody', { n: newsletter.waiting }),
+      deed: t('news.halt'),
+      danger: true,
+      keep: t('news.haltKeep'),
+      run: async () => {
+        settle(await post<Newsletter>(`/newsletters/${id}/stop`))
+        toast({ text: t('news.haltDone') })
+      },
+    })
+  if (newsletter.state === 'sending') return <Button look="danger" refuse={lack} onClick={stop}>{t('news.halt')}</Button>
   if (newsletter.state === 'scheduled') return <Button refuse={lack} onClick={callBack}>{t('news.cancel')}</Button>
   if (newsletter.state === 'sent' && failed > 0) return <Button look="primary" refuse={lack} onClick={again}>{t('news.again', { n: failed })}</Button>
   return null

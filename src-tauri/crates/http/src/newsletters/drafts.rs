@@ -147,6 +147,14 @@ pub(super) async fn cancel(
     Ok(Data(newsletters::cancel(&app, &by, id).await?.into()))
 }
 
+pub(super) async fn stop(
+    State(app): State<App>,
+    Allowed(by): Allowed<can::SendNewsletter>,
+    Path(id): Path<NewsletterId>,
+) -> Result<Data<NewsletterView>> {
+    Ok(Data(newsletters::stop(&app, &by, id).await?.into()))
+}
+
 pub(super) async fn again(
     State(app): State<App>,
     Allowed(by): Allowed<can::SendNewsletter>,

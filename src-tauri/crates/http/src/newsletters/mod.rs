@@ -44,6 +44,10 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .api_route("/newsletters/{id}/send", post_with(drafts::send, item("sendNewsletter", "Send a draft to everybody it is for, now or at a time")))
         .api_route("/newsletters/{id}/cancel", post_with(drafts::cancel, item("cancelNewsletter", "Call back one that waits for its time")))
         .api_route(
+            "/newsletters/{id}/stop",
+            post_with(drafts::stop, item("stopNewsletter", "Stop one that goes out: whose turn has not come gets none")),
+        )
+        .api_route(
             "/newsletters/{id}/again",
             post_with(drafts::again, item("resendNewsletter", "Send it again to those it failed for, and nobody else")),
         )

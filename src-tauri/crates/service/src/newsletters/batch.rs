@@ -112,10 +112,14 @@ impl Batch {
         app.db
             .transact(tenant, async |tx| {
                 let found = store::find(tx, self.newsletter).await?;
-                let Some(newsletter) = found.filter(|newsletter| newsletter.state == NewsletterState::Sending) else { return Ok(None) };
+                let open = |newsletter: &Newsletter| matches!(newsletter.state, NewsletterState::Sending | NewsletterState::Stopped);
+                let Some(newsletter) = found.filter(open) else { return Ok(None) };
                 let unknown = store::interrupted(tx, newsletter.id, self.batch).await?;
                 if unknown > 0 {
                     store::add(tx, newsletter.id, Counted { skipped: i64::try_from(unknown).unwrap_or(0), ..Counted::default() }).await?;
+                }
+                if newsletter.state == NewsletterState::Stopped {
+                    return Ok(None);
                 }
                 let letters = store::waiting_in(tx, newsletter.id, self.batch).await?;
                 let business = letter::business(tx, tenant).await?;
@@ -156,6 +160,9 @@ impl Batch {
 
 /// Put in the first batch from `number` on in which somebody's turn is to come, or end the newsletter where there is nobody's left.
 pub(super) async fn next(tx: &mut Tx, by: &Grant<can::ManageJob>, newsletter: &Newsletter, number: i64) -> Result<()> {
+    if newsletter.state == NewsletterState::Stopped {
+        return Ok(());
+    }
     if let Some(number) = store::first_open(tx, newsletter.id, number).await? {
         let batch = Batch { newsletter: newsletter.id, batch: number };
         let when = When { unique: Some(format!("{}:{number}", newsletter.id)), ..When::default() };
@@ -251,6 +258,10 @@ impl Run {
             Err(Refusal::Nobody(_)) => (LetterState::Failed, Some(Why::Nobody)),
             Err(Refusal::Unknown(_)) => (LetterState::Skipped, Some(Why::Unknown)),
         };
+        // Nobody comes back for what waits once the newsletter was stopped.
+        let waits =
+            state != LetterState::Waiting || store::hold(tx, self.newsletter.id).await?.is_some_and(|now| now.state == NewsletterState::Sending);
+        let (state, why) = if waits { (state, why) } else { (LetterState::Skipped, Some(Why::Stopped)) };
         let sent_at = (state == LetterState::Sent).then_some(now);
         let before = store::settle(tx, letter.id, &Settled { state, why, error: error.clone(), sent_at }).await?;
         if before == Before::Settled {

@@ -13,6 +13,7 @@ mod leave;
 mod letter;
 mod resume;
 mod send;
+mod stop;
 mod suppressions;
 
 pub(crate) use batch::Batch;
@@ -23,6 +24,7 @@ pub use leave::{Leaving, leave, look};
 pub use letter::{Shown, Text, preview};
 pub(crate) use resume::Resume;
 pub use send::{Tried, again, cancel, send, test};
+pub use stop::stop;
 pub use suppressions::{remove, suppressions};
 
 use purser_core::ids::NewsletterId;

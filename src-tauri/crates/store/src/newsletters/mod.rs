@@ -20,7 +20,7 @@ pub use letters::{
     Before, Letter, LetterFilter, Settled, add_letters, again, claim, count_letters, find_letter, forget_letters, interrupted, leave, letters, open,
     settle, waiting_in,
 };
-pub use stranded::{failed, first_open, going_out, under_way};
+pub use stranded::{failed, first_open, going_out, stop, under_way};
 pub use suppressions::{
     Suppression, SuppressionFilter, count_suppressions, find_suppression, lift, remove_suppression, suppress, suppressed, suppressions,
 };
@@ -92,7 +92,8 @@ pub struct Newsletter {
 
 macro_rules! select {
     () => {
-        "SELECT n.id, n.tenant_id, n.subject_en, n.text_en, n.subject_de, n.text_de, n.countries, n.state, n.send_at, n.round, n.gathered_to, \
+        "SELECT n.id, n.tenant_id, n.subject_en, n.text_en, n.subject_de, n.text_de, n.countries, \
+         CASE WHEN n.stopped_at IS NULL THEN n.state ELSE 'stopped' END AS state, n.send_at, n.round, n.gathered_to, \
          n.gathered, n.batches, n.total, n.sent, n.failed, n.skipped, n.version, n.created_by, n.created_by_name, n.sent_by, n.sent_by_name, \
          n.created_at, n.updated_at, n.started_at, n.finished_at FROM newsletters n"
     };
@@ -118,7 +119,7 @@ fn condition(tx: &Tx, filter: &Filter) -> Query {
     let mut query = Query::start(" WHERE n.tenant_id = ");
     query.arg(tx.tenant());
     if !filter.states.is_empty() {
-        query.push(" AND n.state IN ").list(filter.states.iter().map(|state| state.as_str().into()));
+        query.push(" AND CASE WHEN n.stopped_at IS NULL THEN n.state ELSE 'stopped' END IN ").list(filter.states.iter().map(|state| state.as_str().into()));
     }
     if let Some(text) = &filter.search {
         // SQLite knows small and large letters of ASCII alone, so what is typed is looked for as it stands as well.

@@ -1,8 +1,10 @@
 //! What is left to do of a newsletter that goes out, and whether anybody is going to do it.
 
+use purser_core::Timestamp;
 use purser_core::ids::NewsletterId;
 use uuid::Uuid;
 
+use super::Counted;
 use crate::{Result, Tx, sql};
 
 #[derive(sqlx::FromRow)]
@@ -48,4 +50,22 @@ pub async fn failed(tx: &mut Tx, id: NewsletterId) -> Result<i64> {
     const FAILED: &str = "SELECT COUNT(*) AS n FROM newsletter_deliveries WHERE tenant_id = $1 AND newsletter_id = $2 AND state = 'failed'";
     let count: Count = tx.one(sql(FAILED).bind(tx.tenant()).bind(id)).await?;
     Ok(count.n)
+}
+
+const LEAVE: &str = "UPDATE newsletter_deliveries SET state = 'skipped', why = 'stopped' \
+     WHERE tenant_id = $1 AND newsletter_id = $2 AND state = 'waiting'";
+const STOP: &str = "UPDATE newsletters SET state = 'sent', stopped_at = $3, finished_at = $3, updated_at = $3, gathered = $4, version = version + 1 \
+     WHERE tenant_id = $1 AND id = $2 AND state = 'sending'";
+
+/// Stop a newsletter that goes out: whose turn has not come gets none. How many those are; `None` if it does not go out.
+pub async fn stop(tx: &mut Tx, id: NewsletterId, at: Timestamp) -> Result<Option<i64>> {
+    // Letters before the newsletter, as whoever hands them over holds them; once more for those that were written down in between.
+    let mut left = tx.run(sql(LEAVE).bind(tx.tenant()).bind(id)).await?;
+    if tx.run(sql(STOP).bind(tx.tenant()).bind(id).bind(at).bind(true)).await? == 0 {
+        return Ok(None);
+    }
+    left += tx.run(sql(LEAVE).bind(tx.tenant()).bind(id)).await?;
+    let left = i64::try_from(left).unwrap_or(i64::MAX);
+    super::add(tx, id, Counted { skipped: left, ..Counted::default() }).await?;
+    Ok(Some(left))
 }
