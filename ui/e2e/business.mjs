@@ -28,7 +28,7 @@ export async function openBusiness(tenantName, host, env) {
     assert.ok(made.ok || made.status === 409, `set-up: ${made.status}`)
     const api = await caller(engine.base, owner.email, owner.password)
     browser = await openBrowser()
-    const another = () => openPage(browser, engine.base)
+    const another = (look) => openPage(browser, engine.base, look)
     const { page, complaints } = await another()
     await signIn(page, owner)
     return { engine, owner, api, page, complaints, another, stop, toast: (text, of = page) => of.getByRole('region', { name: 'Toasts' }).getByText(text) }

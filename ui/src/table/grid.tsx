@@ -35,7 +35,8 @@ export type GridProps<R extends { id: string }> = {
   children?: ReactNode
 }
 
-const interactive = (event: MouseEvent) => event.target instanceof Element && event.target.closest('a, button, input, label, [role=button]') !== null
+/** Also what a cell opened: its events rise here, though it stands elsewhere. */
+const interactive = ({ target, currentTarget }: MouseEvent) => target instanceof Element && (!currentTarget.contains(target) || target.closest('a, button, input, label, [role=button]') !== null)
 
 export function Grid<R extends { id: string }>(props: GridProps<R>) {
   const { spec, columns, rows, selectable, at, selected, more, loading, onEnd, onRange, onAt } = props

@@ -209,7 +209,7 @@ export const methodHint = {
   pm_card_threeDSecure2Required: 'Der Kunde muss sich bei seiner Bank ausweisen.',
   pm_card_chargeDeclined: 'Die Bank lehnt ab; nichts wird eingezogen.',
   paypal: 'Der Kunde meldet sich bei PayPal an und stimmt dort zu.',
-  account: 'Der Kunde zahlt später; bis dahin steht es bei dem, was Kunden schulden.',
+  account: 'Der Kunde zahlt später und schuldet es bis dahin.',
 }
 export const provider = {
   stripe: 'Stripe',

@@ -211,7 +211,7 @@ export const methodHint = {
   pm_card_threeDSecure2Required: 'The customer has to prove who they are at their bank.',
   pm_card_chargeDeclined: 'The bank refuses; nothing is taken.',
   paypal: 'The customer signs in at PayPal and agrees there.',
-  account: 'The customer pays later; until then it stands under what customers owe.',
+  account: 'The customer pays later, and owes it until then.',
 }
 export const provider = {
   stripe: 'Stripe',

@@ -68,7 +68,7 @@ export function CreditDialog({ ask: { customer, deed, balances }, onClose }: { a
           <Booked debit={giving ? 'discounts' : 'stored-credit'} credit={giving ? 'stored-credit' : 'discounts'} value={value} />
         </>
       )}
-      {giving && <p className="form-note">{t('credits.mayWait')}</p>}
+      {giving && <p className="quiet">{t('credits.mayWait')}</p>}
     </FormDialog>
   )
 }

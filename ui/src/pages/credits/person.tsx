@@ -1,24 +1,55 @@
 /** A person's stored credit: what they may still spend, how it came to be, and giving more of it. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { read } from '@/api/client'
 import type { Approval, Credit, CreditMove, User } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
-import { t } from '@/i18n'
+import { t, word } from '@/i18n'
 import { money } from '@/lib/money'
+import { orderName } from '@/lib/text'
 import { filtered, paths } from '@/paths'
 import { Button, ButtonLink } from '@/parts/button'
+import { OrderLink } from '@/parts/order-link'
 import { Part } from '@/parts/states'
 import { Money } from '@/parts/values'
 import { lacking } from '@/parts/why'
 import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
+import type { Column } from '@/table/spec'
 import { moveColumns } from './columns'
 import { askCredit, type CreditDeed } from './host'
 
 const FEW = 6
-const { kind, amount, after, order, reason, by, when } = moveColumns
-const columns = [kind, amount, after, order, { ...reason, grow: true }, by, when]
+const { kind, amount, after, reason, when } = moveColumns
+const columns: Column<CreditMove>[] = [
+  {
+    ...kind,
+    cell: (move) => (
+      <>
+        {word('creditKind', move.kind)}
+        {move.orderId && move.orderNumber && (
+          <>
+            {' '}
+            <OrderLink id={move.orderId} look="link">{orderName(move.orderNumber)}</OrderLink>
+          </>
+        )}
+      </>
+    ),
+    width: 190,
+  },
+  {
+    ...reason,
+    grow: true,
+    cell: (move) => (
+      <>
+        {move.reason}
+        {move.createdBy && <span className="cell-note">{t('common.by', { name: move.createdBy.name })}</span>}
+      </>
+    ),
+  },
+  amount,
+  after,
+  when,
+]
 
 export function PersonCredit({ user }: { user: User }) {
   const credits = useQuery(read<Credit[]>('/credits', { customerId: user.id, limit: 20 }))
@@ -81,11 +112,11 @@ function Waiting({ user }: { user: User }) {
   const asked = useQuery(read<Approval[]>('/approvals', { kind: 'credit', state: 'waiting', limit: 50 }))
   const mine = asked.data?.filter((one) => one.subject.id === user.id) ?? []
   return mine.map((one) => (
-    <p key={one.id} className="notice" role="status">
-      {t('credits.waits', { amount: money(one.amount) })}{' '}
-      <Link to={paths.approval(one.id)} className="link">
+    <div key={one.id} className="notice notice-deed" role="status">
+      {t('credits.waits', { amount: money(one.amount) })}
+      <ButtonLink small to={paths.approval(one.id)}>
         {t('credits.toApprovals')}
-      </Link>
-    </p>
+      </ButtonLink>
+    </div>
   ))
 }

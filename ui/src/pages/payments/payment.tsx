@@ -18,6 +18,7 @@ import { Rows } from '@/record/rows'
 import { Timeline } from '@/record/timeline'
 import { can } from '@/session'
 import { useDeedParts, type Deed } from '../orders/deeds'
+import { isOurs } from '../orders/methods'
 import { askCapture } from '../orders/pay-host'
 import { canLook, look } from '../orders/look'
 import { askRefund } from '../orders/refund/host'
@@ -99,7 +100,7 @@ const facts = (payment: Payment): [string, React.ReactNode][] => [
   [t('payments.order'), <OrderLink key="o" id={payment.orderId} look="link">{orderName(payment.orderNumber)}</OrderLink>],
   [t('payments.customer'), <PersonLink key="c" id={payment.customer.id} look="link">{payment.customer.name}</PersonLink>],
   [t('payments.method'), methodOf(payment)],
-  [t('payments.provider'), word('provider', payment.provider)],
+  [t('payments.provider'), !isOurs(payment.provider) && word('provider', payment.provider)],
   [t('payments.begun'), <When key="b" at={payment.createdAt} />],
   [t('payments.taken'), payment.capturedAt && <When key="t" at={payment.capturedAt} />],
 ]

@@ -47,7 +47,7 @@ const receivables: ListSpec<Receivable> = {
     { id: 'takenOff', title: 'owed.takenOff', width: 104, end: true, hidden: true, cell: (one) => <Money value={one.takenOff} dash /> },
     { id: 'sold', title: 'owed.sold', width: 132, moment: true, drop: 4, end: true, sort: 'createdAt', cell: (one) => <When at={one.createdAt} /> },
     { id: 'id', title: 'owed.id', width: 120, hidden: true, cell: (one) => <Id id={one.id} kind="payment" /> },
-    { id: 'deeds', deeds: true, title: 'common.more', width: 52, end: true, cell: (one) => <Deeds one={one} /> },
+    { id: 'deeds', deeds: true, title: 'common.more', width: 72, end: true, cell: (one) => <Deeds one={one} /> },
   ],
   filters: [
     { kind: 'flag', field: 'open', title: 'owed.openOnly' },

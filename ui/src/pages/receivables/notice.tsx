@@ -24,20 +24,23 @@ function OwedNotice({ one }: { one: Receivable }) {
   const deeds = owedDeeds(one)
   useActions(deeds.map((deed) => ({ ...deed, id: `${deed.id}-${one.id}` })))
   const day = date(one.dueAt)
+  const late = owedState(one) === 'late'
   const [receive] = deeds
   return (
-    <div className="notice" role="status">
-      <strong>{t('owed.notice', { amount: money(one.owed) })}</strong> {t(owedState(one) === 'late' ? 'owed.noticeLate' : 'owed.noticeDue', { day })}
-      <p className="waits-deeds">
+    <div className={`notice notice-deed${late ? '' : ' notice-calm'}`} role="status">
+      <span>
+        <strong>{t('owed.notice', { amount: money(one.owed) })}</strong> {t(late ? 'owed.noticeLate' : 'owed.noticeDue', { day })}
+      </span>
+      <span className="waits-deeds">
+        <ButtonLink small look="quiet" to={filtered(paths.receivables, { orderId: one.orderId })}>
+          {t('owed.title')}
+        </ButtonLink>
         {receive && (
           <Button small refuse={receive.refuse} onClick={receive.run}>
             {receive.label}
           </Button>
         )}
-        <ButtonLink small look="quiet" to={filtered(paths.receivables, { orderId: one.orderId })}>
-          {t('owed.title')}
-        </ButtonLink>
-      </p>
+      </span>
     </div>
   )
 }

@@ -38,9 +38,9 @@ const refunds: ListSpec<Refund> = {
   columns: [
     { id: 'order', title: 'refunds.order', width: 92, cell: (refund) => <OrderLink id={refund.orderId}>{orderName(refund.orderNumber)}</OrderLink> },
     { id: 'customer', title: 'refunds.customer', width: 150, grow: 2, cell: (refund) => <PersonLink id={refund.customer.id}>{refund.customer.name}</PersonLink> },
-    { id: 'state', title: 'refunds.state', width: 110, grow: 1, cell: (refund) => <State value={refund.state} /> },
+    { id: 'state', title: 'refunds.state', width: 144, grow: 1, cell: (refund) => <State value={refund.state} /> },
     { id: 'amount', title: 'refunds.amount', width: 104, end: true, cell: (refund) => <Money value={refund.amount} /> },
-    { id: 'way', title: 'refunds.way', width: 120, drop: 3, grow: 1, cell: (refund) => wayOf(refund) ?? <span className="quiet">–</span> },
+    { id: 'way', title: 'refunds.way', width: 124, drop: 3, cell: (refund) => wayOf(refund) ?? <span className="quiet">–</span> },
     { id: 'reason', title: 'refunds.reason', width: 180, drop: 1, grow: 3, cell: (refund) => refund.reason },
     { id: 'by', title: 'refunds.by', width: 130, drop: 2, grow: 1, cell: (refund) => refund.createdBy?.name },
     { id: 'when', title: 'refunds.when', width: 132, moment: true, end: true, sort: 'createdAt', cell: (refund) => <When at={refund.createdAt} /> },
