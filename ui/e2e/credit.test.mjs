@@ -130,7 +130,7 @@ describe('stored credit', { concurrency: false }, () => {
     await theirs.getByText('€30.00 waits for approval.').waitFor()
     await theirs.getByRole('link', { name: 'Open approvals' }).click()
     await theirs.getByRole('heading', { name: 'Stored credit for Mia Moe' }).waitFor()
-    await clean('/refunds/approvals?state=waiting', 'credit that waits', (window) => window.getByRole('link', { name: 'Stored credit for Mia Moe' }))
+    await clean('/refunds/approvals?state=waiting', 'credit that waits', (window) => window.getByRole('gridcell', { name: 'Mia Moe · Stored credit' }))
     await page.getByRole('row').nth(1).click()
     await page.getByRole('button', { name: 'Approve €30.00' }).click()
     await page.getByRole('dialog').getByRole('button', { name: /^Approve €30\.00/ }).click()

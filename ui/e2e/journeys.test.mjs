@@ -194,6 +194,8 @@ describe('a refund, from an empty machine', { concurrency: false }, () => {
     await dialog.getByText('Arrived too late').click()
     await dialog.getByRole('button', { name: /^Refund €20\.00/ }).waitFor()
     await page.keyboard.press('Escape')
+    // A reason was chosen: leaving asks first.
+    await page.getByRole('button', { name: /^Leave/ }).click()
     await dialog.waitFor({ state: 'detached' })
   })
 })

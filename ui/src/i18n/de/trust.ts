@@ -67,12 +67,10 @@ export const owed = {
   openOnly: 'Noch offen',
   dueBefore: 'Fällig vor',
   empty: 'Niemand schuldet etwas. Auf Rechnung verkauft wird ein Auftrag dort, wo er bezahlt wird.',
-  emptyLate: 'Nichts ist überfällig.',
   none: 'Es ist nichts mehr offen.',
   notice: '{amount} sind auf Rechnung offen.',
   noticeDue: 'Zu zahlen bis {day}.',
   noticeLate: 'Zu zahlen war bis {day}.',
-  seeAll: 'Alles, was offen ist',
   receive: 'Eingegangen…',
   receiveTitle: 'Geld für {order} eingegangen',
   receiveDeed: '{amount} eingegangen',
@@ -97,6 +95,5 @@ export const owed = {
   dayWrong: 'Ein Tag ab heute, binnen zwei Jahren.',
   sameDay: 'Bis zu diesem Tag ist ohnehin zu zahlen.',
   reasonHint: 'Er bleibt für immer erhalten.',
-  books: 'Bücher',
 }
 export const owedState = { owed: 'Offen', late: 'Überfällig', settled: 'Erledigt' }

@@ -68,12 +68,10 @@ export const owed = {
   openOnly: 'Still owed',
   dueBefore: 'Due before',
   empty: 'Nobody owes anything. An order is sold on account where it is paid.',
-  emptyLate: 'Nothing is overdue.',
   none: 'Nothing is owed any more.',
   notice: '{amount} is owed on account.',
   noticeDue: 'To be paid by {day}.',
   noticeLate: 'It was to be paid by {day}.',
-  seeAll: 'All that is owed',
   receive: 'Received…',
   receiveTitle: 'Money received for {order}',
   receiveDeed: 'Received {amount}',
@@ -98,6 +96,5 @@ export const owed = {
   dayWrong: 'A day from today on, within two years.',
   sameDay: 'It is to be paid by that day already.',
   reasonHint: 'It is kept for ever.',
-  books: 'Books',
 }
 export const owedState = { owed: 'Owed', late: 'Overdue', settled: 'Settled' }

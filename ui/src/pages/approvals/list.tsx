@@ -30,6 +30,18 @@ const About = ({ approval }: { approval: Approval }) => {
   )
 }
 
+/** In a narrow column whose it is comes before what it is. */
+const Briefly = ({ approval }: { approval: Approval }) => {
+  if (approval.kind !== 'credit') return <About approval={approval} />
+  const to = subjectPath(approval.subject)
+  return (
+    <>
+      {to ? <Link to={to} className="link">{approval.subject.label}</Link> : approval.subject.label}
+      <span className="quiet"> · {t('approvals.credit')}</span>
+    </>
+  )
+}
+
 const approvals: ListSpec<Approval> = {
   area: 'approvals',
   title: 'approvals.title',
@@ -40,7 +52,7 @@ const approvals: ListSpec<Approval> = {
   topic: 'approval',
   name: aboutOf,
   columns: [
-    { id: 'about', title: 'approvals.about', width: 110, grow: 2, cell: (row) => <About approval={row} /> },
+    { id: 'about', title: 'approvals.about', width: 130, grow: 2, cell: (row) => <Briefly approval={row} /> },
     { id: 'amount', title: 'refunds.amount', width: 104, end: true, cell: (row) => <Money value={row.amount} /> },
     { id: 'state', title: 'refunds.state', width: 130, cell: (row) => <State value={row.state} words="approvalState" /> },
     { id: 'by', title: 'approvals.by', width: 140, grow: 1, cell: (row) => (row.mine ? t('approvals.you') : row.requestedBy.name) },

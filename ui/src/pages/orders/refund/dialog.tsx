@@ -122,8 +122,8 @@ function Ask({ order, all, picks, only, onOnly, title, onClose, onDone }: AskPro
         onWhole={() => (setPicked({}), form.set('whole', true))}
         error={form.errors['amount'] ?? (tooMuch && left.amount > 0 ? t('refund.tooMuch', { left: say(left.amount) }) : undefined)}
       />
-      <Way order={order} only={only} toCredit={values.toCredit} onChange={(toCredit) => form.set('toCredit', toCredit)} />
       <Reason form={form} reasons={reasons} />
+      <Way order={order} only={only} toCredit={values.toCredit} onChange={(toCredit) => form.set('toCredit', toCredit)} />
       <label className="check">
         <input type="checkbox" checked={values.goodwill} onChange={(event) => (setPicked({}), form.set('goodwill', event.target.checked))} /> {t('refund.goodwill')}
       </label>
