@@ -10,8 +10,8 @@ use purser_testkit::json;
 
 use super::{draft, outcome, readers, sinks};
 
-fn later() -> Option<Refusal> {
-    Some(Refusal::Later("The mail server does not take it now (451).".into()))
+fn later() -> Refusal {
+    Refusal::Later("The mail server does not take it now (451).".into())
 }
 
 #[tokio::test]
@@ -19,8 +19,8 @@ async fn whose_turn_has_not_come_gets_none() {
     for (app, sink) in sinks().await {
         let owner = app.owner().await;
         readers(&app, &["a@x.example", "b@x.example", "c@x.example"]).await;
-        sink.refuse("b@x.example", later());
-        sink.refuse("c@x.example", later());
+        sink.refuse("b@x.example", Some(later()));
+        sink.refuse("c@x.example", Some(later()));
         let path = draft(&owner).await;
         let _ = owner.post(&format!("{path}/stop"), json!(null)).await.problem(409, "not_going_out");
         let _ = owner.post(&format!("{path}/send"), json!({})).await.ok();
@@ -68,7 +68,7 @@ async fn what_is_being_handed_over_is_settled_all_the_same() {
         let owner = app.owner().await;
         readers(&app, &["a@x.example", "b@x.example"]).await;
         for address in ["a@x.example", "b@x.example"] {
-            sink.refuse(address, later());
+            sink.refuse(address, Some(later()));
         }
         let path = draft(&owner).await;
         let _ = owner.post(&format!("{path}/send"), json!({})).await.ok();

@@ -35,7 +35,7 @@ both! {
         let shop = Shop::open(&app).await;
         let given = move_it(&shop, "give", 1_500).await.is(201).data();
         assert_eq!((&given["balance"], given.get("approval")), (&eur(1_500), None));
-        let _ = move_it(&shop, "take_back", 1_501).await.problem(422, "unprocessable").complains("amount.amount", "more_than_left");
+        let _ = move_it(&shop, "take_back", 1_501).await.problem(422, "unprocessable").complains("amount.amount", "more_than_given");
         assert_eq!(move_it(&shop, "take_back", 500).await.is(201).data()["balance"], eur(1_000));
         for (amount, code) in [(0, "out_of_range"), (-5, "out_of_range"), (i64::MAX, "out_of_range")] {
             let _ = move_it(&shop, "give", amount).await.problem(400, "invalid").complains("amount.amount", code);
@@ -88,6 +88,8 @@ both! {
         assert_eq!((balance(&shop).await, account(&shop, "stored-credit").await, account(&shop, "cash:provider").await), (1_900, -1_900, 5_900));
         let told = shop.owner.get("/credits/moves?kind=refund").await.ok().data();
         assert_eq!((&told[0]["orderNumber"], told[0]["reason"].as_str()), (&order["number"], Some("would rather choose again")));
+        // What was theirs is not taken back as if it had been a kindness.
+        let _ = move_it(&shop, "take_back", 1).await.problem(422, "unprocessable").complains("amount.amount", "more_than_given");
         // The provider was asked for nothing: its books and ours agree.
         let _ = shop.owner.post("/reconciliation/runs", json!({})).await.ok();
         app.settle().await;
@@ -113,6 +115,36 @@ both! {
         let one = format!("/approvals/{}", again["approval"]["id"].as_str().unwrap());
         let _ = shop.owner.post(&format!("{one}/reject"), json!({ "reason": "enough" })).await.ok();
         assert_eq!(balance(&shop).await, 700);
+        shop.books_balance().await;
+    }
+
+    async fn nobody_gives_it_to_themselves_or_says_yes_to_their_own(app) {
+        let shop = Shop::open(&app).await;
+        let (asks, finance) = (app.caller(Role::Support).await, app.caller(Role::Finance).await);
+        let give = json!({ "deed": "give", "amount": eur(700), "reason": "well earned" });
+        let own = format!("/users/{}/credit", finance.id.as_deref().unwrap());
+        let _ = finance.post(&own, give.clone()).await.problem(403, "own_credit");
+        // A rule of its own kind is asked as well as one about kindnesses.
+        let rule = json!({ "name": "Credit", "kind": "credit", "effect": "approve", "minAmount": eur(600) });
+        let _ = shop.owner.post("/approval-rules", rule).await.is(201);
+        let asked = asks.post(&own, give).await.is(201).data();
+        let one = format!("/approvals/{}", asked["approval"]["id"].as_str().unwrap());
+        let _ = finance.post(&format!("{one}/approve"), json!({})).await.problem(403, "own_request");
+        let _ = shop.owner.post(&format!("{one}/approve"), json!({})).await.ok();
+        let told = shop.owner.get("/credits/moves").await.ok().data();
+        assert_eq!((told[0]["createdBy"]["id"].as_str(), &told[0]["balance"]), (asks.id.as_deref(), &eur(700)), "given by whoever asked");
+        shop.books_balance().await;
+    }
+
+    async fn a_customer_calls_off_what_they_paid_in_part_with_it(app) {
+        let customer = app.caller(Role::User).await;
+        let shop = Shop { customer: customer.id.clone().unwrap(), ..Shop::open(&app).await };
+        let _ = move_it(&shop, "give", 300).await.is(201);
+        let order = shop.order().await;
+        let path = format!("/orders/{}", order["id"].as_str().unwrap());
+        assert_eq!(customer.post(&format!("{path}/pay"), json!({ "paymentMethod": "credit" })).await.ok().data()["order"]["paymentState"], "partly_paid");
+        let off = customer.post(&format!("{path}/cancel"), json!({ "reason": "not wanted" })).await.ok().data();
+        assert_eq!((&off["state"], balance(&shop).await), (&json!("cancelled"), 300));
         shop.books_balance().await;
     }
 

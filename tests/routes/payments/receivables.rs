@@ -94,6 +94,44 @@ both! {
         assert_eq!((books(&shop).await, account(&shop, "stored-credit").await), ([0, 4_400, 0, 0], -1_400));
     }
 
+    async fn what_was_given_up_is_given_back_to_nobody(app) {
+        let shop = Shop::open(&app).await;
+        let (order, owed) = sold(&shop).await;
+        let _ = less(&shop, &owed, "receive", eur(900)).await.ok();
+        let _ = less(&shop, &owed, "write-off", Value::Null).await.ok();
+        assert_eq!(books(&shop).await, [0, 900, 5_000, 0]);
+        let back = async |amount: i64, to_credit: bool| {
+            let ask = json!({ "amount": eur(amount), "toCredit": to_credit, "reason": "came back" });
+            assert_eq!(shop.owner.post(&format!("{order}/refunds"), ask).await.is(201).data()["refunds"][0]["state"], "succeeded");
+        };
+        back(1_500, true).await;
+        assert_eq!((books(&shop).await, account(&shop, "stored-credit").await), ([0, 900, 4_400, 0], -900), "only what came is theirs");
+        let off = shop.owner.post(&format!("{order}/cancel"), json!({ "reason": "all of it" })).await.ok().data();
+        assert_eq!((&off["state"], &off["paymentState"]), (&json!("cancelled"), &json!("refunded")));
+        assert_eq!((books(&shop).await, account(&shop, "stored-credit").await), ([0, 900, 0, 0], -900));
+    }
+
+    async fn whoever_owes_is_not_forgotten_and_their_mail_says_by_when(app) {
+        let shop = Shop::open(&app).await;
+        let (order, owed) = sold(&shop).await;
+        purser_service::mail::tell_customers(&app.app).await.unwrap();
+        app.settle().await;
+        let mails = shop.owner.get("/mailbox?limit=50").await.ok().data();
+        let mut told = String::new();
+        for mail in mails.as_array().unwrap() {
+            told.push_str(&shop.owner.get(&format!("/mailbox/{}", mail["id"].as_str().unwrap())).await.ok().text());
+        }
+        assert!(told.contains("is confirmed") && told.contains("Please pay") && !told.contains("is paid"), "{told}");
+        let _ = shop.owner.post(&format!("{order}/fulfilments"), json!({})).await.ok();
+        let _ = shop.owner.post(&format!("{order}/state"), json!({ "state": "delivered" })).await.ok();
+        let user = format!("/users/{}", shop.customer);
+        let _ = shop.owner.delete(&user).await.ok();
+        let _ = shop.owner.post(&format!("{user}/erase"), json!({ "reason": "asked for" })).await.problem(409, "owes");
+        let _ = less(&shop, &owed, "receive", Value::Null).await.ok();
+        let _ = shop.owner.post(&format!("{user}/erase"), json!({ "reason": "asked for" })).await.ok();
+        shop.books_balance().await;
+    }
+
     async fn an_order_that_is_called_off_is_owed_no_more(app) {
         let shop = Shop::open(&app).await;
         let (order, _) = sold(&shop).await;

@@ -15,6 +15,7 @@ use purser_store::credit::{self as store, Change, Credit, Filter, Move, MovesFil
 use purser_store::page::COUNT_LIMIT;
 use purser_store::users::{self, User};
 use purser_store::{Listing, Page, Tx, approvals as approval_store, ledger as ledger_store};
+use uuid::Uuid;
 
 use crate::approvals::{self, Act, NewApproval, Route};
 use crate::audit::{self, Line};
@@ -76,18 +77,25 @@ pub async fn change(app: &App, by: &Grant<can::GrantRefund>, customer: UserId, a
         by.and::<can::RefundOrder>()?;
     }
     step_up::demand_for_refund(app, by, || Some(ask.amount.amount)).await?;
+    if [by.user(), by.actor().person()].contains(&Some(customer)) {
+        return Err(Error::Refused("own_credit", "Nobody gives themselves credit. Somebody else has to.".into()));
+    }
     idempotency::at_once(app, by, (customer.uuid(), once), async |tx| {
-        let person = users::find(tx, customer).await?.filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound("user"))?;
+        let person = users::find(tx, customer).await?.ok_or(Error::NotFound("user"))?;
         let amount = ask.amount;
+        let by = &by.under(Permission::RefundOrder, access::Facts { amount: Some(amount), ..access::Facts::default() })?;
+        let who = (by.user().map(UserId::uuid), by.actor().name.clone());
         if ask.take_back {
-            let balance = move_it(by, tx, &person, (Money::new(-amount.amount, amount.currency), ask.reason.trim())).await?;
+            let balance = take_back(by, tx, &person, (amount, ask.reason.trim(), who)).await?;
             return Ok(Given { customer, balance, approval: None });
         }
-        let by = &by.under(Permission::RefundOrder, access::Facts { amount: Some(amount), ..access::Facts::default() })?;
-        let act = Act { kind: ApprovalKind::Refund, amount, refund_kind: Some(RefundKind::Goodwill), done: Permission::RefundOrder };
+        if person.deleted_at.is_some() {
+            return Err(Error::conflict("deleted", "This account was deleted. What is left on it can be taken back."));
+        }
+        let act = Act { kind: ApprovalKind::Credit, amount, refund_kind: Some(RefundKind::Goodwill), done: Permission::RefundOrder };
         match approvals::route(by, tx, &act).await? {
             Route::Free => {
-                let balance = move_it(by, tx, &person, (amount, ask.reason.trim())).await?;
+                let balance = move_it(by, tx, &person, (amount, ask.reason.trim(), who)).await?;
                 Ok(Given { customer, balance, approval: None })
             }
             Route::Block(cause) => Err(Error::Refused("blocked_by_rule", cause.into())),
@@ -107,11 +115,27 @@ pub async fn change(app: &App, by: &Grant<can::GrantRefund>, customer: UserId, a
 pub(crate) async fn give_approved<P>(by: &Grant<P>, tx: &mut Tx, approval: &Approval) -> Result<()> {
     let gone = || Error::conflict("person_gone", "The person is not there any more.");
     let person = users::find(tx, UserId(approval.subject_id)).await?.filter(|person| person.deleted_at.is_none()).ok_or_else(gone)?;
-    move_it(by, tx, &person, (approval.money(), &approval.reason)).await.map(drop)
+    // It is given by whoever asked; who said yes is with the request.
+    let who = (approval.requested_by, approval.requested_by_name.clone());
+    move_it(by, tx, &person, (approval.money(), &approval.reason, who)).await.map(drop)
+}
+
+/// Who moved it, if it was a person, and their name.
+type Who = (Option<Uuid>, String);
+
+/// Take back what was given as a kindness, as far as it is there: what came from refunds is the customer's own money.
+async fn take_back<P>(by: &Grant<P>, tx: &mut Tx, person: &User, (amount, reason, who): (Money, &str, Who)) -> Result<Money> {
+    let given = store::given(tx, person.id, amount.currency).await?;
+    if given < amount.amount {
+        let left = Money::new(given.max(0).min(store::balance(tx, person.id, amount.currency).await?), amount.currency);
+        let message = format!("Only {left} of it was given as a kindness; the rest is the customer's own money.");
+        return Err(Error::unprocessable("amount.amount", "more_than_given", message));
+    }
+    move_it(by, tx, person, (Money::new(-amount.amount, amount.currency), reason, who)).await
 }
 
 /// Move it: the balance, the books, the log; what there is afterwards.
-async fn move_it<P>(by: &Grant<P>, tx: &mut Tx, person: &User, (amount, reason): (Money, &str)) -> Result<Money> {
+async fn move_it<P>(by: &Grant<P>, tx: &mut Tx, person: &User, (amount, reason, who): (Money, &str, Who)) -> Result<Money> {
     let (kind, action) = if amount.amount > 0 { (CreditKind::Given, "credit.give") } else { (CreditKind::TakenBack, "credit.take_back") };
     let change = Change {
         id: by.id(),
@@ -123,8 +147,8 @@ async fn move_it<P>(by: &Grant<P>, tx: &mut Tx, person: &User, (amount, reason):
         payment: None,
         refund: None,
         reason: reason.to_owned(),
-        by: by.user().map(UserId::uuid),
-        by_name: by.actor().name.clone(),
+        by: who.0,
+        by_name: who.1,
         at: by.now(),
     };
     let Some(balance) = store::change(tx, &change).await? else {

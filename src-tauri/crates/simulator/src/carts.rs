@@ -75,8 +75,8 @@ impl Business {
     fn check_out_wish(&mut self, cart: &str) -> Wish {
         let mut body = json!({});
         if !self.dice.once_in(5) {
-            let card = self.dice.pick(CARDS).copied().unwrap_or("pm_card_visa");
-            body["paymentMethod"] = json!(if self.dice.once_in(8) { "credit" } else { card });
+            let method = self.dice.pick(CARDS).copied().unwrap_or("pm_card_visa");
+            body["paymentMethod"] = json!(if self.dice.once_in(8) { "credit" } else { method });
             body["ifDeclined"] = json!(if self.dice.once_in(2) { "cancel" } else { "keep" });
         }
         wish(ADMIN, Method::POST, format!("/carts/{cart}/checkout"), body)

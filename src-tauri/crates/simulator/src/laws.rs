@@ -89,6 +89,18 @@ const ALWAYS: &[Law] = &[
         "SELECT COUNT(*) AS n FROM payments p LEFT JOIN receivables r ON r.id = p.id WHERE p.provider = 'account' \
          AND (r.id IS NULL OR r.amount <> p.captured OR r.taken_off > p.refunded)",
     ),
+    (
+        "more was given back of a sale on account than came of it",
+        "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM receivables r JOIN ledger_postings p ON p.payment_id = r.id AND p.kind = 'refund' \
+         JOIN ledger_entries e ON e.posting_id = p.id JOIN ledger_accounts a ON a.id = e.account_id AND a.code IN ('bank', 'stored-credit') \
+         GROUP BY r.id, r.received HAVING -SUM(e.amount) > r.received) x",
+    ),
+    (
+        "what came by hand is not what the books say came",
+        "SELECT COUNT(*) AS n FROM (SELECT (SELECT COALESCE(SUM(received), 0) FROM receivables) AS came, (SELECT COALESCE(SUM(e.amount), 0) \
+         FROM ledger_entries e JOIN ledger_postings p ON p.id = e.posting_id JOIN ledger_accounts a ON a.id = e.account_id \
+         WHERE p.kind = 'receipt' AND a.code = 'bank') AS booked) x WHERE came <> booked",
+    ),
     ("there are less than no pieces of something", "SELECT COUNT(*) AS n FROM products WHERE stock < 0 OR reserved < 0"),
     (
         "what moved in stock is not what lies there",

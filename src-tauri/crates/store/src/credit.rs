@@ -101,6 +101,14 @@ struct Balance {
 
 const BALANCE: &str = "SELECT balance FROM credits WHERE tenant_id = $1 AND customer_id = $2 AND currency = $3";
 
+const KINDLY: &str = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS balance FROM credit_moves WHERE tenant_id = $1 AND customer_id = $2 \
+     AND currency = $3 AND kind IN ('given', 'taken_back')";
+
+/// What was given to a customer in `currency` as a kindness and not taken back; what came from refunds is their own money.
+pub async fn given(tx: &mut Tx, customer: UserId, currency: Currency) -> Result<i64> {
+    Ok(tx.one::<Balance>(sql(KINDLY).bind(tx.tenant()).bind(customer).bind(currency)).await?.balance)
+}
+
 /// What a customer has in `currency`, in minor units.
 pub async fn balance(tx: &mut Tx, customer: UserId, currency: Currency) -> Result<i64> {
     let found: Option<Balance> = tx.optional(sql(BALANCE).bind(tx.tenant()).bind(customer).bind(currency)).await?;

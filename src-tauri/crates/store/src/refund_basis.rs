@@ -45,6 +45,10 @@ pub struct Payment {
     pub kept: i64,
     /// What its customer still owes of it, where it was sold on account.
     pub owed: i64,
+    /// What came of it by hand.
+    pub received: i64,
+    /// What was taken off what was owed, because goods came back.
+    pub taken_off: i64,
     /// Goods of the order.
     pub subtotal: i64,
     /// Discount of the order.
@@ -68,6 +72,13 @@ impl Payment {
             state if state.is_refundable() => left,
             _ => 0,
         }
+    }
+
+    /// Of what was sold on account: what is still owed, and what came and was not given back, once everything that is on its way went.
+    pub fn trust(&self) -> (i64, i64) {
+        let came = self.received - (self.refunded - self.taken_off);
+        let beyond = (self.refund_pending - self.owed).max(0);
+        ((self.owed - self.refund_pending).max(0), (came - beyond).max(0))
     }
 
     /// How what was given back of it fell on the order.
@@ -112,7 +123,7 @@ macro_rules! payments {
             "SELECT p.id, p.order_id, o.number AS order_number, p.provider, p.method, p.state, p.currency, p.captured, p.refunded, p.refunded_tax, \
              p.refunded_shipping, p.refunded_discount, p.refund_pending, ",
             kept!("p"),
-            " AS kept, COALESCE(w.owed, 0) AS owed, o.subtotal, o.discount, o.tax, o.shipping, \
+            " AS kept, COALESCE(w.owed, 0) AS owed, COALESCE(w.received, 0) AS received, COALESCE(w.taken_off, 0) AS taken_off, o.subtotal, o.discount, o.tax, o.shipping, \
              o.extra_goods, o.extra_tax \
              FROM payments p JOIN orders o ON o.id = p.order_id LEFT JOIN receivables w ON w.id = p.id WHERE p.tenant_id = $1 AND p.order_id = ",
             $which,
@@ -267,14 +278,15 @@ pub async fn of_refund(tx: &mut Tx, refund: RefundId) -> Result<Vec<Back>> {
 
 const MADE_BY: &str = "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM refunds WHERE tenant_id = $1 AND created_by = $2 AND created_at > $3 \
      AND state <> 'cancelled' LIMIT 1000) AS made) + (SELECT COUNT(*) FROM (SELECT 1 FROM credit_moves WHERE tenant_id = $1 AND created_by = $2 \
-     AND created_at > $3 AND kind = 'given' LIMIT 1000) AS given) AS n";
+     AND created_at > $3 AND kind = 'given' LIMIT 1000) AS given) + (SELECT COUNT(*) FROM (SELECT 1 FROM approvals WHERE tenant_id = $1 \
+     AND requested_by = $2 AND requested_at > $3 AND kind = 'credit' AND state = 'waiting' LIMIT 1000) AS asked) AS n";
 
 #[derive(sqlx::FromRow)]
 struct Count {
     n: i64,
 }
 
-/// How many refunds a person has made since, and how often they gave stored credit, up to a thousand of each.
+/// How many refunds a person has made since, and how often they gave stored credit or asked for that, up to a thousand of each.
 pub async fn made_by(tx: &mut Tx, person: Uuid, since: Timestamp) -> Result<i64> {
     Ok(tx.one::<Count>(sql(MADE_BY).bind(tx.tenant()).bind(person).bind(since)).await?.n)
 }

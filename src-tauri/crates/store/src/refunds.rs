@@ -299,6 +299,10 @@ pub struct Unsettled {
     pub to_credit: bool,
     /// What its customer still owes of the payment, where that was sold on account.
     pub owed: i64,
+    /// What came of it by hand.
+    pub received: i64,
+    /// What was taken off what was owed, because goods came back.
+    pub taken_off: i64,
     /// The order that was paid.
     #[sqlx(try_from = "Uuid")]
     pub order_id: OrderId,
@@ -345,7 +349,8 @@ pub struct Unsettled {
 /// The refunds of `ids` that are not settled, their payments and orders held until the transaction ends.
 pub async fn hold_unsettled(tx: &mut Tx, ids: &[RefundId]) -> Result<Vec<Unsettled>> {
     let mut query = Query::start(
-        "SELECT r.id, r.payment_id, p.provider, r.to_credit, COALESCE(w.owed, 0) AS owed, r.order_id, o.number AS order_number, o.customer_id, \
+        "SELECT r.id, r.payment_id, p.provider, r.to_credit, COALESCE(w.owed, 0) AS owed, COALESCE(w.received, 0) AS received, \
+         COALESCE(w.taken_off, 0) AS taken_off, r.order_id, o.number AS order_number, o.customer_id, \
          r.reason, r.created_by, r.created_by_name, r.amount, r.currency, r.state, o.subtotal, o.discount, o.tax, \
          o.shipping, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, r.goods AS part_goods, r.discount AS part_discount, \
          r.tax AS part_tax, r.shipping AS part_shipping FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = r.order_id \

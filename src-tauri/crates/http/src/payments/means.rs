@@ -33,6 +33,7 @@ impl From<Mean> for MeanView {
 }
 
 /// Where a new payment goes, and how it can be made there.
+#[expect(clippy::struct_excessive_bools, reason = "each says a thing of its own about how it can be paid")]
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "PaymentMethods")]

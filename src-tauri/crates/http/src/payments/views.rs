@@ -1,7 +1,7 @@
 //! Shapes of payments and refunds on the wire.
 
 use purser_core::ids::{OrderId, PaymentId, RefundId};
-use purser_core::payments::{OUTSIDE, PaymentState, RefundKind, RefundState, Shares};
+use purser_core::payments::{ACCOUNT, OUTSIDE, PaymentState, RefundKind, RefundState, Shares};
 use purser_core::{Currency, Money, Timestamp};
 use purser_service::App;
 use purser_service::payments::{Paid, Refunded, means};
@@ -148,12 +148,16 @@ impl SplitView {
 const OUTSIDE_NOTE: &str =
     "This payment was made before Purser. The refund is in the books as made outside; give the customer the money where the payment was taken.";
 
+/// What is said of a refund of a sale on account.
+const ACCOUNT_NOTE: &str =
+    "This order was sold on account. The refund is taken off what was owed; what the customer had paid beyond that has to be sent to them by hand.";
+
 impl From<Refund> for RefundView {
     fn from(refund: Refund) -> Self {
         let outside = refund.provider == OUTSIDE && !refund.to_credit;
         Self {
             outside,
-            note: outside.then_some(OUTSIDE_NOTE),
+            note: if outside { Some(OUTSIDE_NOTE) } else { (refund.provider == ACCOUNT && !refund.to_credit).then_some(ACCOUNT_NOTE) },
             id: refund.id,
             payment_id: refund.payment_id,
             order_id: refund.order_id,

@@ -1,5 +1,5 @@
 //! Trust in the made-up business: stored credit customers have, orders that were sold on account, and what came of those. All of it goes through
-//! the use cases; only some days to pay by are moved into the past.
+//! the use cases; only the days to pay by are moved nearer.
 
 use purser_core::access::{Grant, can};
 use purser_core::ids::{OrderId, TenantId};
@@ -24,13 +24,11 @@ const GIVEN: [(i64, &str); 5] = [
 ];
 
 /// Orders that were sold on account: how many days are left to pay, and how much of it came, in hundredths.
-const SOLD: [(i64, i64); 5] = [(30, 0), (12, 40), (-4, 0), (-20, 25), (5, 100)];
+const SOLD: [(i64, i64); 5] = [(30, 0), (12, 40), (0, 0), (0, 25), (5, 100)];
 
 /// Put it on top of the past; `paid` are payments nothing else was made up about.
 pub(super) async fn fill(app: &App, tenant: TenantId, paid: &mut impl Iterator<Item = Payment>) -> Result<()> {
     let gives = Grant::<can::GrantRefund>::system(tenant, app.clock.now(), &app.ids);
-    let open = open(app, tenant).await?;
-    let mut open = open.into_iter();
     for (payment, (amount, reason)) in paid.by_ref().zip(GIVEN) {
         let ask = credit::Ask { amount: Money::new(amount, payment.currency), take_back: false, reason: reason.into() };
         credit::change(app, &gives, payment.customer_id, ask, None).await?.plain()?;
@@ -39,6 +37,7 @@ pub(super) async fn fill(app: &App, tenant: TenantId, paid: &mut impl Iterator<I
         let wish = Wish { what: What::Amount(payment.money(payment.amount / 3)), payments: vec![payment.id], kind: RefundKind::Standard, to_credit: true };
         refund_order(app, &gives, payment.order_id, (wish, "The customer would rather choose something else".into()), None).await?;
     }
+    let mut open = open(app, tenant).await?.into_iter();
     if let Some(order) = open.next() {
         let ask = credit::Ask { amount: Money::new((order.total / 2).max(1), order.currency), take_back: false, reason: "From the old gift cards".into() };
         credit::change(app, &gives, order.customer_id, ask, None).await?.plain()?;
@@ -50,12 +49,13 @@ pub(super) async fn fill(app: &App, tenant: TenantId, paid: &mut impl Iterator<I
     Ok(())
 }
 
-/// Orders nobody pays at the moment.
+/// Orders nobody pays at the moment: nobody tried, or their card was declined.
 async fn open(app: &App, tenant: TenantId) -> Result<Vec<Order>> {
-    let filter = orders::Filter { states: vec![OrderState::Pending], ..orders::Filter::default() };
+    let states = (vec![OrderState::Pending], vec![MoneyState::Unpaid, MoneyState::Failed]);
+    let filter = orders::Filter { states: states.0, payment_states: states.1, ..orders::Filter::default() };
     let page = Page { limit: 40, ..Page::default() };
     let found = app.db.read(tenant, async |tx| orders::list(tx, &filter, &page).await.map_err(Error::from)).await?;
-    Ok(found.rows.into_iter().filter(|order| order.payment_state == MoneyState::Unpaid && order.paid == 0 && order.total > 100).collect())
+    Ok(found.rows.into_iter().filter(|order| order.paid == 0 && order.total > 100).collect())
 }
 
 async fn with(app: &App, tenant: TenantId, order: OrderId, method: &str) -> Result<()> {

@@ -37,8 +37,9 @@ pub(super) async fn detail(tx: &mut Tx, id: ApprovalId) -> Result<Detail> {
 
 /// Nobody decides what they asked for, and nobody acting as them does.
 fn not_own<P>(by: &Grant<P>, approval: &Approval) -> Result<()> {
-    if [by.user(), by.actor().person()].into_iter().flatten().any(|person| approval.is_of(person)) {
-        let message = "You asked for this yourself. Somebody else has to decide.";
+    let own = |person| approval.is_of(person) || (approval.kind == ApprovalKind::Credit && person == UserId(approval.subject_id));
+    if [by.user(), by.actor().person()].into_iter().flatten().any(own) {
+        let message = "You asked for this yourself, or it is for you. Somebody else has to decide.";
         return Err(Error::Refused("own_request", message.into()));
     }
     Ok(())

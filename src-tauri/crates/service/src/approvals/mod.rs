@@ -99,9 +99,14 @@ pub(crate) async fn route<P>(by: &Grant<P>, tx: &mut Tx, act: &Act) -> Result<Ro
     route_of(&person, tx, act, by.now()).await
 }
 
+/// Whether a rule of this kind is asked about such an act: credit is given as a kindness, like a refund that is one.
+fn asks(rule: ApprovalKind, act: ApprovalKind) -> bool {
+    rule == act || (rule, act) == (ApprovalKind::Refund, ApprovalKind::Credit)
+}
+
 /// What the rules say to `act` by `person` at `now`.
 pub(crate) async fn route_of(person: &Person, tx: &mut Tx, act: &Act, now: Timestamp) -> Result<Route> {
-    let rules: Vec<Rule> = store::rules(tx).await?.into_iter().filter(|rule| rule.active && rule.kind == act.kind).collect();
+    let rules: Vec<Rule> = store::rules(tx).await?.into_iter().filter(|rule| rule.active && asks(rule.kind, act.kind)).collect();
     let today = if rules.iter().any(|rule| rule.per_day.is_some()) {
         // One after the other: two at the same moment would both be the last that is allowed.
         tx.alone("refunds of a day").await?;

@@ -109,7 +109,7 @@ pub async fn receipt(app: &App, by: &Grant<can::ReadOrder>, id: OrderId, languag
         .read(by, async |tx| {
             let order = orders::find(tx, id).await?.ok_or(Error::NotFound("order"))?;
             let parties = Parties::of(tx, &order).await?;
-            let filter = receivables::Filter { open: Some(true), orders: vec![id], ..receivables::Filter::default() };
+            let filter = receivables::Filter { orders: vec![id], ..receivables::Filter::default() };
             let owed = receivables::list(tx, &filter, &Page::default()).await?.rows;
             Ok::<_, Error>((order, parties, orders::lines(tx, id).await?, (payments::of_order(tx, id).await?, owed)))
         })
@@ -155,17 +155,21 @@ fn totals(words: &Words, order: &Order, (parties, lines, owed): (&Parties, &[Lin
     sums.extend(taxes(lines, order.tax).into_iter().map(|(rate, tax)| sum(&taxed(words, rate), money(tax))));
     sums.push(sum(&parties.shipping(words), money(order.shipping)));
     sums.push(strong(words.total, money(order.total)));
-    // What was sold on account is settled between the two, and not paid.
-    let open: i64 = owed.iter().map(|one| one.owed).sum();
-    sums.push(sum(words.paid, money(order.paid - open)));
-    if order.refunded != 0 {
-        sums.push(sum(words.given_back, money(-order.refunded)));
+    // Of what was sold on account only what came was paid, and what was taken off it was never given.
+    let unpaid: i64 = owed.iter().map(|one| one.amount - one.received).sum();
+    let off: i64 = owed.iter().map(|one| one.taken_off).sum();
+    sums.push(sum(words.paid, money(order.paid - unpaid)));
+    if order.refunded != off {
+        sums.push(sum(words.given_back, money(off - order.refunded)));
+    }
+    if off != 0 {
+        sums.push(sum(words.taken_off, money(-off)));
     }
     let due = parties.extras.due(order);
     if due > 0 {
         sums.push(strong(words.due, money(due)));
     }
-    sums.extend(owed.iter().map(|one| strong(&format!("{} {}", words.owed, words.date(one.due_at)), money(one.owed))));
+    sums.extend(owed.iter().filter(|one| one.owed > 0).map(|one| strong(&format!("{} {}", words.owed, words.date(one.due_at)), money(one.owed))));
     Part::Sums(sums)
 }
 

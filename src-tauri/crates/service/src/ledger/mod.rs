@@ -105,19 +105,25 @@ pub struct Way<'a> {
     pub to_credit: bool,
     /// What its customer still owes of the payment, where that was sold on account.
     pub owed: i64,
+    /// What came of it by hand and was not given back.
+    pub came: i64,
 }
 
 impl Way<'_> {
-    /// Where `amount` comes from. Of what was sold on account, what is still owed is taken off first; the rest the customer has paid by hand, and
-    /// by hand it goes back. Money from before Purser never was at a provider: it came from the opening balance.
+    /// Where `amount` comes from. Of what was sold on account, what is still owed is taken off first; what the customer has paid by hand goes
+    /// back by hand; what was given up goes to nobody: its loss is taken back. Money from before Purser never was at a provider: it came from
+    /// the opening balance.
     pub fn sources(self, amount: i64) -> Vec<(Code, i64)> {
-        let off = if self.provider == ACCOUNT { amount.min(self.owed) } else { 0 };
-        let rest = match self.provider {
+        let on_account = self.provider == ACCOUNT;
+        let off = if on_account { amount.min(self.owed) } else { 0 };
+        let paid = if on_account { (amount - off).min(self.came) } else { amount };
+        let from = match self.provider {
             _ if self.to_credit => Code::StoredCredit,
             ACCOUNT => Code::Bank,
             provider => Code::of_provider(provider),
         };
-        [(Code::Receivable, off), (rest, amount - off)].into_iter().filter(|(_, amount)| *amount != 0).collect()
+        let all = [(Code::Receivable, off), (from, paid), (Code::Differences, amount - off - paid)];
+        all.into_iter().filter(|(_, amount)| *amount != 0).collect()
     }
 
     /// Whether somebody has to move some of `amount` by hand.

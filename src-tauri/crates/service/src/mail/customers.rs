@@ -10,14 +10,15 @@ use purser_core::events::{Event, Topic};
 use purser_core::ids::{OrderId, RefundId};
 use purser_core::mail::Template;
 use purser_core::orders::{OrderSource, OrderState};
-use purser_core::payments::RefundState;
+use purser_core::payments::{self, CREDIT, RefundState};
 use purser_core::time::DAY;
 use purser_core::{Money, Result};
 use purser_store::orders::{self, Order};
+use purser_store::receivables::{self, Receivable};
 use purser_store::refunds::{self, Refund};
 use purser_store::tenants::Tenant;
 use purser_store::users::{self, User};
-use purser_store::{Tx, erasure, handling, mails as store, refund_basis};
+use purser_store::{Page, Tx, erasure, handling, mails as store, refund_basis};
 use uuid::Uuid;
 
 use super::facts::{CreditNote, OrderFacts};
@@ -130,8 +131,10 @@ async fn news(tx: &mut Tx, (event, template): (&Event, Template), of: (&Tenant, 
         Template::OrderShipped => parcels(tx, event, order).await,
         Template::OrderDelivered => one(format!("delivered:{id}"), facts(order)),
         Template::OrderCancelled => {
+            // Of what was sold on account only what came was paid.
+            let unpaid: i64 = owed(tx, order).await?.iter().map(|one| one.amount - one.received).sum();
             let about =
-                OrderFacts { lines: contents(tx, order, false).await?, paid: order.paid > 0, whole: order.refunded >= order.paid, ..facts(order) };
+                OrderFacts { lines: contents(tx, order, false).await?, paid: order.paid > unpaid, whole: order.refunded >= order.paid, ..facts(order) };
             one(format!("cancelled:{id}"), about)
         }
         Template::OrderRefunded => match refund.filter(|refund| refund.state == RefundState::Succeeded) {
@@ -171,7 +174,14 @@ async fn confirmation(tx: &mut Tx, order: &Order) -> Result<OrderFacts> {
     if with_tax && order.tax != 0 {
         sums.push(("included_tax".to_owned(), order.money(order.tax)));
     }
-    Ok(OrderFacts { lines: contents(tx, order, true).await?, sums, paid: true, ..facts(order) })
+    let open = owed(tx, order).await?.into_iter().find(|one| one.owed > 0).map(|one| (one.money(one.owed), one.due_at));
+    Ok(OrderFacts { lines: contents(tx, order, true).await?, sums, paid: true, owed: open, ..facts(order) })
+}
+
+/// What was sold of it on account.
+async fn owed(tx: &mut Tx, order: &Order) -> Result<Vec<Receivable>> {
+    let filter = receivables::Filter { orders: vec![order.id], ..receivables::Filter::default() };
+    Ok(receivables::list(tx, &filter, &Page::default()).await?.rows)
 }
 
 /// The parcels that left with this event.
@@ -218,6 +228,7 @@ async fn given_back(tx: &mut Tx, tenant: &Tenant, (order, refund): (&Order, &Ref
         reason: offered.into_iter().find(|reason| *reason == refund.reason),
         whole: order.refunded >= order.paid,
         paid: true,
+        gone_to: if refund.to_credit { Some(CREDIT) } else { Some(refund.provider.as_str()).filter(|one| payments::is_ours(one)) }.map(str::to_owned),
         ..facts(order)
     })
 }

@@ -102,6 +102,12 @@ pub(crate) struct OrderFacts {
     pub(crate) paid: bool,
     /// What comes next is told in a mail of its own.
     pub(crate) goes_on: bool,
+    /// Sold on account: what is to be paid, and by when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) owed: Option<(Money, Timestamp)>,
+    /// Who has what went back, where that is not a provider: `credit`, `account`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gone_to: Option<String>,
     /// Who carries the parcel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) carrier: Option<String>,

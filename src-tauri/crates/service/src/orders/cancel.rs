@@ -21,6 +21,8 @@ use crate::payments as pay;
 #[derive(Default)]
 struct Rest {
     refunds: Vec<pay::Accepted>,
+    /// What of them leaves the house.
+    money: i64,
     voids: Vec<PaymentId>,
 }
 
@@ -92,9 +94,8 @@ async fn call_off<P>(by: &Grant<P>, tx: &mut Tx, (id, own, reason): (OrderId, Op
     for payment in payments::of_order(tx, id).await? {
         settle_with(by, tx, (payment, reason), &mut rest).await?;
     }
-    let back: i64 = rest.refunds.iter().map(pay::Accepted::amount).sum();
-    if back > 0 {
-        demand.of(by, Some(back))?;
+    if rest.money > 0 {
+        demand.of(by, Some(rest.money))?;
     }
     stock::release(tx, by, id).await?;
     coupons::give_back(tx, id).await?;
@@ -114,12 +115,15 @@ async fn settle_with<P>(by: &Grant<P>, tx: &mut Tx, (payment, reason): (Payment,
         PaymentState::Captured | PaymentState::PartiallyRefunded if payment.refundable() == 0 => {}
         PaymentState::Captured | PaymentState::PartiallyRefunded => {
             let ask = pay::Ask { amount: None, reason: format!("Order cancelled: {}", reason.trim()), kind: RefundKind::Standard };
-            let sends = by.and::<can::RefundOrder>()?;
+            let own = payment.provider == CREDIT;
+            // What somebody paid with their own credit goes back there, whoever calls the order off.
+            let sends = if own { Grant::system(tx.tenant(), by.now(), by.ids()) } else { by.and::<can::RefundOrder>()? };
             let accepted = pay::accept(&sends, tx, (sends.id::<RefundId>(), payment.id), &ask).await?;
             if accepted.waits() {
                 let message = "What was paid can not be given back without approval. Refund it first, and cancel the order once that is done.";
                 return Err(Error::conflict("refund_needs_approval", message));
             }
+            rest.money += if own { 0 } else { accepted.amount() };
             rest.refunds.push(accepted);
         }
         PaymentState::Disputed => {

@@ -41,12 +41,14 @@ pub struct Part {
     pub shares: Shares,
     /// What its customer still owes of the payment, where that was sold on account.
     pub owed: i64,
+    /// What came of it by hand and was not given back.
+    pub came: i64,
 }
 
 impl Part {
     /// Which way it goes.
     pub fn way(&self, to_credit: bool) -> Way<'_> {
-        Way { provider: &self.provider, to_credit, owed: self.owed }
+        Way { provider: &self.provider, to_credit, owed: self.owed, came: self.came }
     }
 
     /// Whether somebody has to move money outside, by hand.
@@ -233,7 +235,8 @@ fn over(payments: &[&Payment], split: Shares) -> Vec<Part> {
         if amount > 0 {
             let shares = split.take(done, payment.money(amount));
             done = done.plus(shares);
-            parts.push(Part { payment: payment.id, provider: payment.provider.clone(), method: payment.method.clone(), shares, owed: payment.owed });
+            let (owed, came) = payment.trust();
+            parts.push(Part { payment: payment.id, provider: payment.provider.clone(), method: payment.method.clone(), shares, owed, came });
         }
     }
     parts

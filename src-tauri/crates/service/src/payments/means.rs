@@ -21,6 +21,7 @@ pub struct Mean {
 }
 
 /// Where a new payment goes, and how it can be made there.
+#[expect(clippy::struct_excessive_bools, reason = "each says a thing of its own about how it can be paid")]
 #[derive(Clone, Debug)]
 pub struct Means {
     /// Who takes it, as payments carry it.

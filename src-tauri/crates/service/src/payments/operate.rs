@@ -246,6 +246,11 @@ pub async fn confirm(app: &App, by: &Scoped<can::CapturePayment>, id: PaymentId,
         if payment.provider != app.payments.gateway.name() {
             return Err(Error::conflict("proved_elsewhere", "This is confirmed on the page of the payment provider."));
         }
+        // Where money is taken by now, cards to play with pay for nothing any more.
+        let leading = app.payments.switch.leading(by.tenant()).await?;
+        if !own::can_take(app, by.tenant(), leading.as_ref()).await? {
+            return Err(own::nobody());
+        }
     }
     operate(app, by.narrow(), id, once, |payment| {
         if payment.state != PaymentState::RequiresAction {

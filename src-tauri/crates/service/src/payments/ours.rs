@@ -70,8 +70,10 @@ pub(super) async fn take<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, payme
             by_name: by.actor().name.clone(),
             at: by.now(),
         };
-        // Another order may have spent it in this very moment.
-        credit::change(tx, &change).await?.ok_or_else(|| not_enough(0, order))?;
+        if credit::change(tx, &change).await?.is_none() {
+            // Another order has spent it in this very moment.
+            return Err(not_enough(credit::balance(tx, order.customer_id, order.currency).await?, order));
+        }
     } else {
         let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
         let days = trade::of(&tenant)?.account_days;

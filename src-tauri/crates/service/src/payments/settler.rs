@@ -207,12 +207,15 @@ impl Books {
             let amounts: Vec<_> = sums.orders.iter().map(|(id, amount)| (*id, *amount)).collect();
             orders::add_refunded(tx, &amounts, now).await?;
         }
-        for (payment, amount) in sums.off.iter().filter(|(_, amount)| **amount > 0) {
+        for (payment, (amount, _)) in sums.off.iter().filter(|(_, (amount, _))| *amount > 0) {
             if !receivables::less(tx, *payment, Less { taken_off: *amount, ..Less::default() }, now).await? {
                 return Err(Error::internal("a payment that was held is owed less"));
             }
         }
-        for change in &sums.credits {
+        // Always in one order: two batches that went through their customers in two would wait for each other for ever.
+        let mut credits: Vec<&Change> = sums.credits.iter().collect();
+        credits.sort_by_key(|change| (change.customer, change.amount.currency.as_str().to_owned()));
+        for change in credits {
             credit::change(tx, change).await?.ok_or_else(|| Error::internal("stored credit that grows was refused"))?;
         }
         ledger_store::post(tx, &self.ids, &sums.postings).await?;
@@ -235,8 +238,8 @@ struct Sums {
     refused: Vec<(OrderId, i64, String)>,
     /// What goes to stored credit.
     credits: Vec<Change>,
-    /// What is taken off what customers owe.
-    off: BTreeMap<PaymentId, i64>,
+    /// What is taken off what customers owe, and what is given back beyond that.
+    off: BTreeMap<PaymentId, (i64, i64)>,
 }
 
 impl Sums {
@@ -284,14 +287,18 @@ impl Sums {
             at: now,
             currency: row.currency,
         };
-        let off = self.off.entry(row.payment_id).or_default();
-        let way = ledger::Way { provider: &row.provider, to_credit: row.to_credit, owed: row.owed - *off };
+        let (off, beyond) = self.off.entry(row.payment_id).or_default();
+        let came = row.received - (row.refunded - row.taken_off) - *beyond;
+        let way = ledger::Way { provider: &row.provider, to_credit: row.to_credit, owed: row.owed - *off, came: came.max(0) };
         self.postings.push(ledger::refund(&books.ids, about, way, part));
         for (code, amount) in way.sources(row.amount) {
-            match code {
-                AccountCode::Receivable => *off += amount,
-                AccountCode::StoredCredit => self.credits.push(back(books, row, (amount, now))),
-                _ => {}
+            if code == AccountCode::Receivable {
+                *off += amount;
+            } else {
+                *beyond += amount;
+            }
+            if code == AccountCode::StoredCredit {
+                self.credits.push(back(books, row, (amount, now)));
             }
         }
     }

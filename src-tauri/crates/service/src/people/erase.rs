@@ -15,7 +15,7 @@ use purser_core::time::SECOND;
 use purser_core::{Error, Result};
 use purser_store::audit::{self as log, About};
 use purser_store::people::Person;
-use purser_store::{Tx, erasure};
+use purser_store::{Tx, erasure, receivables};
 use serde::{Deserialize, Serialize};
 
 use super::standing::apply;
@@ -49,6 +49,10 @@ async fn check(tx: &mut Tx, person: &Person) -> Result<()> {
     }
     if person.status != Status::Deleted {
         return Err(Error::conflict("not_deleted", "Delete the account first. Until it is erased it can be brought back."));
+    }
+    let owes = receivables::Filter { open: Some(true), customers: vec![person.id], ..receivables::Filter::default() };
+    if receivables::count(tx, &owes, 1).await?.0 > 0 {
+        return Err(Error::conflict("owes", "They owe something for an order sold on account. Receive it or give it up first."));
     }
     match erasure::open_orders(tx, person.id).await? {
         0 => Ok(()),

@@ -1,10 +1,11 @@
 //! German: what becomes of somebody's order.
 
 use purser_core::mail::Template;
+use purser_core::payments::{ACCOUNT, CREDIT};
 
 use super::super::facts::{Facts, OrderFacts};
 use super::Said;
-use crate::documents::money;
+use crate::documents::{day, money};
 
 pub(super) fn order(template: Template, facts: &Facts) -> Said {
     let nothing = OrderFacts::default();
@@ -37,12 +38,24 @@ pub(super) fn order(template: Template, facts: &Facts) -> Said {
             let amount = order.back.map(|back| money("de", back)).unwrap_or_default();
             let mut said = vec![format!("{business} hat Ihnen {amount} für Ihre Bestellung {number} erstattet:")];
             said.extend(order.reason.as_ref().map(|reason| format!("Grund: {reason}")));
-            said.push("Das Geld geht dorthin zurück, von wo es bezahlt wurde. Bis Ihre Bank es zeigt, können einige Tage vergehen.".into());
+            said.push(
+                match order.gone_to.as_deref() {
+                    Some(CREDIT) => "Es ist Ihnen als Guthaben aufgehoben und bezahlt Ihre nächste Bestellung.",
+                    Some(ACCOUNT) => "Es wird von dem abgezogen, was Sie dafür noch zu zahlen haben; was Sie darüber hinaus bezahlt haben, wird Ihnen überwiesen.",
+                    _ => "Das Geld geht dorthin zurück, von wo es bezahlt wurde. Bis Ihre Bank es zeigt, können einige Tage vergehen.",
+                }
+                .into(),
+            );
             said.extend(order.credit_note.as_ref().map(|_| "Die Gutschrift liegt dieser Nachricht bei.".into()));
             (format!("{amount} Ihrer Bestellung {number} wurden erstattet"), said, None)
         }
         _ => {
-            let mut said = vec![format!("Vielen Dank. Ihre Bestellung {number} bei {business} ist bezahlt:")];
+            let (how, until) = match order.owed {
+                Some((owed, due)) => ("bestätigt", Some(format!("Bitte zahlen Sie {} bis {}.", money("de", owed), day("de", due)))),
+                None => ("bezahlt", None),
+            };
+            let mut said = vec![format!("Vielen Dank. Ihre Bestellung {number} bei {business} ist {how}:")];
+            said.extend(until);
             said.extend(goes_to(facts));
             if order.goes_on {
                 said.push("Sobald sie das Haus verlässt, bekommen Sie eine weitere Nachricht.".into());

@@ -1,10 +1,11 @@
 //! English: what becomes of somebody's order.
 
 use purser_core::mail::Template;
+use purser_core::payments::{ACCOUNT, CREDIT};
 
 use super::super::facts::{Facts, OrderFacts};
 use super::Said;
-use crate::documents::money;
+use crate::documents::{day, money};
 
 pub(super) fn order(template: Template, facts: &Facts) -> Said {
     let nothing = OrderFacts::default();
@@ -37,12 +38,24 @@ pub(super) fn order(template: Template, facts: &Facts) -> Said {
             let amount = order.back.map(|back| money("en", back)).unwrap_or_default();
             let mut said = vec![format!("{business} gave you {amount} back for your order {number}:")];
             said.extend(order.reason.as_ref().map(|reason| format!("Reason: {reason}")));
-            said.push("The money goes to where it was paid from. Your bank may take some days to show it.".into());
+            said.push(
+                match order.gone_to.as_deref() {
+                    Some(CREDIT) => "It is kept for you as credit and pays your next order.",
+                    Some(ACCOUNT) => "It is taken off what you still have to pay for it; what you have paid beyond that is sent back to you.",
+                    _ => "The money goes to where it was paid from. Your bank may take some days to show it.",
+                }
+                .into(),
+            );
             said.extend(order.credit_note.as_ref().map(|_| "The credit note comes with this message.".into()));
             (format!("{amount} of your order {number} went back to you"), said, None)
         }
         _ => {
-            let mut said = vec![format!("Thank you. Your order {number} at {business} is paid:")];
+            let (how, until) = match order.owed {
+                Some((owed, due)) => ("confirmed", Some(format!("Please pay {} by {}.", money("en", owed), day("en", due)))),
+                None => ("paid", None),
+            };
+            let mut said = vec![format!("Thank you. Your order {number} at {business} is {how}:")];
+            said.extend(until);
             said.extend(goes_to(facts));
             if order.goes_on {
                 said.push("You get another message when it leaves.".into());
