@@ -135,6 +135,9 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
     let end = app.clock.now();
     let made = bulk::transact(&app.db, tenant, async |tx| {
         let scene = scene(tx, (tenant, app.seal.clone()), plan.seed, end).await?;
+        // What is entered today, once the past is there, is counted in.
+        let today = owed::orders(plan, scene.mark.is_empty());
+        let plan = Plan { orders: plan.orders - today, ..plan };
         let calendar = Calendar::new(end, &scene.rng);
         let prefix = format!("HS{}-", scene.mark);
         let shelves = shelves::put_up(tx, &scene, calendar.midnight(0)).await?;
@@ -175,15 +178,15 @@ pub async fn fill(app: &App, tenant: TenantId, plan: Plan) -> Result<Made> {
         closing::close(tx, app, &scene).await?;
         history::adopt(tx).await?;
         announce(tx, tenant, end);
-        Ok::<_, Error>(made)
+        Ok::<_, Error>((made, today))
     })
     .await;
-    let made = made.map_err(|error| match error {
+    let (made, today) = made.map_err(|error| match error {
         Error::Conflict("taken", _) => Error::conflict("demo_twice", "This demo data is here already. Choose another seed for more of it."),
         other => other,
     })?;
-    today::fill(app, tenant).await?;
-    Ok(made)
+    today::fill(app, tenant, today > 0).await?;
+    Ok(Made { orders: made.orders + today, ..made })
 }
 
 async fn scene(tx: &mut Tx, (tenant, seal): (TenantId, Arc<Seal>), seed: u64, end: Timestamp) -> Result<Scene> {

@@ -38,7 +38,8 @@ const ASKED: [&str; 6] = [
 ];
 
 /// Put what is open today on top of the past of `tenant`; a second helping of the past leaves it as it is.
-pub(super) async fn fill(app: &App, tenant: TenantId) -> Result<()> {
+/// Whether orders are entered as well is for whoever counts them.
+pub(super) async fn fill(app: &App, tenant: TenantId, sells: bool) -> Result<()> {
     let reads = Grant::<can::ReadPayment>::system(tenant, app.clock.now(), &app.ids);
     if !approvals::rules(app, &reads).await?.is_empty() {
         return Ok(());
@@ -53,7 +54,7 @@ pub(super) async fn fill(app: &App, tenant: TenantId) -> Result<()> {
     let mut paid = paid.into_iter().rev();
     dispute(app, tenant, &mut paid).await?;
     ask(app, tenant, &mut paid).await?;
-    owed::fill(app, tenant, &mut paid).await
+    owed::fill(app, tenant, (&mut paid, sells)).await
 }
 
 /// Somebody of this role.
