@@ -58,6 +58,11 @@ both! {
         assert_eq!(of("cash:provider"), made.captured);
         assert!(owner.get("/audit/verify").await.ok().data()["intact"].as_bool().unwrap());
         assert_eq!(owner.get("/orders").await.ok().meta()["total"], 600);
+        // What was written in bulk is told like anything else: first it was placed, then it was paid.
+        let order = owner.get("/orders?state=delivered&paymentState=paid&limit=1").await.ok().data()[0].clone();
+        let story = owner.get(&format!("/orders/{}/timeline?limit=100", order["id"].as_str().unwrap())).await.ok().data();
+        let story: Vec<_> = story.as_array().unwrap().iter().rev().map(|entry| (entry["action"].as_str().unwrap(), &entry["at"])).collect();
+        assert_eq!((story[0], story[1].0), (("order.create", &order["createdAt"]), "payment.captured"), "{story:?}");
         assert!(owner.get("/refunds").await.ok().meta()["total"].as_i64().unwrap() > 10);
         assert!(owner.get("/audit?action=order.refund").await.ok().meta()["total"].as_i64().unwrap() > 5);
         assert_eq!(owner.get("/users?role=support").await.ok().meta()["total"], 4);

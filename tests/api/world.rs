@@ -109,7 +109,20 @@ impl World {
         for name in ["category", "idle_category"] {
             self.make(name, "/categories", json!({ "name": name })).await;
         }
-        for name in ["order", "unpaid", "doomed", "promised", "let_go", "proving", "packed", "given_back", "regretted", "unpaid_too", "half_paid", "on_account"] {
+        for name in [
+            "order",
+            "unpaid",
+            "doomed",
+            "promised",
+            "let_go",
+            "proving",
+            "packed",
+            "given_back",
+            "regretted",
+            "unpaid_too",
+            "half_paid",
+            "on_account",
+        ] {
             self.app.advance(1_000);
             self.make(name, "/orders", samples::order("{user}", "{product}")).await;
         }

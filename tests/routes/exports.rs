@@ -174,10 +174,10 @@ both! {
         assert!(file.header("content-disposition").unwrap().contains("months.csv"));
         let text = file.text();
         let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
-        assert_eq!((lines.len(), lines[0]), (4, "month,currency,revenue,discounts,refunds,tax,shipping,fees,disputes,net"), "{text}");
+        assert_eq!((lines.len(), lines[0]), (4, "month,currency,revenue,discounts,refunds,tax,shipping,fees,disputes,given_up,net"), "{text}");
         let this = shop.owner.get("/reports/monthly?months=3").await.ok().data()["months"][2].clone();
         let decimal = |name: &str| { let amount = this[name]["amount"].as_i64().unwrap(); format!("{}.{:02}", amount / 100, amount % 100) };
-        let wanted = ["revenue", "discounts", "refunds", "tax", "shipping", "fees", "disputes", "net"].map(decimal).join(",");
+        let wanted = ["revenue", "discounts", "refunds", "tax", "shipping", "fees", "disputes", "givenUp", "net"].map(decimal).join(",");
         assert_eq!(lines[3], format!("{},EUR,{wanted}", this["month"].as_str().unwrap()));
         assert_eq!(shop.owner.get("/audit?action=ledger.export_months").await.ok().data()[0]["after"]["months"], 3);
         let _ = shop.owner.get("/reports/monthly.csv?months=37").await.problem(400, "invalid").complains("months", "out_of_range");

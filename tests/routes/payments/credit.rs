@@ -49,6 +49,9 @@ both! {
         let moves = shop.owner.get("/credits/moves").await.ok().data();
         let told: Vec<_> = moves.as_array().unwrap().iter().map(|one| (one["kind"].as_str().unwrap(), one["amount"]["amount"].as_i64().unwrap(), one["balance"]["amount"].as_i64().unwrap())).collect();
         assert_eq!(told, [("taken_back", -500, 1_000), ("given", 1_500, 1_500)]);
+        let story = shop.owner.get(&format!("/users/{}/timeline", shop.customer)).await.ok().data();
+        let told: Vec<_> = (0..2).map(|at| (story[at]["action"].as_str().unwrap(), &story[at]["amount"], story[at]["detail"].as_str(), story[at]["auditId"].is_string())).collect();
+        assert_eq!(told, [("credit.take_back", &eur(-500), Some("late parcel"), true), ("credit.give", &eur(1_500), Some("late parcel"), true)]);
         let log = shop.owner.get("/audit?action=credit.give").await.ok().data();
         assert_eq!((log[0]["reason"].as_str(), &log[0]["after"]["balance"]), (Some("late parcel"), &eur(1_500)), "{log}");
         shop.books_balance().await;
@@ -71,6 +74,9 @@ both! {
         let done = shop.owner.post(&format!("/orders/{}/refunds", order["id"].as_str().unwrap()), json!({ "reason": "all of it" })).await.is(201).data();
         assert!(done["refunds"].as_array().unwrap().iter().all(|one| one["state"] == "succeeded"), "{done}");
         assert_eq!((balance(&shop).await, account(&shop, "stored-credit").await, account(&shop, "cash:provider").await), (2_000, -2_000, 0));
+        let story = shop.owner.get(&format!("/users/{}/timeline?limit=100", shop.customer)).await.ok().data();
+        let told: Vec<_> = story.as_array().unwrap().iter().map(|entry| entry["title"].as_str().unwrap()).collect();
+        assert!(told.contains(&"Order #1 paid with stored credit"), "{told:?}");
         shop.books_balance().await;
     }
 
@@ -86,6 +92,9 @@ both! {
         let done = shop.owner.post(&path, json!({ "amount": eur(1_900), "toCredit": true, "reason": "would rather choose again" })).await.is(201).data();
         assert_eq!((&done["refunds"][0]["state"], &done["refunds"][0]["toCredit"]), (&json!("succeeded"), &json!(true)));
         assert_eq!((balance(&shop).await, account(&shop, "stored-credit").await, account(&shop, "cash:provider").await), (1_900, -1_900, 5_900));
+        let story = shop.owner.get(&format!("/orders/{}/timeline", order["id"].as_str().unwrap())).await.ok().data();
+        let told: Vec<_> = story.as_array().unwrap().iter().filter(|entry| entry["kind"] == "refund").map(|entry| entry["action"].as_str().unwrap()).collect();
+        assert_eq!(told, ["refund.credited"], "{story}");
         let told = shop.owner.get("/credits/moves?kind=refund").await.ok().data();
         assert_eq!((&told[0]["orderNumber"], told[0]["reason"].as_str()), (&order["number"], Some("would rather choose again")));
         // What was theirs is not taken back as if it had been a kindness.

@@ -236,6 +236,38 @@ both! {
         shop.books_balance().await;
     }
 
+    async fn what_a_bank_left_is_sent_once_somebody_approves_it(app) {
+        let shop = Shop::open(&app).await;
+        let payment = shop.paid().await;
+        let _ = shop.owner.post("/approval-rules", json!({ "name": "All", "kind": "refund", "effect": "approve" })).await.is(201);
+        let body = json!({ "reason": "fraudulent", "amount": { "amount": 1_000, "currency": "EUR" } });
+        let dispute = shop.owner.post(&format!("/payments/{payment}/dispute"), body).await.is(201).data();
+        let refundable = async || shop.owner.get(&format!("/payments/{payment}")).await.ok().data()["refundable"]["amount"].as_i64().unwrap();
+        assert_eq!(refundable().await, 0, "the bank may take all of it yet");
+        let _ = shop.owner.post(&path(&dispute, "/decide"), json!({ "outcome": "lost" })).await.ok();
+        assert_eq!(refundable().await, 4_900);
+        let asks = app.caller(Role::Support).await;
+        let order = dispute["orderId"].as_str().unwrap();
+        let ask = json!({ "amount": { "amount": 4_900, "currency": "EUR" }, "reason": "the rest of it" });
+        let asked = asks.post(&format!("/orders/{order}/refunds"), ask).await.is(201).data();
+        let one = format!("/approvals/{}", asked["approval"]["id"].as_str().unwrap());
+        let done = shop.owner.post(&format!("{one}/approve"), json!({})).await.ok().data();
+        assert_eq!((done["state"].as_str(), refundable().await), (Some("succeeded"), 0), "{done}");
+        shop.books_balance().await;
+    }
+
+    async fn a_dispute_says_what_went_back_already(app) {
+        let shop = Shop::open(&app).await;
+        let paid = shop.paid_by("pm_card_visa").await;
+        let (order, payment) = (paid["order"]["id"].as_str().unwrap(), paid["payment"]["id"].as_str().unwrap());
+        for (amount, to_credit) in [(900, true), (600, false)] {
+            let ask = json!({ "amount": { "amount": amount, "currency": "EUR" }, "toCredit": to_credit, "reason": "scratched" });
+            let _ = shop.owner.post(&format!("/orders/{order}/refunds"), ask).await.is(201);
+        }
+        let seen = shop.owner.get(&path(&dispute(&shop, payment).await, "")).await.ok().data();
+        assert_eq!((seen["refunded"]["amount"].as_i64(), seen["credited"]["amount"].as_i64()), (Some(1_500), Some(900)));
+    }
+
     async fn words_of_a_provider_may_come_often_and_in_any_order(app) {
         let shop = Shop::open(&app).await;
         let payment = shop.paid().await;

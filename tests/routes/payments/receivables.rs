@@ -15,7 +15,10 @@ async fn sold(shop: &Shop) -> (String, String) {
     let order = shop.order().await;
     let path = format!("/orders/{}", order["id"].as_str().unwrap());
     let done = shop.owner.post(&format!("{path}/pay"), json!({ "paymentMethod": "account" })).await.ok().data();
-    assert_eq!((&done["order"]["state"], &done["payment"]["state"], &done["payment"]["methodLabel"]), (&json!("paid"), &json!("captured"), &json!("On account")));
+    assert_eq!(
+        (&done["order"]["state"], &done["payment"]["state"], &done["payment"]["methodLabel"]),
+        (&json!("paid"), &json!("captured"), &json!("On account"))
+    );
     (path, format!("/receivables/{}", done["payment"]["id"].as_str().unwrap()))
 }
 
@@ -71,6 +74,9 @@ both! {
         let given = app.caller(Role::Finance).await.post(&format!("{owed}/write-off"), json!({ "reason": "insolvent" })).await.ok().data();
         assert_eq!((&given["owed"], &given["writtenOff"], &given["received"]), (&eur(0), &eur(5_000), &eur(900)));
         assert_eq!(books(&shop).await, [0, 900, 5_000, 0]);
+        let month = shop.owner.get("/reports/monthly?months=1").await.ok().data()["months"][0].clone();
+        let figure = |name: &str| month[name]["amount"].as_i64().unwrap();
+        assert_eq!((figure("givenUp"), figure("net")), (5_000, figure("revenue") + figure("shipping") - 5_000));
     }
 
     async fn what_goes_back_is_taken_off_what_is_owed_first(app) {

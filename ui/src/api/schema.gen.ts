@@ -13587,6 +13587,10 @@ export interface components {
              */
             version: number;
             evidence: components["schemas"]["Evidence"];
+            /** @description What went back of its payment already. */
+            refunded: components["schemas"]["Money"];
+            /** @description Of that, what went to stored credit, of which the bank knows nothing. */
+            credited: components["schemas"]["Money"];
         };
         /** @description What is said of a dispute. */
         Evidence: {
@@ -13962,6 +13966,8 @@ export interface components {
             fees: components["schemas"]["Money"];
             /** @description What was lost, or is held, in disputes. */
             disputes: components["schemas"]["Money"];
+            /** @description What was given up: money customers owed and never paid, and differences with a provider that stay. */
+            givenUp: components["schemas"]["Money"];
             /** @description What is left of all that, without the tax. */
             net: components["schemas"]["Money"];
         };

@@ -6,13 +6,13 @@ import { CreditCard, FileText, Package, Settings, UserRound, Zap, type LucideIco
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { read } from '@/api/client'
 import type { Hit, Money as MoneyValue } from '@/api/shapes'
-import { t } from '@/i18n'
+import { t, type Right } from '@/i18n'
 import { paletteOpen } from '@/lib/keys'
 import { useStore } from '@/lib/store'
 import { hitPath } from '@/paths'
 import { Kbd } from '@/parts/button'
 import { Money } from '@/parts/values'
-import { sees } from '@/session'
+import { can, sees } from '@/session'
 import { actions } from './actions'
 import { areas } from './areas'
 
@@ -47,8 +47,11 @@ function Inside({ onClose }: { onClose: () => void }) {
     const fits = (text: string) => text.toLowerCase().includes(words.trim().toLowerCase())
     const records = asked.length > 1 ? (found.data ?? []) : []
     const starts = (item: Item) => words.trim() !== '' && item.title.toLowerCase().startsWith(words.trim().toLowerCase())
-    const pages = areas.filter((area) => (!area.right || sees(area.right)) && fits(t(area.title))).map((area): Item => ({ id: `p-${area.id}`, group: t('frame.palettePages'), title: t(area.title), icon: area.icon, keys: `G ${area.key.toUpperCase()}`, run: () => void go({ to: area.to }) }))
+    const firsts = areas.filter((area) => (!area.right || sees(area.right)) && fits(t(area.title))).map((area): Item => ({ id: `p-${area.id}`, group: t('frame.palettePages'), title: t(area.title), icon: area.icon, keys: `G ${area.key.toUpperCase()}`, run: () => void go({ to: area.to }) }))
+    // The pages beside an area's first are found by name; a list of all of them would only be in the way.
+    const beside = words.trim() === '' ? [] : areas.flatMap((area) => (area.pages ?? []).filter((page) => page.to !== area.to && fits(t(page.title)) && mayOpen(page.right ?? area.right)).map((page): Item => ({ id: `p-${page.to}`, group: t('frame.palettePages'), title: t(page.title), subtitle: t(area.title), icon: area.icon, run: () => void go({ to: page.to }) })))
     // A page whose name begins with what was typed is most likely what was meant.
+    const pages = [...firsts, ...beside]
     const meant = pages.filter(starts)
     const all: Item[] = [
       ...meant,
@@ -129,6 +132,8 @@ function Line({ item, heading, on, onPick, onHover }: { item: Item; heading: Rea
     </>
   )
 }
+
+const mayOpen = (right: Right | undefined) => !right || can(right)
 
 function useSettled(value: string, ms: number) {
   const [settled, setSettled] = useState(value)

@@ -29,7 +29,10 @@ use crate::reply::{Csv, Rows, Versioned};
 pub(crate) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/credits", get_with(list, about("listCredits", "payments", "What customers have as stored credit")))
-        .api_route("/credits/export", get_with(export, about("exportCredits", "payments", "Stored credit as a CSV file; takes `export:order` as well")))
+        .api_route(
+            "/credits/export",
+            get_with(export, about("exportCredits", "payments", "Stored credit as a CSV file; takes `export:order` as well")),
+        )
         .api_route("/credits/moves", get_with(moves, about("listCreditMoves", "payments", "How stored credit moved, newest first")))
         .api_route(
             "/credits/moves/export",

@@ -18,9 +18,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::problem::Problem;
 use crate::{
-    access, approvals, audit, bus, carts, catalog, context, cors, coupons, credit, disputes, documents, events, files, gateways, identity, imports, jobs,
-    ledger, mail, newsletters, openapi, orders, payments, people, providers, receivables, reconciliation, sagas, sandbox, search, settings, stats, system,
-    tenants, timeline, views, webhooks,
+    access, approvals, audit, bus, carts, catalog, context, cors, coupons, credit, disputes, documents, events, files, gateways, identity, imports,
+    jobs, ledger, mail, newsletters, openapi, orders, payments, people, providers, receivables, reconciliation, sagas, sandbox, search, settings,
+    stats, system, tenants, timeline, views, webhooks,
 };
 
 /// What differs from one installation to the next.

@@ -286,10 +286,10 @@ pub async fn monthly(app: &App, by: &Grant<can::ReadStats>, months: i64) -> Resu
         })
         .await?;
     let sheet = Sheet {
-        header: &["month", "currency", "revenue", "discounts", "refunds", "tax", "shipping", "fees", "disputes", "net"],
+        header: &["month", "currency", "revenue", "discounts", "refunds", "tax", "shipping", "fees", "disputes", "given_up", "net"],
         cells: |row: &Figures| {
             let amount = |amount| Money::new(amount, row.currency).decimal();
-            let sums = [row.revenue, row.discounts, row.refunds, row.tax, row.shipping, row.fees, row.disputes, row.net()];
+            let sums = [row.revenue, row.discounts, row.refunds, row.tax, row.shipping, row.fees, row.disputes, row.given_up, row.net()];
             [row.month.clone(), row.currency.to_string()].into_iter().chain(sums.map(amount)).collect()
         },
     };

@@ -35,16 +35,34 @@ pub struct Ask {
 }
 
 /// Write down that a customer paid by hand what they owed, or part of it, once for each key.
-pub async fn receive(app: &App, by: &Grant<can::CapturePayment>, id: PaymentId, ask: Ask, once: Option<Once<Receivable>>) -> Result<Outcome<Receivable>> {
+pub async fn receive(
+    app: &App,
+    by: &Grant<can::CapturePayment>,
+    id: PaymentId,
+    ask: Ask,
+    once: Option<Once<Receivable>>,
+) -> Result<Outcome<Receivable>> {
     less(app, by, id, (ask, false), once).await
 }
 
 /// Give up what a customer owes, or part of it, once for each key.
-pub async fn write_off(app: &App, by: &Grant<can::ReconcileLedger>, id: PaymentId, ask: Ask, once: Option<Once<Receivable>>) -> Result<Outcome<Receivable>> {
+pub async fn write_off(
+    app: &App,
+    by: &Grant<can::ReconcileLedger>,
+    id: PaymentId,
+    ask: Ask,
+    once: Option<Once<Receivable>>,
+) -> Result<Outcome<Receivable>> {
     less(app, by, id, (ask, true), once).await
 }
 
-async fn less<P>(app: &App, by: &Grant<P>, id: PaymentId, (ask, given_up): (Ask, bool), once: Option<Once<Receivable>>) -> Result<Outcome<Receivable>> {
+async fn less<P>(
+    app: &App,
+    by: &Grant<P>,
+    id: PaymentId,
+    (ask, given_up): (Ask, bool),
+    once: Option<Once<Receivable>>,
+) -> Result<Outcome<Receivable>> {
     let mut checks = Checks::new();
     checks.text("reason", &ask.reason, 500);
     checks.that(ask.amount.is_none_or(|amount| amount.amount > 0), "amount.amount", "out_of_range", "An amount of more than nothing.");

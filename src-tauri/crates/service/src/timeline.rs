@@ -96,7 +96,7 @@ fn may_see(permissions: Permissions, source: Source) -> bool {
     permissions.has(match source {
         Source::Audit | Source::SignIns => Permission::ReadUser,
         Source::Orders | Source::Parcels | Source::Returns | Source::Carts => Permission::ReadOrder,
-        Source::Payments | Source::Refunds => Permission::ReadPayment,
+        Source::Payments | Source::Refunds | Source::Credits => Permission::ReadPayment,
         Source::Files => Permission::ReadFile,
         Source::Messages => Permission::ReadMail,
     })
@@ -108,27 +108,31 @@ async fn merged<P>(app: &App, by: &Grant<P>, (subject, reader): (Subject, Reader
     if after.is_some_and(|cursor| cursor.sort != SORT) {
         return Err(Error::invalid("cursor", "other_sort", "This cursor belongs to another list. Start from the beginning."));
     }
-    let mut rows: Vec<(Source, Row)> = app
+    let (mut rows, begun): (Vec<(Source, Row)>, _) = app
         .db
         .read(by, async |tx| {
-            let mut rows = Vec::new();
+            let (mut rows, mut begun) = (Vec::new(), None);
             // The instant a page ended in is read again as a whole: only then is it known which lines of the log belong to which rows.
             let from = after.map(|cursor| Cursor { id: Uuid::max(), ..cursor.clone() });
             for source in Source::ALL.into_iter().filter(|source| reader.sees(*source)) {
                 // Enough to tell whether more follow, however many share the first and the last instant.
                 let wanted = i64::from(page.limit) + 2 * SAME_INSTANT;
                 let found = match (source, subject) {
-                    (Source::Orders, Subject::Order(id)) => happened::rows(tx, id).await?,
+                    (Source::Orders, Subject::Order(id)) => {
+                        let (found, from) = happened::rows(tx, id).await?;
+                        begun = from;
+                        found
+                    }
                     _ => store::read(tx, source, subject, (from.as_ref(), wanted)).await?,
                 };
                 rows.extend(found.into_iter().map(|row| (source, row)));
             }
-            Ok::<_, Error>(rows)
+            Ok::<_, Error>((rows, begun))
         })
         .await?;
     rows.retain(|(source, row)| reader.hears(*source, &row.word));
     if matches!(subject, Subject::Order(_)) {
-        told_by_history(&mut rows);
+        told_by_history(&mut rows, begun);
     }
     let mut entries = told(rows, reader.links());
     if matches!(reader, Reader::Customer) {
@@ -161,8 +165,8 @@ fn may_see_line(permissions: Permissions, action: &str) -> bool {
 }
 
 /// What an order's history tells is not told a second time, and rows beside it say how things were when they were written: a payment was
-/// begun, a refund was asked for. What became of them the history says.
-fn told_by_history(rows: &mut Vec<(Source, Row)>) {
+/// begun, a refund was asked for. What became of them the history says, unless it began `from` later.
+fn told_by_history(rows: &mut Vec<(Source, Row)>, from: Option<Timestamp>) {
     let near = |one: &Row, other: &Row| one.at.since(other.at).abs() <= MINUTE;
     let begun: Vec<Timestamp> = rows.iter().filter(|(source, _)| *source == Source::Payments).map(|(_, row)| row.at).collect();
     let mut given: Vec<Row> = Vec::new();
@@ -176,12 +180,15 @@ fn told_by_history(rows: &mut Vec<(Source, Row)>) {
     });
     for (source, row) in rows.iter_mut() {
         match source {
+            Source::Payments | Source::Refunds if from.is_some_and(|from| row.at <= from) => {}
             Source::Payments => {
                 "created".clone_into(&mut row.word);
                 row.detail = None;
             }
             Source::Refunds => {
-                let done = given.iter().position(|event| row.word == "succeeded" && event.amount == row.amount && near(event, row));
+                let done = given
+                    .iter()
+                    .position(|event| matches!(row.word.as_str(), "succeeded" | "credited") && event.amount == row.amount && near(event, row));
                 if done.map(|place| given.remove(place)).is_none() {
                     "pending".clone_into(&mut row.word);
                 }
@@ -203,6 +210,7 @@ fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
             Some(Source::Payments)
         }
         "session.begin" => Some(Source::SignIns),
+        "credit.give" | "credit.take_back" => Some(Source::Credits),
         _ => None,
     };
     let (lines, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(source, _)| *source == Source::Audit);
@@ -260,15 +268,25 @@ fn words(source: Source, row: &Row) -> (&'static str, String, String) {
         Source::SignIns => ("session", format!("session.{word}"), format!("Sign-in {}", word.replace('_', " "))),
         Source::Orders if word == "order.create" || !word.contains('.') => ("order", "order.create".into(), format!("Order {label} placed")),
         Source::Audit | Source::Orders => (kind_of(word), word.to_owned(), sentence(word, label)),
-        Source::Payments => ("payment", format!("payment.{word}"), format!("Payment of order {label}: {}", word.replace('_', " "))),
+        Source::Payments => {
+            let title = match word {
+                "sold" => format!("Order {label} sold on account"),
+                "spent" => format!("Order {label} paid with stored credit"),
+                _ => format!("Payment of order {label}: {}", word.replace('_', " ")),
+            };
+            ("payment", format!("payment.{word}"), title)
+        }
         Source::Refunds => {
             let outcome = match word {
                 "succeeded" => "refunded",
+                "credited" => "refunded to stored credit",
                 "failed" => "refund failed",
                 _ => "refund under way",
             };
             ("refund", format!("refund.{word}"), format!("Order {label} {outcome}"))
         }
+        Source::Credits if word == "given" => ("payment", "credit.give".into(), "Stored credit given".into()),
+        Source::Credits => ("payment", "credit.take_back".into(), "Stored credit taken back".into()),
         Source::Files => ("file", "file.create".into(), format!("File {label} attached")),
         Source::Parcels => ("order", "order.fulfil".into(), format!("Order {label}: a parcel left")),
         Source::Returns => ("return", "return.request".into(), format!("Order {label}: return asked for")),

@@ -40,7 +40,12 @@ impl Business {
 
     fn pay_on_trust(&mut self, method: &str) -> Outcome {
         let Some(order) = self.some_order(&["pending"]) else { return Ok(()) };
-        let wish = wish(if self.dice.once_in(2) { ADMIN } else { FINANCE }, Method::POST, format!("/orders/{order}/pay"), json!({ "paymentMethod": method }));
+        let wish = wish(
+            if self.dice.once_in(2) { ADMIN } else { FINANCE },
+            Method::POST,
+            format!("/orders/{order}/pay"),
+            json!({ "paymentMethod": method }),
+        );
         self.act(&About::Pay(order), wish)
     }
 

@@ -193,9 +193,14 @@ impl<T: Row> List<T> {
     }
 }
 
-/// ` FROM …` of a statement up to its first join.
+/// ` FROM …` of a statement up to its first join; what is asked beside its columns has a FROM of its own, in brackets.
 fn first_table(select: &'static str) -> &'static str {
-    let from = select.find(" FROM ").map_or("", |at| &select[at..]);
+    let mut depth = 0_i32;
+    let outside = |(at, letter): &(usize, char)| {
+        depth += i32::from(*letter == '(') - i32::from(*letter == ')');
+        depth == 0 && *letter == ' ' && select[*at..].starts_with(" FROM ")
+    };
+    let from = select.char_indices().find(outside).map_or("", |(at, _)| &select[at..]);
     let end = from.find(" CROSS JOIN ").or_else(|| from.find(" JOIN ")).unwrap_or(from.len());
     &from[..end]
 }

@@ -61,6 +61,8 @@ pub struct Payment {
     pub refunded_discount: i64,
     /// What is being given back.
     pub refund_pending: i64,
+    /// What banks keep of it, or may yet, where it is disputed.
+    pub kept: i64,
     /// Why it failed, for programs.
     pub failure_code: Option<String>,
     /// Why it failed, for people.
@@ -86,18 +88,26 @@ impl Payment {
         Money::new(amount, self.currency)
     }
 
-    /// What can still be given back.
-    pub const fn refundable(&self) -> i64 {
-        self.captured - self.refunded - self.refund_pending
+    /// What can still be given back: of a disputed one, what banks leave of it.
+    pub fn refundable(&self) -> i64 {
+        let left = self.captured - self.refunded - self.refund_pending;
+        match self.state {
+            PaymentState::Disputed => (left - self.kept).max(0),
+            state => i64::from(state.is_refundable()) * left,
+        }
     }
 }
 
 macro_rules! columns {
     () => {
-        "p.id, p.order_id, o.number AS order_number, p.customer_id, u.first_name, u.last_name, u.email, p.provider, p.method, p.capture_mode, \
-         p.state, p.pending, p.pending_amount, p.currency, p.amount, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, p.refunded_discount, \
-         p.refund_pending, p.failure_code, \
-         p.failure_message, p.next_action_url, p.version, p.created_at, p.captured_at, p.updated_at"
+        concat!(
+            "p.id, p.order_id, o.number AS order_number, p.customer_id, u.first_name, u.last_name, u.email, p.provider, p.method, p.capture_mode, \
+             p.state, p.pending, p.pending_amount, p.currency, p.amount, p.captured, p.refunded, p.refunded_tax, p.refunded_shipping, \
+             p.refunded_discount, p.refund_pending, p.failure_code, p.failure_message, p.next_action_url, p.version, p.created_at, p.captured_at, \
+             p.updated_at, ",
+            kept!("p"),
+            " AS kept"
+        )
     };
 }
 
@@ -334,8 +344,7 @@ const RESERVE: &str = concat!(
      WHERE tenant_id = $1 AND id = $2 AND currency = $4 AND state IN ('captured', 'partially_refunded', 'disputed') \
      AND captured - refunded - refund_pending >= $3 AND (state <> 'disputed' OR captured - refunded - refund_pending - ",
     kept!("payments"),
-    " >= $3) \
-     RETURNING order_id, (SELECT number FROM orders WHERE orders.id = payments.order_id) AS order_number, provider, \
+    " >= $3) RETURNING order_id, (SELECT number FROM orders WHERE orders.id = payments.order_id) AS order_number, provider, \
      captured - refunded - refund_pending AS \"left\""
 );
 

@@ -284,6 +284,19 @@ fn row(tenant: Value, r: &Refund) -> [Value; 21] {
     ]
 }
 
+const CREDITED: &str = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS sum FROM refunds WHERE tenant_id = $1 AND payment_id = $2 \
+     AND state = 'succeeded' AND to_credit";
+
+#[derive(sqlx::FromRow)]
+struct Sum {
+    sum: i64,
+}
+
+/// What of a payment went to stored credit rather than back, in minor units.
+pub async fn credited(tx: &mut Tx, payment: PaymentId) -> Result<i64> {
+    Ok(tx.one::<Sum>(sql(CREDITED).bind(tx.tenant()).bind(payment)).await?.sum)
+}
+
 /// A refund that is not settled, with everything its booking needs.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Unsettled {

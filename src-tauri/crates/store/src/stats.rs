@@ -120,8 +120,8 @@ macro_rules! attention {
 }
 
 /// Things somebody should look at: failures since `lately`, orders made before `overdue`, orders called off that were made since `quarter`, and
-/// what was to be paid before `now`.
-pub async fn attention(tx: &mut Tx, (lately, overdue, quarter, now): (Timestamp, Timestamp, Timestamp, Timestamp)) -> Result<Attention> {
+/// what was to be paid before `today`.
+pub async fn attention(tx: &mut Tx, (lately, overdue, quarter, today): (Timestamp, Timestamp, Timestamp, Timestamp)) -> Result<Attention> {
     let text = tx.pick(attention!("refunds INDEXED BY refunds_open", "orders INDEXED BY orders_partly"), attention!("refunds", "orders"));
-    tx.one(sql(text).bind(tx.tenant()).bind(lately).bind(overdue).bind(quarter).bind(now)).await
+    tx.one(sql(text).bind(tx.tenant()).bind(lately).bind(overdue).bind(quarter).bind(today)).await
 }

@@ -68,11 +68,13 @@ pub enum Source {
     Messages,
     /// Carts and drafts as they were begun.
     Carts,
+    /// Stored credit as it was given or taken back.
+    Credits,
 }
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Audit,
         Self::SignIns,
         Self::Orders,
@@ -83,6 +85,7 @@ impl Source {
         Self::Returns,
         Self::Messages,
         Self::Carts,
+        Self::Credits,
     ];
 
     /// What is read of each row.
@@ -101,11 +104,14 @@ impl Source {
                  x.currency, 'order' AS subject_type, x.id AS subject_id, '#' || CAST(x.number AS TEXT) AS subject_label"
             }
             Self::Payments => {
-                "SELECT x.id, x.created_at AS at, x.state AS word, x.failure_message AS detail, NULL AS actor_id, NULL AS actor_name, x.amount, \
+                "SELECT x.id, x.created_at AS at, CASE WHEN x.provider = 'account' AND x.captured > 0 THEN 'sold' \
+                 WHEN x.provider = 'credit' AND x.captured > 0 THEN 'spent' ELSE x.state END AS word, \
+                 x.failure_message AS detail, NULL AS actor_id, NULL AS actor_name, x.amount, \
                  x.currency, 'payment' AS subject_type, x.id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
             }
             Self::Refunds => {
-                "SELECT x.id, x.created_at AS at, x.state AS word, x.reason AS detail, x.created_by AS actor_id, x.created_by_name AS actor_name, \
+                "SELECT x.id, x.created_at AS at, CASE WHEN x.state = 'succeeded' AND x.to_credit THEN 'credited' ELSE x.state END AS word, \
+                 x.reason AS detail, x.created_by AS actor_id, x.created_by_name AS actor_name, \
                  x.amount, x.currency, 'payment' AS subject_type, x.payment_id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
             }
             Self::Files => {
@@ -130,6 +136,10 @@ impl Source {
                  x.currency, 'cart' AS subject_type, x.id AS subject_id, \
                  CASE x.kind WHEN 'draft' THEN 'D-' ELSE 'C-' END || CAST(x.number AS TEXT) AS subject_label"
             }
+            Self::Credits => {
+                "SELECT x.id, x.created_at AS at, x.kind AS word, x.reason AS detail, x.created_by AS actor_id, x.created_by_name AS actor_name, \
+                 x.amount, x.currency, 'user' AS subject_type, x.customer_id AS subject_id, u.first_name || ' ' || u.last_name AS subject_label"
+            }
         }
     }
 
@@ -137,9 +147,7 @@ impl Source {
     const fn order(self) -> [&'static str; 2] {
         match self {
             Self::Audit | Self::SignIns => ["x.at", "x.id"],
-            Self::Orders | Self::Payments | Self::Refunds | Self::Files | Self::Parcels | Self::Returns | Self::Messages | Self::Carts => {
-                ["x.created_at", "x.id"]
-            }
+            _ => ["x.created_at", "x.id"],
         }
     }
 
@@ -157,7 +165,7 @@ impl Source {
                 query.push(" FROM sign_ins x CROSS JOIN users u WHERE u.id = x.user_id AND x.tenant_id = ").arg(tenant);
                 query.push(" AND x.user_id = ").arg(id);
             }
-            (Self::SignIns | Self::Messages | Self::Carts, Subject::Order(_)) => return false,
+            (Self::SignIns | Self::Messages | Self::Carts | Self::Credits, Subject::Order(_)) => return false,
             (Self::Orders, Subject::Person(id)) => {
                 query.push(" FROM orders x WHERE x.tenant_id = ").arg(tenant).push(" AND x.customer_id = ").arg(id);
             }
@@ -188,6 +196,11 @@ impl Source {
             (Self::Returns, _) => of_orders(query, tenant, (subject, "returns")),
             (Self::Messages, Subject::Person(id)) => {
                 query.push(" FROM mails x WHERE x.tenant_id = ").arg(tenant).push(" AND x.user_id = ").arg(id);
+            }
+            // What was spent and what came of refunds is told by the payments and the refunds.
+            (Self::Credits, Subject::Person(id)) => {
+                query.push(" FROM users u CROSS JOIN credit_moves x WHERE x.customer_id = u.id AND x.tenant_id = ").arg(tenant);
+                query.push(" AND u.tenant_id = x.tenant_id AND u.id = ").arg(id).push(" AND x.kind IN ('given', 'taken_back')");
             }
             (Self::Carts, Subject::Person(id)) => {
                 query.push(" FROM carts x WHERE x.tenant_id = ").arg(tenant).push(" AND x.customer_id = ").arg(id);

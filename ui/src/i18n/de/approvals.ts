@@ -101,6 +101,8 @@ export const disputes = {
   reinstated: 'Kam zurück',
   fee: 'Gebühr',
   feeBack: 'Gebühr erstattet',
+  refundedToo: '{amount} dieser Zahlung gingen schon zurück. Das gehört in die Antwort.',
+  creditedToo: '{amount} dieser Zahlung gingen schon zurück, davon {credit} als Guthaben, was die Bank nicht sieht. Das gehört in die Antwort.',
   late: 'zu spät',
   empty: 'Keine Anfechtungen. Sie erscheinen hier, wenn ein Kunde sein Geld über die Bank zurückverlangt.',
   refresh: 'Anbieter jetzt fragen',

@@ -46,6 +46,7 @@ export const report = {
   shipping: 'Versand',
   fees: 'Gebühren',
   disputes: 'Anfechtungen',
+  givenUp: 'Ausgefallen',
   netByMonth: 'Was übrig blieb, je Monat',
   netSummary: 'Was in jedem von {n} Monaten übrig blieb, höchstens {high}, zuletzt {last}',
   yearBefore: 'Jahr davor',

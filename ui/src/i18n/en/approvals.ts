@@ -103,6 +103,8 @@ export const disputes = {
   reinstated: 'Came back',
   fee: 'Fee',
   feeBack: 'Fee given back',
+  refundedToo: '{amount} of this payment went back already. Say so in the answer.',
+  creditedToo: '{amount} of this payment went back already, {credit} of it as stored credit, which the bank cannot see. Say so in the answer.',
   late: 'too late',
   empty: 'No disputes. They appear here when a customer asks their bank for money back.',
   refresh: 'Ask the provider now',

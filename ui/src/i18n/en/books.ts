@@ -47,6 +47,7 @@ export const report = {
   shipping: 'Shipping',
   fees: 'Fees',
   disputes: 'Disputes',
+  givenUp: 'Given up',
   netByMonth: 'What was left, by month',
   netSummary: 'What was left in each of {n} months, highest {high}, last {last}',
   yearBefore: 'year before',

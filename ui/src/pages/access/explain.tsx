@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { get, read } from '@/api/client'
 import type { Explanation, Order, User } from '@/api/shapes'
 import { FindField } from '@/forms/find'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { en } from '@/i18n/en'
 import { parseAmount, typed } from '@/lib/money'
@@ -13,7 +14,6 @@ import { Part } from '@/parts/states'
 import { can, useMe } from '@/session'
 import { Because } from './because'
 import { Choose, Type } from './inputs'
-import { AccessTabs } from './tabs'
 
 const asked = ['userId', 'permission', 'subjectType', 'subjectId', 'amount', 'currency', 'newRole', 'at', 'ip'] as const
 type Asked = Partial<Record<(typeof asked)[number], string>>
@@ -32,7 +32,7 @@ export function ExplainPage() {
       <header className="page-head">
         <h1 className="page-title">{t('access.explain')}</h1>
       </header>
-      {others && <AccessTabs />}
+      {others && <Tabs area="access" />}
       <div className="ask">
         <div className="ask-fields">
           {others && can('read:user') && <Person id={params.userId} onPick={(userId) => set({ userId })} />}

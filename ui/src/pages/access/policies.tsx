@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { read } from '@/api/client'
 import type { Policy } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { number } from '@/lib/money'
 import { filtered, paths } from '@/paths'
@@ -13,7 +14,6 @@ import { State, When } from '@/parts/values'
 import { Rows } from '@/record/rows'
 import type { Column } from '@/table/spec'
 import { can } from '@/session'
-import { AccessTabs } from './tabs'
 
 export const policiesQuery = read<Policy[]>('/policies')
 const none = <span className="quiet">–</span>
@@ -42,7 +42,7 @@ export function PoliciesPage() {
         <span className="spring" />
         {make}
       </header>
-      <AccessTabs />
+      <Tabs area="access" />
       <div className="access-body">
         <p className="section-lead">{t('policy.lead')}</p>
         <Part query={policies} lines={6}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get } from '@/api/client'
 import type { Policy, Refusal, User } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { en } from '@/i18n/en'
 import { findPeople } from '@/pages/filters'
@@ -13,7 +14,6 @@ import { State, When } from '@/parts/values'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { policiesQuery } from './policies'
-import { AccessTabs } from './tabs'
 
 function By({ row }: { row: Refusal }) {
   const name = useQuery({ ...policiesQuery, enabled: Boolean(row.policyId) }).data?.find((one) => one.id === row.policyId)?.name
@@ -46,4 +46,4 @@ const refusals: ListSpec<Refusal> = {
   empty: { text: 'refusals.empty' },
 }
 
-export const RefusalsPage = () => <ListPage spec={refusals} above={<AccessTabs />} />
+export const RefusalsPage = () => <ListPage spec={refusals} above={<Tabs area="access" />} />

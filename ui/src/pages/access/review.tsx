@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { AccessReview, User } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { personQuery } from '@/pages/people/peek'
 import { RoleDialog } from '@/pages/people/role'
@@ -16,7 +17,6 @@ import { lacking } from '@/parts/why'
 import { useMe } from '@/session'
 import { GiveRight } from './give-right'
 import { Choose } from './inputs'
-import { AccessTabs } from './tabs'
 
 const spans = [30, 90, 180, 365]
 type Doing = { id: string; deed: 'role' | 'deny'; permission?: string }
@@ -34,7 +34,7 @@ export function ReviewPage() {
         <h1 className="page-title">{t('access.review')}</h1>
         {review.data && <span className="page-count">{review.data.length}</span>}
       </header>
-      <AccessTabs />
+      <Tabs area="access" />
       <div className="access-body">
         <p className="section-lead">{t('review.lead')}</p>
         <div className="review-tools">

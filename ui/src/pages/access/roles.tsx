@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { read } from '@/api/client'
 import type { PermissionWords, RoleDefinition } from '@/api/shapes'
 import { useUnsaved } from '@/forms/unsaved'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { byRank, rolesQuery } from '@/pages/people/roles'
 import { Button } from '@/parts/button'
@@ -15,7 +16,6 @@ import { changes, type Drafts } from './matrix'
 import { Matrix } from './matrix-grid'
 import { RoleForm } from './role-form'
 import { SaveRoles } from './save-roles'
-import { AccessTabs } from './tabs'
 
 const words = { ...read<PermissionWords[]>('/permissions'), staleTime: Infinity }
 
@@ -33,7 +33,7 @@ export function RolesPage() {
           {t('access.newRole')}
         </Button>
       </header>
-      <AccessTabs />
+      <Tabs area="access" />
       <Part query={roles} lines={12}>
         {(all) => (
           <Part query={permissions} lines={12}>

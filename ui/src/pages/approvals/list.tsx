@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { read } from '@/api/client'
 import type { Approval, ApprovalDetail } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { subjectPath } from '@/paths'
 import { Button } from '@/parts/button'
@@ -14,7 +15,6 @@ import { Rows } from '@/record/rows'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
-import { RefundTabs } from '../refunds/tabs'
 import { aboutOf, causeOf } from './cause'
 import { useApprovalDeeds } from './deeds'
 
@@ -73,7 +73,7 @@ const approvals: ListSpec<Approval> = {
   empty: { text: 'approvals.empty' },
 }
 
-export const Approvals = () => <ListPage spec={approvals} above={<RefundTabs />} peek={(id) => <ApprovalPeek id={id} />} />
+export const Approvals = () => <ListPage spec={approvals} above={<Tabs area="refunds" />} peek={(id) => <ApprovalPeek id={id} />} />
 
 function ApprovalPeek({ id }: { id: string }) {
   const approval = useQuery(read<ApprovalDetail>(`/approvals/${id}`))

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { patch, read, remove } from '@/api/client'
 import type { ApprovalRule } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { money } from '@/lib/money'
 import { roleName, rolesQuery } from '@/pages/people/roles'
@@ -17,7 +18,6 @@ import { toast } from '@/parts/toasts'
 import { State, When } from '@/parts/values'
 import { lacking } from '@/parts/why'
 import { Rows } from '@/record/rows'
-import { RefundTabs } from '../refunds/tabs'
 import { RuleForm } from './rule-form'
 
 /** When a rule meets a refund, in one sentence. */
@@ -66,7 +66,7 @@ export function ApprovalRules() {
         <span className="spring" />
         {add}
       </header>
-      <RefundTabs />
+      <Tabs area="refunds" />
       <div className="access-body">
         <p className="section-lead">{t('approvals.rulesLead')}</p>
         <Part query={rules} lines={5}>

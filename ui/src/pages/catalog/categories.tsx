@@ -10,6 +10,7 @@ import { SelectField, TextField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { filled, useForm } from '@/forms/use-form'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { number } from '@/lib/money'
 import { filtered, paths } from '@/paths'
@@ -20,7 +21,6 @@ import { Empty, Part } from '@/parts/states'
 import { toast } from '@/parts/toasts'
 import { lacking } from '@/parts/why'
 import { Rows } from '@/record/rows'
-import { ProductTabs } from '../products/tabs'
 import { parentsFor, treeOf, type Branch } from './tree'
 
 export const categoriesQuery = read<Category[]>('/categories')
@@ -62,7 +62,7 @@ export function Categories() {
         <span className="spring" />
         {add}
       </header>
-      <ProductTabs />
+      <Tabs area="products" />
       <div className="access-body">
         <Part query={categories} lines={6}>
           {() =>

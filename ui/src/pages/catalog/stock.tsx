@@ -1,6 +1,7 @@
 /** Stock as a sheet: what can be sold, what is set aside, what lies on the shelf, counted in place. */
 import { Link } from '@tanstack/react-router'
 import type { Product } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { number } from '@/lib/money'
 import { paths } from '@/paths'
@@ -9,7 +10,6 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { Stock } from '../products/list'
 import { ProductPeek } from '../products/product'
-import { ProductTabs } from '../products/tabs'
 import { Count, LowCell, PriceCell } from './count'
 import { categoryFilter } from './filter'
 import { ExportMovements } from './movements'
@@ -40,4 +40,4 @@ const stock: ListSpec<Product> = {
   empty: { text: 'products.empty' },
 }
 
-export const StockSheet = () => <ListPage spec={stock} above={<ProductTabs />} peek={(id) => <ProductPeek id={id} />} actions={<ExportMovements name="movements.csv" />} />
+export const StockSheet = () => <ListPage spec={stock} above={<Tabs area="products" />} peek={(id) => <ProductPeek id={id} />} actions={<ExportMovements name="movements.csv" />} />

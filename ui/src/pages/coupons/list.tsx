@@ -7,6 +7,7 @@ import type { Coupon } from '@/api/shapes'
 import { CheckField, MoneyField, SelectField, TextField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm, type Form } from '@/forms/use-form'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { money, number, parseAmount, percent, typed } from '@/lib/money'
 import { parseNumber } from '@/lib/text'
@@ -20,7 +21,6 @@ import { Facts } from '@/record/record-page'
 import { me, useMe } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
-import { ProductTabs } from '../products/tabs'
 
 const none = <span className="quiet">–</span>
 /** Minor units of the business’ own currency. */
@@ -63,7 +63,7 @@ export function Coupons() {
     <>
       <ListPage
         spec={coupons}
-        above={<ProductTabs />}
+        above={<Tabs area="products" />}
         peek={(id) => <CouponPeek id={id} />}
         actions={
           <Button look="primary" icon={<Plus size={14} />} refuse={lacking('update:setting')} onClick={() => setAdding(true)}>

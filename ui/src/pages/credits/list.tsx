@@ -1,5 +1,6 @@
 /** What customers may still spend with us. */
 import type { Credit } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { paths } from '@/paths'
 import { t } from '@/i18n'
 import { ButtonLink } from '@/parts/button'
@@ -9,7 +10,6 @@ import { ListPage } from '@/table/list-page'
 import { Shown } from '@/table/shown'
 import type { ListSpec } from '@/table/spec'
 import { customerFilter } from '../filters'
-import { PaymentTabs } from '../payments/tabs'
 
 const credits: ListSpec<Credit> = {
   area: 'credits',
@@ -41,7 +41,7 @@ export const Credits = () => (
     actions={<ButtonLink to={paths.creditMoves}>{t('credits.moves')}</ButtonLink>}
     above={
       <>
-        <PaymentTabs />
+        <Tabs area="payments" />
         <Shown
           title="credits.shown"
           path={paths.credits}

@@ -1,12 +1,12 @@
 /** How stored credit moved: who gave it and why, what came of refunds, what it was spent on. */
 import type { CreditMove } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { paths } from '@/paths'
 import { PersonLink } from '@/parts/person-link'
 import { Id } from '@/parts/values'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { customerFilter, worded } from '../filters'
-import { PaymentTabs } from '../payments/tabs'
 import { moveColumns } from './columns'
 
 const { kind, amount, after, order, reason, by, when } = moveColumns
@@ -42,4 +42,4 @@ const moves: ListSpec<CreditMove> = {
   empty: { text: 'credits.movesEmpty' },
 }
 
-export const CreditMoves = () => <ListPage spec={moves} above={<PaymentTabs />} />
+export const CreditMoves = () => <ListPage spec={moves} above={<Tabs area="payments" />} />

@@ -96,6 +96,11 @@ function Whole({ dispute }: { dispute: DisputeDetail }) {
     >
       {dispute.late && isOpen(dispute) && <p className="notice notice-bad">{t('disputes.late')}</p>}
       {dispute.failureMessage && <p className="notice notice-bad">{dispute.failureMessage}</p>}
+      {isOpen(dispute) && dispute.refunded.amount > 0 && (
+        <p className="notice">
+          {dispute.credited.amount > 0 ? t('disputes.creditedToo', { amount: money(dispute.refunded), credit: money(dispute.credited) }) : t('disputes.refundedToo', { amount: money(dispute.refunded) })}
+        </p>
+      )}
       <dl className="money-line">
         {([['disputes.amount', dispute.amount], ['disputes.withdrawn', dispute.withdrawn], ['disputes.reinstated', dispute.reinstated], ['disputes.fee', dispute.fee], ...(dispute.feeBack.amount > 0 ? ([['disputes.feeBack', dispute.feeBack]] as const) : [])] as const).map(([title, value]) => (
           <div key={title}>

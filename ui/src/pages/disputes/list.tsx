@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { RotateCw } from 'lucide-react'
 import { post } from '@/api/client'
 import type { Dispute } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, wordFor } from '@/i18n'
 import { orderName } from '@/lib/text'
 import { paths } from '@/paths'
@@ -15,7 +16,6 @@ import { lacking } from '@/parts/why'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
-import { PaymentTabs } from '../payments/tabs'
 
 const states = ['opened', 'needs_evidence', 'submitted', 'won', 'lost', 'accepted']
 /** The bank's word in the reader's language, or as it stands. */
@@ -72,7 +72,7 @@ export function Disputes() {
   return (
     <ListPage
       spec={disputes}
-      above={<PaymentTabs />}
+      above={<Tabs area="payments" />}
       actions={
         <Button icon={<RotateCw size={14} />} busy={refresh.isPending} refuse={lacking('answer:dispute')} onClick={() => refresh.mutate()}>
           {t('disputes.refresh')}

@@ -6,6 +6,7 @@ import { patch, post, read, remove } from '@/api/client'
 import { Problem } from '@/api/problem'
 import type { Gateway, GatewayTest } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { t, word, wordFor } from '@/i18n'
 import { Button, IconButton } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
@@ -16,7 +17,6 @@ import { toast, toastProblem } from '@/parts/toasts'
 import { CopyButton, State } from '@/parts/values'
 import { lacking } from '@/parts/why'
 import { Rows } from '@/record/rows'
-import { PaymentTabs } from '../payments/tabs'
 import { GatewayForm } from './form'
 
 type Open = { what: 'add' } | { what: 'edit' | 'test' | 'told'; one: Gateway }
@@ -71,7 +71,7 @@ export function Gateways() {
           {t('gateways.add')}
         </Button>
       </header>
-      <PaymentTabs />
+      <Tabs area="payments" />
       <div className="access-body">
         <Part query={gateways} lines={4}>
           {(rows) => (

@@ -5,6 +5,7 @@ import { RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { Bus, EventConsumer, Happened } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word, wordFor } from '@/i18n'
 import { number } from '@/lib/money'
 import { shortId } from '@/lib/text'
@@ -19,7 +20,6 @@ import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { By } from '../jobs/by'
-import { JobTabs } from '../jobs/tabs'
 import { Replay } from './replay'
 
 export const busQuery = read<Bus>('/events/bus')
@@ -66,7 +66,7 @@ export function HappenedPage() {
       }
       above={
         <>
-          <JobTabs />
+          <Tabs area="jobs" />
           {can('read:job') && <Carried />}
         </>
       }

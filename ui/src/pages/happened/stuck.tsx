@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { post } from '@/api/client'
 import type { StuckEvent } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { number } from '@/lib/money'
 import { paths } from '@/paths'
@@ -14,7 +15,6 @@ import { Facts } from '@/record/record-page'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { worded } from '../filters'
-import { JobTabs } from '../jobs/tabs'
 import { About } from './happened'
 
 const stuck: ListSpec<StuckEvent> = {
@@ -43,7 +43,7 @@ const stuck: ListSpec<StuckEvent> = {
   empty: { text: 'happened.noneStuck', action: () => <ButtonLink to={paths.happened}>{t('happened.title')}</ButtonLink> },
 }
 
-export const StuckEvents = () => <ListPage spec={stuck} above={<JobTabs />} peek={(_, row) => <StuckPeek row={row} />} />
+export const StuckEvents = () => <ListPage spec={stuck} above={<Tabs area="jobs" />} peek={(_, row) => <StuckPeek row={row} />} />
 
 function StuckPeek({ row }: { row: StuckEvent | undefined }) {
   const client = useQueryClient()

@@ -8,6 +8,7 @@ import type { OrderHistoryProof, RestoredOrders, WrongOrder } from '@/api/shapes
 import { TextField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { orderName } from '@/lib/text'
 import { paths } from '@/paths'
@@ -16,7 +17,6 @@ import { Part } from '@/parts/states'
 import { toast } from '@/parts/toasts'
 import { lacking } from '@/parts/why'
 import { Rows } from '@/record/rows'
-import { JobTabs } from './tabs'
 
 const proofQuery = read<OrderHistoryProof>('/orders/history/proof')
 
@@ -33,7 +33,7 @@ export function Histories() {
       <header className="page-head">
         <h1 className="page-title">{t('histories.title')}</h1>
       </header>
-      <JobTabs />
+      <Tabs area="jobs" />
       <div className="access-body">
         <p className="section-lead">{t('histories.lead')}</p>
         <Part query={proof} lines={3}>

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Job } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
 import { jobStats } from '@/frame/attention'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { number } from '@/lib/money'
 import { span } from '@/lib/time'
@@ -23,7 +24,6 @@ import { jobBulk } from './deeds'
 import { kinds, queues } from './known'
 import { heldQueues } from './queues'
 import { AllFailed, type AllDeed } from './retry-all'
-import { JobTabs } from './tabs'
 
 export const tries = (job: Job) => (job.attempts === 0 ? t('jobs.noTries') : t('jobs.triesOf', { n: job.attempts, most: job.maxAttempts }))
 const none = <span className="quiet">–</span>
@@ -88,7 +88,7 @@ export function Jobs() {
         }
         above={
           <>
-            <JobTabs />
+            <Tabs area="jobs" />
             {can('read:job') && <Now />}
           </>
         }

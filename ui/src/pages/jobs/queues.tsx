@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { patch, read } from '@/api/client'
 import type { HeldQueue, JobStats } from '@/api/shapes'
 import { jobStats } from '@/frame/attention'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { number } from '@/lib/money'
 import { filtered, paths } from '@/paths'
@@ -20,7 +21,6 @@ import { Rows } from '@/record/rows'
 import { By } from './by'
 import { queues as known } from './known'
 import { Limits } from './limits'
-import { JobTabs } from './tabs'
 
 export const heldQueues = read<HeldQueue[]>('/jobs/queues')
 export type Line = { queue: string; pending: number; running: number; dead: number; held: HeldQueue | undefined }
@@ -56,7 +56,7 @@ export function Queues() {
       <header className="page-head">
         <h1 className="page-title">{t('rein.title')}</h1>
       </header>
-      <JobTabs />
+      <Tabs area="jobs" />
       <div className="access-body">
         <p className="section-lead">{t('rein.lead')}</p>
         <Part query={stats} lines={6}>

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { get } from '@/api/client'
 import type { RepeatKey, User } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { number } from '@/lib/money'
 import { shortId } from '@/lib/text'
@@ -12,7 +13,6 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { findPeople, worded } from '../filters'
 import { By } from './by'
-import { JobTabs } from './tabs'
 
 const operations = ['create_order', 'check_out', 'pay', 'capture', 'void', 'confirm', 'refund', 'refund_order', 'cancel', 'fulfil', 'return', 'open_cart', 'add_to_cart', 'merge_cart', 'approve', 'submit', 'accept', 'create_user', 'create_product', 'create_variant', 'create_category', 'create_coupon', 'create_view', 'move_stock', 'upload_file', 'upload_import', 'settle_sandbox', 'open_sandbox_dispute', 'saga_pay', 'saga_refund']
 
@@ -57,7 +57,7 @@ const repeats: ListSpec<RepeatKey> = {
   empty: { text: 'repeats.empty' },
 }
 
-export const Repeats = () => <ListPage spec={repeats} above={<JobTabs />} peek={(_, row) => <Peek row={row} />} />
+export const Repeats = () => <ListPage spec={repeats} above={<Tabs area="jobs" />} peek={(_, row) => <Peek row={row} />} />
 
 function Peek({ row }: { row: RepeatKey | undefined }) {
   if (!row) return <p className="quiet">{t('repeats.isGone')}</p>

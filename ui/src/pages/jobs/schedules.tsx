@@ -7,6 +7,7 @@ import type { JobSchedule } from '@/api/shapes'
 import { SelectField, TextField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
+import { Tabs } from '@/frame/tabs'
 import { t, wordFor } from '@/i18n'
 import { cronWords } from '@/lib/cron'
 import { IconButton } from '@/parts/button'
@@ -17,7 +18,6 @@ import { State, When } from '@/parts/values'
 import { lacking } from '@/parts/why'
 import { Rows } from '@/record/rows'
 import { By } from './by'
-import { JobTabs } from './tabs'
 
 const aboutOf = (one: JobSchedule) => wordFor('scheduleAbout', one.name) ?? one.about
 const nameOf = (one: JobSchedule) => wordFor('jobKind', one.name) ?? one.name
@@ -42,7 +42,7 @@ export function Schedules() {
       <header className="page-head">
         <h1 className="page-title">{t('schedule.title')}</h1>
       </header>
-      <JobTabs />
+      <Tabs area="jobs" />
       <div className="access-body">
         <p className="section-lead">{t('schedule.lead')}</p>
         <Part query={schedules} lines={5}>

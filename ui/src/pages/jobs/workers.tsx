@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { read } from '@/api/client'
 import type { Worker } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { paths } from '@/paths'
 import { Part } from '@/parts/states'
 import { State, When } from '@/parts/values'
 import { Rows } from '@/record/rows'
-import { JobTabs } from './tabs'
 
 const workers = read<Worker[]>('/jobs/workers')
 
@@ -19,7 +19,7 @@ export function Workers() {
       <header className="page-head">
         <h1 className="page-title">{t('workers.title')}</h1>
       </header>
-      <JobTabs />
+      <Tabs area="jobs" />
       <div className="access-body">
         <p className="section-lead">{t('workers.lead')}</p>
         <Part query={query} lines={4}>

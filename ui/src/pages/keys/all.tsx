@@ -3,9 +3,9 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { remove } from '@/api/client'
 import type { HeldApiKey } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { worded } from '@/pages/filters'
-import { SignInTabs } from '@/pages/sign-ins/tabs'
 import { paths } from '@/paths'
 import { Button } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
@@ -71,4 +71,4 @@ const keys: ListSpec<HeldApiKey> = {
   empty: { text: 'apiKeys.nobodys' },
 }
 
-export const AllKeys = () => <ListPage spec={keys} above={<SignInTabs />} />
+export const AllKeys = () => <ListPage spec={keys} above={<Tabs area="signIns" />} />

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get, read } from '@/api/client'
 import type { Account, LedgerEntry } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { money } from '@/lib/money'
 import { orderName } from '@/lib/text'
@@ -16,7 +17,6 @@ import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { Column, ListSpec, Option } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
-import { LedgerTabs } from './tabs'
 
 const accountName = (account: Account) => `${word('account', account.code)} · ${account.currency}`
 const findAccounts = async (words: string): Promise<Option[]> =>
@@ -58,7 +58,7 @@ export const LedgerEntries = () => (
   <ListPage
     spec={entries}
     peek={(_, entry) => <EntryPeek entry={entry} />}
-    above={<LedgerTabs />}
+    above={<Tabs area="ledger" />}
   />
 )
 

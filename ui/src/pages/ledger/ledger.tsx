@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { CircleAlert, CircleCheck, RotateCw } from 'lucide-react'
 import { post, read } from '@/api/client'
 import type { Account, LedgerProof, ProofAsked } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { money, number } from '@/lib/money'
 import { filtered, paths } from '@/paths'
@@ -16,7 +17,6 @@ import { Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { can } from '@/session'
 import type { Column } from '@/table/spec'
-import { LedgerTabs } from './tabs'
 
 const columns: Column<Account>[] = [
   { id: 'name', title: 'ledger.account', width: 260, grow: true, cell: (account) => <Link to={filtered(paths.ledgerEntries, { accountId: account.id })} className="link">{word('account', account.code)}</Link> },
@@ -34,7 +34,7 @@ export function Ledger() {
       <header className="page-head">
         <h1 className="page-title">{t('ledger.title')}</h1>
       </header>
-      <LedgerTabs />
+      <Tabs area="ledger" />
       <div className="home-body">
         {mine && <Proof />}
         <Part query={accounts} lines={8}>

@@ -8,6 +8,7 @@ import { TextField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { Button } from '@/parts/button'
 import { confirm } from '@/parts/confirm'
@@ -20,7 +21,6 @@ import { Rows } from '@/record/rows'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { endAfter, lastDay, monthBefore } from './months'
-import { LedgerTabs } from './tabs'
 
 const periods: ListSpec<LedgerPeriod> = {
   area: 'periods',
@@ -52,7 +52,7 @@ export function Periods() {
     <>
       <ListPage
         spec={periods}
-        above={<LedgerTabs />}
+        above={<Tabs area="ledger" />}
         peek={(_, row) => <PeriodPeek row={row} />}
         actions={
           <Button look="primary" icon={<Lock size={14} />} refuse={lack} onClick={() => setOpen(true)}>

@@ -5,6 +5,7 @@ import { Download, FileDown } from 'lucide-react'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { MonthFigures, MonthlyReport } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { money, moneyShort, percent } from '@/lib/money'
 import { saveFile, savePaper } from '@/lib/papers'
@@ -18,7 +19,6 @@ import { Rows } from '@/record/rows'
 import type { Column } from '@/table/spec'
 import { Cohorts } from './cohorts'
 import { monthShort, monthYear } from './months'
-import { LedgerTabs } from './tabs'
 
 const SHOWN = 12
 /** Twice the span: its first half is the year before, for the thin line. */
@@ -49,7 +49,7 @@ export function Report() {
           </select>
         )}
       </header>
-      <LedgerTabs />
+      <Tabs area="ledger" />
       <div className="home-body">
         <Part query={figures} lines={12}>
           {(data) => <Months data={data} months={data.months.filter((one) => one.currency === currency).toSorted((a, b) => a.month.localeCompare(b.month))} />}
@@ -89,7 +89,7 @@ function Months({ data, months }: { data: MonthlyReport; months: MonthFigures[] 
   )
 }
 
-const parts = ['revenue', 'discounts', 'refunds', 'tax', 'shipping', 'fees', 'disputes'] as const
+const parts = ['revenue', 'discounts', 'refunds', 'tax', 'shipping', 'fees', 'disputes', 'givenUp'] as const
 const still = (month: MonthFigures) => parts.every((part) => month[part].amount === 0)
 /** The share of the goods sold that was given back, in basis points. */
 const share = (month: MonthFigures) => (month.revenue.amount > 0 ? Math.round((month.refunds.amount * 10_000) / month.revenue.amount) : 0)
@@ -169,6 +169,7 @@ const columns: Column<MonthFigures>[] = [
   { id: 'shipping', title: 'report.shipping', width: 100, end: true, cell: (month) => <Money value={month.shipping} dash /> },
   { id: 'fees', title: 'report.fees', width: 100, end: true, cell: (month) => <Money value={month.fees} dash /> },
   { id: 'disputes', title: 'report.disputes', width: 100, end: true, cell: (month) => <Money value={month.disputes} dash /> },
+  { id: 'givenUp', title: 'report.givenUp', width: 100, drop: 1, end: true, cell: (month) => <Money value={month.givenUp} dash /> },
   { id: 'tax', title: 'report.tax', width: 110, end: true, cell: (month) => <Money value={month.tax} dash /> },
   { id: 'net', title: 'report.net', width: 120, end: true, cell: (month) => <Money value={month.net} strong /> },
 ]

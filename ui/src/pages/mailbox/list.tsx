@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Inbox } from 'lucide-react'
 import { get } from '@/api/client'
 import type { Mail, User } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { tongueName } from '@/lib/countries'
 import { filtered, paths } from '@/paths'
@@ -13,7 +14,6 @@ import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { findPeople, worded } from '../filters'
-import { MailTabs } from '../newsletters/tabs'
 import { useMailStays } from './stays'
 
 /** What the built-in mailbox took was kept, not sent. */
@@ -55,7 +55,7 @@ const mails: ListSpec<Mail> = {
 export const Mailbox = () => (
   <ListPage spec={mails} above={
       <>
-        <MailTabs />
+        <Tabs area="mailbox" />
         <WhereTo />
       </>
     } actions={can('read:job') && <ButtonLink to={filtered(paths.jobs, { queue: 'mail' })}>{t('mails.jobs')}</ButtonLink>} />

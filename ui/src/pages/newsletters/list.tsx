@@ -8,6 +8,7 @@ import { SelectField, TextField } from '@/forms/fields'
 import { FormDialog } from '@/forms/form'
 import { useForm } from '@/forms/use-form'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { language, t } from '@/i18n'
 import { tongueName } from '@/lib/countries'
 import { number } from '@/lib/money'
@@ -18,7 +19,6 @@ import { lacking } from '@/parts/why'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { worded } from '../filters'
-import { MailTabs } from './tabs'
 import { reached, titleOf, tongues } from './words'
 
 const none = <span className="quiet">–</span>
@@ -58,7 +58,7 @@ export function Newsletters() {
     <>
       <ListPage
         spec={newsletters}
-        above={<MailTabs />}
+        above={<Tabs area="mailbox" />}
         actions={
           <Button look="primary" icon={<Plus size={14} />} refuse={lack} onClick={() => setAdding(true)}>
             {t('news.add')}

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { post } from '@/api/client'
 import type { Suppression } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { paths } from '@/paths'
 import { Button } from '@/parts/button'
@@ -13,7 +14,6 @@ import { lacking } from '@/parts/why'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { worded } from '../filters'
-import { MailTabs } from './tabs'
 
 function TakeOff({ row }: { row: Suppression }) {
   const client = useQueryClient()
@@ -57,4 +57,4 @@ const suppressions: ListSpec<Suppression> = {
   empty: { text: 'news.suppressedEmpty' },
 }
 
-export const Suppressions = () => <ListPage spec={suppressions} above={<MailTabs />} />
+export const Suppressions = () => <ListPage spec={suppressions} above={<Tabs area="mailbox" />} />

@@ -31,7 +31,7 @@ export function OrderPage() {
   return (
     <Part query={order} lines={10} whole>
       {(data) => (
-        <RecordPage header={<Header order={data} />} side={sees('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} told={toldOf(data)} />}>
+        <RecordPage header={<Header order={data} />} side={sees('read:order') && <Timeline path={`/orders/${id}/timeline`} self={id} label={orderName(data.number)} told={toldOf(data.payments)} />}>
           {data.payUntil && <Lapses at={data.payUntil} />}
           {(data.payments ?? []).filter(customerLink).map((payment) => <WaitsNotice key={payment.id} payment={payment} />)}
           {(data.payments ?? []).filter(isMineToProve).map((payment) => <ProofNotice key={payment.id} payment={payment} />)}

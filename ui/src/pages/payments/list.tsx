@@ -1,5 +1,6 @@
 /** All payments, wherever they stand with their provider. */
 import type { Payment } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { word } from '@/i18n'
 import { orderName } from '@/lib/text'
 import { paths } from '@/paths'
@@ -13,7 +14,6 @@ import { customerFilter, orderFilter, worded } from '../filters'
 import { askRefund } from '../orders/refund/host'
 import { methodOf } from './method'
 import { PaymentPeek } from './payment'
-import { PaymentTabs } from './tabs'
 
 const states = ['created', 'requires_action', 'processing', 'unknown', 'authorised', 'captured', 'partially_refunded', 'refunded', 'failed', 'voided', 'disputed']
 const methods = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_authentication_required', 'pm_card_processing', 'pm_card_timeout', 'pm_card_declined']
@@ -55,4 +55,4 @@ const payments: ListSpec<Payment> = {
   empty: { text: 'payments.empty' },
 }
 
-export const Payments = () => <ListPage spec={payments} above={<PaymentTabs />} peek={(id) => <PaymentPeek id={id} />} />
+export const Payments = () => <ListPage spec={payments} above={<Tabs area="payments" />} peek={(id) => <PaymentPeek id={id} />} />

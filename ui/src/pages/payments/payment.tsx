@@ -55,7 +55,7 @@ export function PaymentPage() {
   return (
     <Part query={payment} lines={10} whole>
       {(data) => (
-        <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf({ payments: [data] })} />}>
+        <RecordPage header={<Header payment={data} />} side={<Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf([data])} />}>
           <Notice payment={data} />
           {onAccount([data]) && <OwedNotices orderId={data.orderId} paymentId={id} />}
           <dl className="money-line">
@@ -145,7 +145,7 @@ export function PaymentPeek({ id }: { id: string }) {
             </div>
             <Notice payment={data} />
             <Facts rows={[...facts(data), [t('payments.refunded'), <Money key="r" value={data.refunded} dash />], [t('payments.left'), <Money key="l" value={data.refundable} dash />]]} />
-            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf({ payments: [data] })} />
+            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf([data])} />
           </>
         )}
       </Part>

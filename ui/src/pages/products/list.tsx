@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Plus, Upload } from 'lucide-react'
 import { remove } from '@/api/client'
 import type { Product } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { each } from '@/lib/each'
 import { number } from '@/lib/money'
@@ -17,7 +18,6 @@ import type { BulkAction, ListSpec } from '@/table/spec'
 import { categoryFilter } from '../catalog/filter'
 import { optionText } from '../catalog/variants'
 import { ProductPeek } from './product'
-import { ProductTabs } from './tabs'
 
 const archive: BulkAction = {
   id: 'archive',
@@ -101,7 +101,7 @@ const products: ListSpec<Product> = {
 export const Products = () => (
   <ListPage
     spec={products}
-    above={<ProductTabs />}
+    above={<Tabs area="products" />}
     peek={(id) => <ProductPeek id={id} />}
     actions={
       <>

@@ -1,6 +1,7 @@
 /** What customers owe for orders that were sold on account: until when, what came of it, what was given up. */
 import { Ellipsis } from 'lucide-react'
 import type { Receivable } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { orderName } from '@/lib/text'
 import { date } from '@/lib/time'
@@ -15,7 +16,6 @@ import { Shown } from '@/table/shown'
 import type { ListSpec } from '@/table/spec'
 import { TODAY } from '@/table/url'
 import { customerFilter, orderFilter } from '../filters'
-import { PaymentTabs } from '../payments/tabs'
 import { owedDeeds } from './deeds'
 import { askLess } from './host'
 import { owedState } from './late'
@@ -75,7 +75,7 @@ export const Receivables = () => (
     spec={receivables}
     above={
       <>
-        <PaymentTabs />
+        <Tabs area="payments" />
         <Shown
           title="owed.shown"
           path={paths.receivables}

@@ -1,6 +1,7 @@
 /** Comparisons that were made: how many lines the providers reported, how many agreed, what was new. */
 import { Link } from '@tanstack/react-router'
 import type { Reconciliation } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { number } from '@/lib/money'
 import { date } from '@/lib/time'
@@ -9,7 +10,6 @@ import { PersonLink } from '@/parts/person-link'
 import { Id, State, When } from '@/parts/values'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
-import { LedgerTabs } from '../ledger/tabs'
 import { CompareButton } from './compare'
 
 const runs: ListSpec<Reconciliation> = {
@@ -36,4 +36,4 @@ const runs: ListSpec<Reconciliation> = {
   empty: { text: 'recon.noComparisons', action: () => <CompareButton /> },
 }
 
-export const Comparisons = () => <ListPage spec={runs} above={<LedgerTabs />} actions={<CompareButton />} />
+export const Comparisons = () => <ListPage spec={runs} above={<Tabs area="ledger" />} actions={<CompareButton />} />

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { read } from '@/api/client'
 import type { ReconciliationException as Difference } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { filtered, paths } from '@/paths'
 import { Button } from '@/parts/button'
@@ -17,7 +18,6 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { AuditOf } from '../audit/of'
 import { worded } from '../filters'
-import { LedgerTabs } from '../ledger/tabs'
 import { CompareButton } from './compare'
 import { Match, useWriteOff } from './settle'
 
@@ -52,7 +52,7 @@ const differences: ListSpec<Difference> = {
   empty: { text: 'recon.empty', action: () => <CompareButton /> },
 }
 
-export const Differences = () => <ListPage spec={differences} above={<LedgerTabs />} actions={<CompareButton />} peek={(id) => <DifferencePeek id={id} />} />
+export const Differences = () => <ListPage spec={differences} above={<Tabs area="ledger" />} actions={<CompareButton />} peek={(id) => <DifferencePeek id={id} />} />
 
 function DifferencePeek({ id }: { id: string }) {
   const difference = useQuery(read<Difference>(`/reconciliation/exceptions/${id}`))

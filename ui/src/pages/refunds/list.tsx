@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { FileDown } from 'lucide-react'
 import { read } from '@/api/client'
 import type { Refund } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { savePaper } from '@/lib/papers'
 import { orderName } from '@/lib/text'
@@ -18,8 +19,6 @@ import { Timeline } from '@/record/timeline'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { orderFilter, worded } from '../filters'
-import { toldOf } from '../orders/told'
-import { RefundTabs } from './tabs'
 
 /** Where it went, if not back the way it was paid. */
 const wayOf = ({ toCredit, outside }: Refund) => (toCredit ? t('refunds.toCreditAlone') : outside ? t('refunds.byHand') : undefined)
@@ -56,7 +55,7 @@ const refunds: ListSpec<Refund> = {
   empty: { text: 'refunds.empty' },
 }
 
-export const Refunds = () => <ListPage spec={refunds} above={<RefundTabs />} peek={(id) => <RefundPeek id={id} />} />
+export const Refunds = () => <ListPage spec={refunds} above={<Tabs area="refunds" />} peek={(id) => <RefundPeek id={id} />} />
 
 function RefundPeek({ id }: { id: string }) {
   const refund = useQuery(read<Refund>(`/refunds/${id}`))
@@ -99,7 +98,7 @@ function RefundPeek({ id }: { id: string }) {
                 [t('refunds.settled'), data.settledAt && <When key="s" at={data.settledAt} />],
               ]}
             />
-            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} told={toldOf({ refunds: [data] })} />
+            <Timeline path={`/orders/${data.orderId}/timeline`} self={id} label={orderName(data.orderNumber)} />
           </>
         )}
       </Part>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Saga } from '@/api/shapes'
 import { stuckRuns } from '@/frame/attention'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { shortId } from '@/lib/text'
 import { filtered, paths, subjectPath } from '@/paths'
@@ -12,7 +13,6 @@ import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { worded } from '../filters'
-import { JobTabs } from '../jobs/tabs'
 
 /** The kind names what it is about: `order.pay` is about an order. */
 export function About({ saga }: { saga: Pick<Saga, 'kind' | 'subjectId'> }) {
@@ -58,7 +58,7 @@ export const Runs = () => (
     spec={runs}
     above={
       <>
-        <JobTabs />
+        <Tabs area="jobs" />
         {can('read:job') && <Stuck />}
       </>
     }

@@ -1,6 +1,7 @@
 /** Everything the sandbox was asked, and everything it tells: the newest five hundred of each. */
 import { Link } from '@tanstack/react-router'
 import type { SandboxCall, SandboxMessage } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t, word } from '@/i18n'
 import { number } from '@/lib/money'
 import { shortId } from '@/lib/text'
@@ -11,7 +12,6 @@ import { lacking } from '@/parts/why'
 import { ListPage } from '@/table/list-page'
 import type { Filter, ListSpec } from '@/table/spec'
 import { worded } from '../filters'
-import { PaymentTabs } from '../payments/tabs'
 import { MessageState, OfPayment, useSend } from './latest'
 
 const none = <span className="quiet">–</span>
@@ -42,7 +42,7 @@ const calls: ListSpec<SandboxCall> = {
   ],
   empty: { text: 'sandbox.noCalls', action: back },
 }
-export const SandboxCalls = () => <ListPage spec={calls} above={<PaymentTabs />} actions={back()} />
+export const SandboxCalls = () => <ListPage spec={calls} above={<Tabs area="payments" />} actions={back()} />
 
 const messages: ListSpec<SandboxMessage> = {
   area: 'sandbox-messages',
@@ -73,4 +73,4 @@ function Send({ row }: { row: SandboxMessage }) {
     </Button>
   )
 }
-export const SandboxMessages = () => <ListPage spec={messages} above={<PaymentTabs />} actions={<Link to={paths.heard} className="btn btn-plain">{t('sandbox.heard')}</Link>} />
+export const SandboxMessages = () => <ListPage spec={messages} above={<Tabs area="payments" />} actions={<Link to={paths.heard} className="btn btn-plain">{t('sandbox.heard')}</Link>} />

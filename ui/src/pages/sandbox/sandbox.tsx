@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { post, read, remove } from '@/api/client'
 import type { Sandbox, SandboxFault } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { t, word, wordFor } from '@/i18n'
 import { number } from '@/lib/money'
 import { span } from '@/lib/time'
@@ -18,7 +19,6 @@ import { lacking, type Refuse } from '@/parts/why'
 import { Figure, Section } from '@/record/record-page'
 import { Rows } from '@/record/rows'
 import { useMe } from '@/session'
-import { PaymentTabs } from '../payments/tabs'
 import { Behaviour } from './behaviour'
 import { DisputeForm } from './dispute-form'
 import { FaultForm } from './fault-form'
@@ -75,7 +75,7 @@ export function SandboxPage() {
           {t('sandbox.addFault')}
         </Button>
       </header>
-      <PaymentTabs />
+      <Tabs area="payments" />
       <Part query={sandbox} lines={10}>
         {(data) => <Whole data={data} refuse={refuse} settle={settle} />}
       </Part>

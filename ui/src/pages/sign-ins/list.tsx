@@ -1,12 +1,12 @@
 /** Who tried to sign in, and how it went. */
 import { get } from '@/api/client'
 import type { SignInAttempt, User } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { country, countryCodes } from '@/lib/text'
 import { findPeople, worded } from '@/pages/filters'
 import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { accountColumn, attemptColumns } from './columns'
-import { SignInTabs } from './tabs'
 
 const risks = ['impossible_travel', 'new_country', 'after_failures', 'new_device', 'new_network', 'from_provider', 'no_second_factor']
 const [when, outcome, ...rest] = attemptColumns as [(typeof attemptColumns)[0], ...typeof attemptColumns]
@@ -30,4 +30,4 @@ const attempts: ListSpec<SignInAttempt> = {
   empty: { text: 'signIns.empty' },
 }
 
-export const SignIns = () => <ListPage spec={attempts} above={<SignInTabs />} />
+export const SignIns = () => <ListPage spec={attempts} above={<Tabs area="signIns" />} />

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { get, post } from '@/api/client'
 import type { LockedAccount, Lockout } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { each } from '@/lib/each'
 import { filtered, paths } from '@/paths'
@@ -13,7 +14,6 @@ import { can } from '@/session'
 import { ListPage } from '@/table/list-page'
 import type { BulkAction, Column, ListSpec } from '@/table/spec'
 import { PersonPeek } from '../people/peek'
-import { SignInTabs } from './tabs'
 import { unlockSignIn } from './unlock'
 
 /** What is refused: the password, codes, or both. */
@@ -94,5 +94,5 @@ const locked: ListSpec<LockedAccount> = {
 const ByHand = () => can('read:user') && <ButtonLink to={filtered(paths.people, { status: 'locked' })}>{t('signIns.lockedByHand')}</ButtonLink>
 
 export const LockedAccounts = () => (
-  <ListPage spec={locked} above={<SignInTabs />} actions={<ByHand />} {...(can('read:user') ? { peek: (id: string) => <PersonPeek id={id} /> } : {})} />
+  <ListPage spec={locked} above={<Tabs area="signIns" />} actions={<ByHand />} {...(can('read:user') ? { peek: (id: string) => <PersonPeek id={id} /> } : {})} />
 )

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RotateCw } from 'lucide-react'
 import { get, post, read } from '@/api/client'
 import type { WebhookDelivery, WebhookDeliveryWhole, WebhookEndpoint } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { each } from '@/lib/each'
 import { number } from '@/lib/money'
@@ -20,7 +21,6 @@ import { worded } from '../filters'
 import { hostOf } from './deeds'
 import { endpointsQuery } from './endpoints'
 import { pretty } from './pretty'
-import { WebhookTabs } from './tabs'
 import { answer } from './try'
 
 const none = <span className="quiet">–</span>
@@ -75,7 +75,7 @@ const deliveries: ListSpec<WebhookDelivery> = {
   empty: { text: 'hooks.noDeliveries', action: () => <ButtonLink to={paths.webhooks}>{t('hooks.endpoints')}</ButtonLink> },
 }
 
-export const Deliveries = () => <ListPage spec={deliveries} above={<WebhookTabs />} peek={(id) => <DeliveryPeek id={id} />} />
+export const Deliveries = () => <ListPage spec={deliveries} above={<Tabs area="webhooks" />} peek={(id) => <DeliveryPeek id={id} />} />
 
 function DeliveryPeek({ id }: { id: string }) {
   const delivery = useQuery(read<WebhookDeliveryWhole>(`/webhooks/deliveries/${id}`))

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { read } from '@/api/client'
 import type { WebhookEndpoint, WebhookEndpointMade } from '@/api/shapes'
 import { useActions } from '@/frame/actions'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { number } from '@/lib/money'
 import { filtered, paths } from '@/paths'
@@ -18,7 +19,6 @@ import { lacking } from '@/parts/why'
 import { Rows } from '@/record/rows'
 import { AddEndpoint, EditEndpoint, EndpointSecret } from './change'
 import { hostOf, standing, useEndpointDeeds } from './deeds'
-import { WebhookTabs } from './tabs'
 import { isEverything } from './topics'
 import { TryEndpoint } from './try'
 
@@ -53,7 +53,7 @@ export function Webhooks() {
         <span className="spring" />
         {make}
       </header>
-      <WebhookTabs />
+      <Tabs area="webhooks" />
       <div className="access-body">
         <p className="section-lead">{t('hooks.lead')}</p>
         <Part query={endpoints} lines={5}>

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { RotateCw } from 'lucide-react'
 import { post, read } from '@/api/client'
 import type { ProviderEvent, ProviderEventWhole } from '@/api/shapes'
+import { Tabs } from '@/frame/tabs'
 import { t } from '@/i18n'
 import { number } from '@/lib/money'
 import { paths } from '@/paths'
@@ -18,7 +19,6 @@ import { ListPage } from '@/table/list-page'
 import type { ListSpec } from '@/table/spec'
 import { worded } from '../filters'
 import { pretty } from './pretty'
-import { WebhookTabs } from './tabs'
 
 /** What is taken in and not yet followed up waits; elsewhere the same word says that goods are back. */
 const HeardState = ({ state }: { state: string }) => <State value={state} words="heardState" {...(state === 'received' && { tone: 'idle' })} />
@@ -49,7 +49,7 @@ const heard: ListSpec<ProviderEvent> = {
   empty: { text: 'hooks.noHeard' },
 }
 
-export const Heard = () => <ListPage spec={heard} above={<WebhookTabs />} peek={(id) => <HeardPeek id={id} />} />
+export const Heard = () => <ListPage spec={heard} above={<Tabs area="webhooks" />} peek={(id) => <HeardPeek id={id} />} />
 
 function HeardPeek({ id }: { id: string }) {
   const event = useQuery(read<ProviderEventWhole>(`/payment-providers/events/${id}`))

@@ -122,6 +122,10 @@ pub(crate) struct DetailView {
     #[serde(flatten)]
     dispute: DisputeView,
     evidence: EvidenceView,
+    /// What went back of its payment already.
+    refunded: Money,
+    /// Of that, what went to stored credit, of which the bank knows nothing.
+    credited: Money,
 }
 
 impl DetailView {
@@ -136,7 +140,8 @@ impl DetailView {
             kind,
             sent: sent.is_some(),
         });
-        Self { evidence: EvidenceView { texts, files: files.collect() }, dispute: DisputeView::of(detail.dispute, now) }
+        let (refunded, credited) = (detail.dispute.money(detail.refunded), detail.dispute.money(detail.credited));
+        Self { refunded, credited, evidence: EvidenceView { texts, files: files.collect() }, dispute: DisputeView::of(detail.dispute, now) }
     }
 }
 

@@ -216,6 +216,8 @@ struct FiguresView {
     fees: Money,
     /// What was lost, or is held, in disputes.
     disputes: Money,
+    /// What was given up: money customers owed and never paid, and differences with a provider that stay.
+    given_up: Money,
     /// What is left of all that, without the tax.
     net: Money,
 }
@@ -231,6 +233,7 @@ impl From<Figures> for FiguresView {
             shipping: money(f.shipping),
             fees: money(f.fees),
             disputes: money(f.disputes),
+            given_up: money(f.given_up),
             net: money(f.net()),
             currency: f.currency,
             month: f.month,

@@ -1,8 +1,8 @@
 //! How a new payment can be made.
 
 use axum::extract::State;
-use purser_core::access::can;
 use purser_core::Money;
+use purser_core::access::can;
 use purser_core::gateways::Health;
 use purser_core::ids::OrderId;
 use purser_service::App;

@@ -54,7 +54,6 @@ pub(crate) struct PaymentView {
 impl PaymentView {
     /// A payment, its means of payment in the provider's words.
     pub(crate) fn of(app: &App, payment: Payment) -> Self {
-        let refundable = if payment.state.is_refundable() { payment.refundable() } else { 0 };
         Self {
             id: payment.id,
             order_id: payment.order_id,
@@ -62,7 +61,7 @@ impl PaymentView {
             amount: payment.money(payment.amount),
             captured: payment.money(payment.captured),
             refunded: payment.money(payment.refunded),
-            refundable: payment.money(refundable),
+            refundable: payment.money(payment.refundable()),
             method_label: means::called(app, &payment.method),
             customer: PartyView::new(payment.customer_id, &payment.first_name, &payment.last_name, payment.email),
             provider: payment.provider,

@@ -151,7 +151,7 @@ fn attention(overview: &Overview) -> Vec<AttentionView> {
             "overdueReceivables",
             found.overdue_receivables,
             "Orders sold on account that are overdue",
-            format!("/receivables?dueBefore={}", overview.now),
+            format!("/receivables?dueBefore={}", overview.today),
         ),
         one("openDifferences", found.open_differences, "Differences from the provider's account", "/reconciliation/exceptions?state=open".into()),
         one("unbalancedBooks", found.unbalanced_books, "The books do not add up", "/ledger".into()),

@@ -309,7 +309,7 @@ async fn subject(
 /// What is left to give back.
 async fn money(tx: &mut Tx, work: &mut Work<'_>, order: OrderId) -> Result<Option<Money>> {
     let payments = payments::of_order(tx, order).await?;
-    let refundable = || payments.iter().filter(|payment| payment.state.is_refundable());
+    let refundable = || payments.iter().filter(|payment| payment.refundable() > 0);
     let left: i64 = refundable().map(purser_store::payments::Payment::refundable).sum();
     let left = refundable().next().map(|payment| Money::new(left, payment.currency)).filter(|left| left.amount > 0);
     match left {

@@ -136,18 +136,20 @@ async fn say_yes(by: &Grant<can::DecideApproval>, tx: &mut Tx, id: ApprovalId, r
     tell(by, tx, id, "sent").await
 }
 
-/// What was granted is sent only while its payments can give it back: of one that is disputed by now, the bank takes the money.
+/// What was granted is sent only while its payments can give it back: of one that is disputed by now, only what its bank
+/// leaves.
 async fn still_refundable(tx: &mut Tx, id: ApprovalId) -> Result<()> {
     let mut ids: Vec<PaymentId> = refunds::of_approval(tx, id).await?.into_iter().map(|refund| refund.payment_id).collect();
     ids.sort_unstable();
     ids.dedup();
     for id in ids {
         let payment = payments::hold(tx, id).await?.ok_or(Error::NotFound("payment"))?;
-        if payment.state == PaymentState::Disputed {
+        let disputed = payment.state == PaymentState::Disputed;
+        if disputed && payment.captured - payment.refunded - payment.refund_pending < payment.kept {
             let message = "The payment is disputed by now; refunded as well, its money would be gone twice. Decide once the dispute is over.";
             return Err(Error::conflict("disputed", message));
         }
-        if !payment.state.is_refundable() {
+        if !disputed && !payment.state.is_refundable() {
             let message = format!("A payment that is {} gives nothing back.", payment.state.words());
             return Err(Error::conflict("not_refundable", message));
         }

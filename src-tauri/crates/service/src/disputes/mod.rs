@@ -20,7 +20,7 @@ use purser_core::ids::DisputeId;
 use purser_core::{Error, Result};
 use purser_store::disputes::{self as store, Dispute, Filter};
 use purser_store::page::COUNT_LIMIT;
-use purser_store::{Listing, Page};
+use purser_store::{Listing, Page, payments, refunds};
 
 use crate::App;
 
@@ -42,6 +42,10 @@ pub struct Detail {
     pub dispute: Dispute,
     /// Its files.
     pub files: Vec<Shown>,
+    /// What went back of its payment, in minor units.
+    pub refunded: i64,
+    /// Of that, what went to stored credit: the bank knows nothing of it.
+    pub credited: i64,
 }
 
 /// One dispute.
@@ -52,5 +56,7 @@ pub async fn read(app: &App, by: &Grant<can::ReadPayment>, id: DisputeId) -> Res
 pub(crate) async fn detail(tx: &mut purser_store::Tx, id: DisputeId) -> Result<Detail> {
     let dispute = store::find(tx, id).await?.ok_or(Error::NotFound("dispute"))?;
     let files = Evidence::of(&dispute).shown(tx, &dispute).await?;
-    Ok(Detail { dispute, files })
+    let refunded = payments::find(tx, dispute.payment_id).await?.map_or(0, |payment| payment.refunded);
+    let credited = refunds::credited(tx, dispute.payment_id).await?;
+    Ok(Detail { dispute, files, refunded, credited })
 }

@@ -67,11 +67,11 @@ fn of_currency(words: &'static Words, report: &Report, currency: Currency) -> [P
 
 fn figures(words: &Words, months: &[&Figures]) -> Table {
     let column = |title: &str, part, figures| Column { title: title.to_owned(), part, figures };
-    let all = [words.revenue, words.discounts, words.refunds, words.shipping, words.fees, words.disputes, words.net, words.tax];
+    let all = [words.revenue, words.discounts, words.refunds, words.shipping, words.fees, words.disputes, words.given_up, words.net, words.tax];
     let columns = [column(words.month, 6, false)].into_iter().chain(all.map(|title| column(title, 7, true))).collect();
     let row = |month: &&Figures| {
         let f = *month;
-        let amounts = [f.revenue, -f.discounts, -f.refunds, f.shipping, -f.fees, -f.disputes, f.net(), f.tax];
+        let amounts = [f.revenue, -f.discounts, -f.refunds, f.shipping, -f.fees, -f.disputes, -f.given_up, f.net(), f.tax];
         let cells = amounts.map(|amount| words.figure(Money::new(amount, f.currency)));
         [words.month_name(&f.month)].into_iter().chain(cells).collect()
     };

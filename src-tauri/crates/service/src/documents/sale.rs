@@ -269,6 +269,7 @@ async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (R
             (words.issued.to_owned(), words.date(refund.settled_at.unwrap_or(refund.created_at))),
         ]
         .into_iter()
+        .chain(gone_to(words, &refund).map(|to| (words.gone_to.to_owned(), to.to_owned())))
         .chain(reason)
         .collect(),
         parts,
@@ -276,6 +277,15 @@ async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (R
         page: words.page,
     };
     app.documents.print(credit_note_name(&order, refund.id), paper).await
+}
+
+/// What money that did not go back the way it came went as.
+fn gone_to(words: &Words, refund: &Refund) -> Option<&'static str> {
+    match refund.provider.as_str() {
+        _ if refund.to_credit => Some(words.credit),
+        CREDIT => Some(words.credit),
+        _ => None,
+    }
 }
 
 /// Enough of an id to tell files apart.

@@ -88,6 +88,7 @@ fn payment(basis: &Basis<'_>, order: &Order) -> Payment {
         refunded_shipping: 0,
         refunded_discount: 0,
         refund_pending: 0,
+        kept: 0,
         failure_code: None,
         failure_message: None,
         next_action_url: None,

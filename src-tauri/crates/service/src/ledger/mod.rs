@@ -157,7 +157,8 @@ pub fn credit((id, at): (PostingId, Timestamp), amount: Money) -> Posting {
 
 /// What a customer owed came by hand, or, given up, was a loss.
 pub fn settled(ids: &Ids, about: About, amount: i64, given_up: bool) -> Posting {
-    let (kind, to, memo) = if given_up { (PostingKind::WriteOff, Code::Differences, "Given up") } else { (PostingKind::Receipt, Code::Bank, "Received") };
+    let (kind, to, memo) =
+        if given_up { (PostingKind::WriteOff, Code::Differences, "Given up") } else { (PostingKind::Receipt, Code::Bank, "Received") };
     about.posting(ids, kind, format!("{memo}: order #{}, sold on account", about.number), vec![(to, amount), (Code::Receivable, -amount)])
 }
 

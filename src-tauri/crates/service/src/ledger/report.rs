@@ -33,12 +33,14 @@ pub struct Figures {
     pub fees: i64,
     /// What was lost, or is held, in disputes.
     pub disputes: i64,
+    /// What was given up: money customers owed and never paid, and differences with a provider that stay.
+    pub given_up: i64,
 }
 
 impl Figures {
     /// What is left of the month: sold and shipped, less everything that went.
     pub const fn net(&self) -> i64 {
-        self.revenue - self.discounts - self.refunds + self.shipping - self.fees - self.disputes
+        self.revenue - self.discounts - self.refunds + self.shipping - self.fees - self.disputes - self.given_up
     }
 }
 
@@ -101,6 +103,7 @@ fn figures(names: &[String], home: Currency, moved: &[Month]) -> Vec<Figures> {
                 shipping: -of(Code::Shipping),
                 fees: of(Code::Fees),
                 disputes: of(Code::Disputes),
+                given_up: of(Code::Differences),
             });
         }
     }

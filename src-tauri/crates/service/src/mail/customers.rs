@@ -133,8 +133,12 @@ async fn news(tx: &mut Tx, (event, template): (&Event, Template), of: (&Tenant, 
         Template::OrderCancelled => {
             // Of what was sold on account only what came was paid.
             let unpaid: i64 = owed(tx, order).await?.iter().map(|one| one.amount - one.received).sum();
-            let about =
-                OrderFacts { lines: contents(tx, order, false).await?, paid: order.paid > unpaid, whole: order.refunded >= order.paid, ..facts(order) };
+            let about = OrderFacts {
+                lines: contents(tx, order, false).await?,
+                paid: order.paid > unpaid,
+                whole: order.refunded >= order.paid,
+                ..facts(order)
+            };
             one(format!("cancelled:{id}"), about)
         }
         Template::OrderRefunded => match refund.filter(|refund| refund.state == RefundState::Succeeded) {

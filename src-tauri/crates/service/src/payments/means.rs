@@ -85,13 +85,33 @@ async fn elsewhere(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means>
         let (provider, name) =
             way.map_or_else(|| (app.payments.gateway.name(), app.payments.gateway.name()), |way| (way.kind.as_str(), way.kind.words()));
         let offered = Vec::new();
-        return Ok(Means { provider, name: name.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false, credit: None, on_account: false });
+        return Ok(Means {
+            provider,
+            name: name.into(),
+            live: false,
+            health: Health::Closed,
+            offered,
+            others: false,
+            by_customer: false,
+            credit: None,
+            on_account: false,
+        });
     }
     let Some(way) = way else {
         let cards = app.payments.gateway.playground().ok_or_else(|| Error::internal("the sandbox is no playground"))?.cards();
         let offered = cards.iter().map(|card| mean(card.method, card.label, card.does)).collect();
         let provider = app.payments.gateway.name();
-        return Ok(Means { provider, name: provider.into(), live: false, health: Health::Closed, offered, others: false, by_customer: false, credit: None, on_account: false });
+        return Ok(Means {
+            provider,
+            name: provider.into(),
+            live: false,
+            health: Health::Closed,
+            offered,
+            others: false,
+            by_customer: false,
+            credit: None,
+            on_account: false,
+        });
     };
     let (offered, others) = match way.kind {
         GatewayKind::Stripe if way.live => (Vec::new(), true),

@@ -161,6 +161,7 @@ async fn begin<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, id, pay): (&Ord
         refunded_shipping: 0,
         refunded_discount: 0,
         refund_pending: 0,
+        kept: 0,
         failure_code: None,
         failure_message: None,
         next_action_url: None,

@@ -85,11 +85,7 @@ pub(super) async fn take<P>(app: &App, by: &Grant<P>, tx: &mut Tx, (order, payme
 }
 
 /// What the customer of an order has as stored credit for it, for whoever may pay it.
-pub(super) async fn of_order(
-    app: &App,
-    tenant: TenantId,
-    (order, own): (OrderId, Option<UserId>),
-) -> Result<Money> {
+pub(super) async fn of_order(app: &App, tenant: TenantId, (order, own): (OrderId, Option<UserId>)) -> Result<Money> {
     app.db
         .read(tenant, async |tx| {
             let order = orders::find(tx, order).await?.filter(|order| own.is_none_or(|own| order.customer_id == own));

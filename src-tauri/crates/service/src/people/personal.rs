@@ -4,8 +4,8 @@ use purser_core::access::{Grant, Right, can};
 use purser_core::ids::{OrderId, UserId};
 use purser_core::{Error, Result, Timestamp};
 use purser_store::{
-    Page, Tx, audit as log, carts, credit, factors, files, handling, identities, impersonations, keys, mails, newsletters, orders, payments, people as store,
-    receivables, refunds, rights, sessions, sign_ins,
+    Page, Tx, audit as log, carts, credit, factors, files, handling, identities, impersonations, keys, mails, newsletters, orders, payments,
+    people as store, receivables, refunds, rights, sessions, sign_ins,
 };
 use serde_json::{Value, json};
 

@@ -64,8 +64,8 @@ pub struct Overview {
     pub lately: Timestamp,
     /// The instant the orders in `attention` are older than.
     pub overdue: Timestamp,
-    /// The instant it was made.
-    pub now: Timestamp,
+    /// The instant its last day began, before which debts in `attention` were to be paid.
+    pub today: Timestamp,
 }
 
 /// Overviews remembered.
@@ -106,7 +106,12 @@ async fn count(app: &App, by: &Grant<can::ReadStats>, days: i64) -> Result<Overv
             let tenant = tenants::find(tx, by.tenant()).await?.ok_or(Error::NotFound("tenant"))?;
             let rows = store::days(tx, midnight(first), tenant.currency).await?;
             let sign_ins = store::sign_ins(tx, midnight(first), midnight(middle)).await?;
-            Ok::<_, Error>((tenant.currency, rows, sign_ins, store::attention(tx, (lately, overdue, by.now().plus(-90 * DAY), by.now())).await?))
+            Ok::<_, Error>((
+                tenant.currency,
+                rows,
+                sign_ins,
+                store::attention(tx, (lately, overdue, by.now().plus(-90 * DAY), midnight(today))).await?,
+            ))
         })
         .await?;
     let (now, before): (Vec<&DayRow>, Vec<&DayRow>) = rows.iter().partition(|row| row.day >= middle);
@@ -137,6 +142,6 @@ async fn count(app: &App, by: &Grant<can::ReadStats>, days: i64) -> Result<Overv
         attention,
         lately,
         overdue,
-        now: by.now(),
+        today: midnight(today),
     })
 }

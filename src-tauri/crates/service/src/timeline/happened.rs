@@ -20,18 +20,23 @@ struct Before {
     refunded: i64,
 }
 
-/// What happened to an order, oldest first.
-pub(super) async fn rows(tx: &mut Tx, id: OrderId) -> Result<Vec<Row>> {
-    let Some(live) = store::live(tx, id).await? else { return Ok(Vec::new()) };
+/// What happened to an order, oldest first; and, of one that was written in bulk, when its history began: what became of it before, other rows
+/// say.
+pub(super) async fn rows(tx: &mut Tx, id: OrderId) -> Result<(Vec<Row>, Option<Timestamp>)> {
+    let Some(live) = store::live(tx, id).await? else { return Ok((Vec::new(), None)) };
     let mut events = store::before(tx, id, i64::MAX, MOST).await?;
     events.reverse();
-    let (mut before, mut rows) = (Before::default(), Vec::new());
+    let (mut before, mut rows, mut begun) = (Before::default(), Vec::new(), None);
     for event in events {
         let Some(change) = history::read(&event.kind, event.shape, event.payload.0) else { continue };
+        let mut at = event.at;
+        if let Change::Adopted(facts) = &change {
+            (begun, at) = (Some(event.at), Timestamp::from_micros(facts.created_at));
+        }
         for (place, (word, amount)) in (0..).zip(before.tell(change)) {
             rows.push(Row {
-                id: place_of(event.at, event.version * 2 + place),
-                at: event.at,
+                id: place_of(at, event.version * 2 + place),
+                at,
                 word: word.to_owned(),
                 detail: None,
                 actor_id: None,
@@ -44,7 +49,7 @@ pub(super) async fn rows(tx: &mut Tx, id: OrderId) -> Result<Vec<Row>> {
             });
         }
     }
-    Ok(rows)
+    Ok((rows, begun))
 }
 
 /// An id that stands where its instant does among those of other rows, and in order among its like.

@@ -119,7 +119,9 @@ fn condition(tx: &Tx, filter: &Filter) -> Query {
     let mut query = Query::start(" WHERE n.tenant_id = ");
     query.arg(tx.tenant());
     if !filter.states.is_empty() {
-        query.push(" AND CASE WHEN n.stopped_at IS NULL THEN n.state ELSE 'stopped' END IN ").list(filter.states.iter().map(|state| state.as_str().into()));
+        query
+            .push(" AND CASE WHEN n.stopped_at IS NULL THEN n.state ELSE 'stopped' END IN ")
+            .list(filter.states.iter().map(|state| state.as_str().into()));
     }
     if let Some(text) = &filter.search {
         // SQLite knows small and large letters of ASCII alone, so what is typed is looked for as it stands as well.

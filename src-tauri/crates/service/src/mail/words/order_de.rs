@@ -41,7 +41,9 @@ pub(super) fn order(template: Template, facts: &Facts) -> Said {
             said.push(
                 match order.gone_to.as_deref() {
                     Some(CREDIT) => "Es ist Ihnen als Guthaben aufgehoben und bezahlt Ihre nächste Bestellung.",
-                    Some(ACCOUNT) => "Es wird von dem abgezogen, was Sie dafür noch zu zahlen haben; was Sie darüber hinaus bezahlt haben, wird Ihnen überwiesen.",
+                    Some(ACCOUNT) => {
+                        "Es wird von dem abgezogen, was Sie dafür noch zu zahlen haben; was Sie darüber hinaus bezahlt haben, wird Ihnen überwiesen."
+                    }
                     _ => "Das Geld geht dorthin zurück, von wo es bezahlt wurde. Bis Ihre Bank es zeigt, können einige Tage vergehen.",
                 }
                 .into(),

@@ -1,15 +1,15 @@
 /** The pages of one area, one beside another. A tab is shown to those who may see its page. */
 import { Link } from '@tanstack/react-router'
-import { t, type Key, type Right } from '@/i18n'
+import { t } from '@/i18n'
 import { can } from '@/session'
+import { areas } from './areas'
 
-export type Tab = { to: string; title: Key; exact?: boolean; right?: Right }
-
-export function Tabs({ label, tabs }: { label: Key; tabs: Tab[] }) {
-  const shown = tabs.filter((tab) => !tab.right || can(tab.right))
-  if (shown.length < 2) return null
+export function Tabs({ area }: { area: string }) {
+  const here = areas.find((one) => one.id === area)
+  const shown = (here?.pages ?? []).filter((page) => !page.right || can(page.right))
+  if (!here || shown.length < 2) return null
   return (
-    <nav className="tabs" aria-label={t(label)}>
+    <nav className="tabs" aria-label={t(here.title)}>
       {shown.map((tab) => (
         <Link key={tab.to} to={tab.to} className="tab" activeOptions={{ exact: tab.exact ?? false, includeSearch: false }} activeProps={{ className: 'tab-now', 'aria-current': 'page' }}>
           {t(tab.title)}
