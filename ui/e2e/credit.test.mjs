@@ -161,6 +161,7 @@ describe('a sale on account', { concurrency: false }, () => {
     await page.getByText('€40.00 is owed on account.').waitFor()
     assert.deepEqual(await owed(second), [[4000, 1900, 0]])
     await clean(`/orders/${second.id}`, 'an order that is owed', (window) => window.getByText('€40.00 is owed on account.'))
+    await clean('/orders', 'orders, one of them owed', (window) => window.getByRole('gridcell', { name: 'On account' }))
   })
 
   it('is put off to another day', async () => {

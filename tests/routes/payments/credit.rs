@@ -49,7 +49,13 @@ both! {
         let moves = shop.owner.get("/credits/moves").await.ok().data();
         let told: Vec<_> = moves.as_array().unwrap().iter().map(|one| (one["kind"].as_str().unwrap(), one["amount"]["amount"].as_i64().unwrap(), one["balance"]["amount"].as_i64().unwrap())).collect();
         assert_eq!(told, [("taken_back", -500, 1_000), ("given", 1_500, 1_500)]);
-        let story = shop.owner.get(&format!("/users/{}/timeline", shop.customer)).await.ok().data();
+        // Who is called otherwise by now was given it all the same, once.
+        let tag = shop.owner.get(&format!("/users/{}", shop.customer)).await.ok().header("etag").unwrap().to_owned();
+        let _ = shop.owner.with("if-match", &tag).patch(&format!("/users/{}", shop.customer), json!({ "lastName": "Moor" })).await.ok();
+        let story = shop.owner.get(&format!("/users/{}/timeline?limit=100", shop.customer)).await.ok().data();
+        let moved = |entry: &&Value| entry["action"].as_str().unwrap().starts_with("credit.");
+        let story: Vec<&Value> = story.as_array().unwrap().iter().filter(moved).collect();
+        assert_eq!(story.len(), 2, "{story:?}");
         let told: Vec<_> = (0..2).map(|at| (story[at]["action"].as_str().unwrap(), &story[at]["amount"], story[at]["detail"].as_str(), story[at]["auditId"].is_string())).collect();
         assert_eq!(told, [("credit.take_back", &eur(-500), Some("late parcel"), true), ("credit.give", &eur(1_500), Some("late parcel"), true)]);
         let log = shop.owner.get("/audit?action=credit.give").await.ok().data();
@@ -124,6 +130,23 @@ both! {
         let one = format!("/approvals/{}", again["approval"]["id"].as_str().unwrap());
         let _ = shop.owner.post(&format!("{one}/reject"), json!({ "reason": "enough" })).await.ok();
         assert_eq!(balance(&shop).await, 700);
+        shop.books_balance().await;
+    }
+
+    async fn a_refund_that_waited_says_where_it_went(app) {
+        let shop = Shop::open(&app).await;
+        let _ = shop.owner.post("/approval-rules", json!({ "name": "All", "kind": "refund", "effect": "approve" })).await.is(201);
+        let order = shop.order().await;
+        let _ = pay(&shop, &order, "pm_card_visa").await.ok();
+        let path = format!("/orders/{}", order["id"].as_str().unwrap());
+        let ask = json!({ "amount": eur(700), "toCredit": true, "reason": "torn" });
+        let asked = app.caller(Role::Support).await.post(&format!("{path}/refunds"), ask).await.is(201).data();
+        app.advance(5 * MINUTE);
+        let one = format!("/approvals/{}", asked["approval"]["id"].as_str().unwrap());
+        assert_eq!(shop.owner.post(&format!("{one}/approve"), json!({})).await.ok().data()["state"], "succeeded");
+        let story = shop.owner.get(&format!("{path}/timeline")).await.ok().data();
+        let told: Vec<_> = story.as_array().unwrap().iter().filter(|entry| entry["kind"] == "refund").map(|entry| entry["action"].as_str().unwrap()).collect();
+        assert_eq!(told, ["refund.credited", "refund.pending"], "{story}");
         shop.books_balance().await;
     }
 

@@ -266,6 +266,8 @@ both! {
         }
         let seen = shop.owner.get(&path(&dispute(&shop, payment).await, "")).await.ok().data();
         assert_eq!((seen["refunded"]["amount"].as_i64(), seen["credited"]["amount"].as_i64()), (Some(1_500), Some(900)));
+        let story = shop.owner.get(&format!("/orders/{order}/timeline")).await.ok().data();
+        assert!(story.as_array().unwrap().iter().any(|entry| entry["action"] == "dispute.open"), "{story}");
     }
 
     async fn words_of_a_provider_may_come_often_and_in_any_order(app) {

@@ -36,6 +36,13 @@ async fn less(shop: &Shop, owed: &str, deed: &str, amount: Value) -> Reply {
     shop.owner.post(&format!("{owed}/{deed}"), json!({ "amount": amount, "reason": "transfer 17" })).await
 }
 
+/// What is owed of the only order, as the list and the order itself tell it.
+async fn told(shop: &Shop, order: &str) -> Value {
+    let (listed, itself) = (shop.owner.get("/orders").await.ok().data()[0]["owed"].clone(), shop.owner.get(order).await.ok().data()["owed"].clone());
+    assert_eq!(listed, itself);
+    itself
+}
+
 async fn only(shop: &Shop) -> Value {
     shop.owner.get("/receivables").await.ok().data()[0].clone()
 }
@@ -47,10 +54,11 @@ both! {
         assert_eq!(books(&shop).await, [5_900, 0, 0, 0]);
         let one = only(&shop).await;
         assert_eq!((&one["amount"], &one["owed"], &one["received"]), (&eur(5_900), &eur(5_900), &eur(0)));
+        assert_eq!(told(&shop, &order).await, eur(5_900));
         // What is sold can leave the house.
         let _ = shop.owner.post(&format!("{order}/fulfilments"), json!({})).await.ok();
         assert_eq!(less(&shop, &owed, "receive", eur(2_000)).await.ok().data()["owed"], eur(3_900));
-        assert_eq!(books(&shop).await, [3_900, 2_000, 0, 0]);
+        assert_eq!((books(&shop).await, told(&shop, &order).await), ([3_900, 2_000, 0, 0], eur(3_900)));
         let _ = less(&shop, &owed, "receive", eur(3_901)).await.problem(422, "unprocessable").complains("amount.amount", "more_than_owed");
         let _ = less(&shop, &owed, "receive", eur(0)).await.problem(400, "invalid").complains("amount.amount", "out_of_range");
         let _ = less(&shop, &owed, "receive", json!({ "amount": 1, "currency": "USD" })).await.problem(422, "unprocessable").complains("amount.currency", "wrong_currency");
@@ -98,6 +106,17 @@ both! {
         assert_eq!((books(&shop).await, &only(&shop).await["owed"]), ([0, 4_400, 0, 0], &eur(0)));
         assert!(!back(1_400, true).await);
         assert_eq!((books(&shop).await, account(&shop, "stored-credit").await), ([0, 4_400, 0, 0], -1_400));
+    }
+
+    async fn what_never_came_becomes_no_credit(app) {
+        let shop = Shop::open(&app).await;
+        let (order, _) = sold(&shop).await;
+        let ask = json!({ "amount": eur(900), "toCredit": true, "reason": "came back" });
+        let _ = shop.owner.post(&format!("{order}/refunds"), ask).await.is(201);
+        assert_eq!((books(&shop).await, account(&shop, "stored-credit").await), ([5_000, 0, 0, 0], 0));
+        let story = shop.owner.get(&format!("{order}/timeline")).await.ok().data();
+        let told: Vec<_> = story.as_array().unwrap().iter().filter(|entry| entry["kind"] == "refund").map(|entry| entry["action"].as_str().unwrap()).collect();
+        assert_eq!(told, ["refund.succeeded"]);
     }
 
     async fn what_was_given_up_is_given_back_to_nobody(app) {

@@ -4,19 +4,23 @@ import type { Attention } from '@/api/shapes'
 import { wordFor, type Key, type Right } from '@/i18n'
 import { paths, queryPath } from '@/paths'
 
-/** A page of an area beside others; `exact` where the paths of others begin with its own. */
-export type AreaPage = { to: string; title: Key; exact?: boolean; right?: Right }
+/** A page of an area beside others; `exact` where the paths of others begin with its own, `apart` where it is no tab and only found by name. */
+export type AreaPage = { to: string; title: Key; exact?: boolean; right?: Right; apart?: boolean }
 export type Area = { id: string; title: Key; to: string; icon: LucideIcon; key: string; right?: Right; pages?: AreaPage[] }
 
 export const groups: Area[][] = [
   [
     { id: 'home', title: 'frame.home', to: paths.home, icon: House, key: 'h' },
     { id: 'people', title: 'frame.people', to: paths.people, icon: Users, key: 'c', right: 'read:user' },
-    { id: 'orders', title: 'frame.orders', to: paths.orders, icon: Package, key: 'o', right: 'read:order' },
+    { id: 'orders', title: 'frame.orders', to: paths.orders, icon: Package, key: 'o', right: 'read:order', pages: [
+      { to: paths.returns, title: 'returns.title', apart: true },
+      { to: paths.carts, title: 'carts.title', apart: true },
+    ] },
     { id: 'payments', title: 'frame.payments', to: paths.payments, icon: CreditCard, key: 'p', right: 'read:payment', pages: [
       { to: paths.payments, title: 'payments.title', exact: true },
       { to: paths.receivables, title: 'owed.title', right: 'read:payment' },
       { to: paths.credits, title: 'credits.title', right: 'read:payment' },
+      { to: paths.creditMoves, title: 'credits.movesTitle', right: 'read:payment', apart: true },
       { to: paths.disputes, title: 'disputes.title' },
       { to: paths.gateways, title: 'gateways.title', right: 'read:setting' },
       { to: paths.sandbox, title: 'sandbox.title', right: 'read:payment' },
@@ -63,6 +67,7 @@ export const groups: Area[][] = [
       { to: paths.jobs, title: 'jobs.title', exact: true, right: 'read:job' },
       { to: paths.runs, title: 'runs.title', right: 'read:job' },
       { to: paths.happened, title: 'happened.title', right: 'read:job' },
+      { to: paths.stuckEvents, title: 'happened.stuck', right: 'read:job', apart: true },
       { to: paths.queues, title: 'rein.title', right: 'read:job' },
       { to: paths.schedules, title: 'schedule.title', right: 'read:job' },
       { to: paths.workers, title: 'workers.title', right: 'read:job' },

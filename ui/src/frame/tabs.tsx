@@ -6,7 +6,7 @@ import { areas } from './areas'
 
 export function Tabs({ area }: { area: string }) {
   const here = areas.find((one) => one.id === area)
-  const shown = (here?.pages ?? []).filter((page) => !page.right || can(page.right))
+  const shown = (here?.pages ?? []).filter((page) => !page.apart && (!page.right || can(page.right)))
   if (!here || shown.length < 2) return null
   return (
     <nav className="tabs" aria-label={t(here.title)}>

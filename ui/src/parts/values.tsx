@@ -60,7 +60,7 @@ export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'idle'
 const tones: Record<string, Tone> = {
   active: 'ok', invited: 'info', locked: 'warn', deleted: 'idle', inactive: 'idle',
   pending: 'idle', paid: 'ok', processing: 'info', shipped: 'info', delivered: 'ok', cancelled: 'idle',
-  unpaid: 'idle', requires_action: 'warn', unknown: 'warn', authorised: 'info', captured: 'ok', partly_paid: 'warn', partially_refunded: 'info', refunded: 'idle',
+  unpaid: 'idle', requires_action: 'warn', unknown: 'warn', authorised: 'info', captured: 'ok', partly_paid: 'warn', on_account: 'info', partially_refunded: 'info', refunded: 'idle',
   failed: 'bad', created: 'idle', voided: 'idle', disputed: 'bad', succeeded: 'ok',
   matched: 'ok', written_off: 'idle', parked: 'bad',
   compensating: 'warn', completed: 'ok', needs_attention: 'bad', resolved: 'idle', free: 'ok', paused: 'warn', limited: 'info',

@@ -159,7 +159,7 @@ const SORT: &str = "-at";
 fn may_see_line(permissions: Permissions, action: &str) -> bool {
     match action.split('.').next().unwrap_or_default() {
         "order" | "return" => permissions.has(Permission::ReadOrder),
-        "payment" | "refund" => permissions.has(Permission::ReadPayment),
+        "payment" | "refund" | "dispute" | "credit" | "receivable" => permissions.has(Permission::ReadPayment),
         _ => true,
     }
 }
@@ -168,8 +168,11 @@ fn may_see_line(permissions: Permissions, action: &str) -> bool {
 /// begun, a refund was asked for. What became of them the history says, unless it began `from` later.
 fn told_by_history(rows: &mut Vec<(Source, Row)>, from: Option<Timestamp>) {
     let near = |one: &Row, other: &Row| one.at.since(other.at).abs() <= MINUTE;
+    let before = |row: &Row| from.is_some_and(|from| row.at <= from);
     let begun: Vec<Timestamp> = rows.iter().filter(|(source, _)| *source == Source::Payments).map(|(_, row)| row.at).collect();
     let mut given: Vec<Row> = Vec::new();
+    let taken: Vec<Option<i64>> =
+        rows.iter().filter(|(source, row)| *source == Source::Orders && row.word == "payment.capture").map(|(_, row)| row.amount).collect();
     rows.retain(|(source, row)| match (*source, row.word.as_str()) {
         (Source::Orders, "payment.process") => !begun.contains(&row.at),
         (Source::Orders, "refund.succeeded") => {
@@ -180,16 +183,26 @@ fn told_by_history(rows: &mut Vec<(Source, Row)>, from: Option<Timestamp>) {
     });
     for (source, row) in rows.iter_mut() {
         match source {
-            Source::Payments | Source::Refunds if from.is_some_and(|from| row.at <= from) => {}
+            // Begun before, and nothing was taken since.
+            Source::Payments if before(row) && !taken.contains(&row.amount) => {}
             Source::Payments => {
                 "created".clone_into(&mut row.word);
                 row.detail = None;
             }
             Source::Refunds => {
-                let done = given
-                    .iter()
-                    .position(|event| matches!(row.word.as_str(), "succeeded" | "credited") && event.amount == row.amount && near(event, row));
-                if done.map(|place| given.remove(place)).is_none() {
+                let credited = row.word == "credited";
+                let done = |event: &Row| event.amount == row.amount && event.at.since(row.at) >= -MINUTE;
+                if !credited && row.word != "succeeded" {
+                    "pending".clone_into(&mut row.word);
+                } else if let Some(place) = given.iter().position(|event| done(event) && near(event, row)) {
+                    given.remove(place);
+                } else if let Some(event) = given.iter_mut().find(|event| done(event) && event.word == "refund.succeeded") {
+                    // Sent later than it was asked for.
+                    if credited {
+                        "refund.credited".clone_into(&mut event.word);
+                    }
+                    "pending".clone_into(&mut row.word);
+                } else if !before(row) {
                     "pending".clone_into(&mut row.word);
                 }
             }
@@ -224,7 +237,8 @@ fn told(rows: Vec<(Source, Row)>, audit: bool) -> Vec<Entry> {
             } else {
                 line.at == row.at && twin(&line.word) == Some(source)
             };
-            one && line.subject_label == row.subject_label
+            // A person may be called otherwise by now.
+            one && (line.subject_label == row.subject_label || line.subject_id == row.subject_id)
         };
         let line = lines.iter_mut().find(|line| line.as_ref().is_some_and(same)).and_then(Option::take);
         entries.push(entry(source, row, line, audit));
@@ -300,6 +314,7 @@ fn kind_of(action: &str) -> &'static str {
         "order" => "order",
         "payment" => "payment",
         "refund" => "refund",
+        "credit" | "receivable" | "dispute" => "payment",
         "return" => "return",
         "session" => "session",
         "file" => "file",

@@ -2,7 +2,7 @@
 //! refuses to go below nothing, so that two orders at once can not both spend the last of it.
 
 use purser_core::credit::CreditKind;
-use purser_core::ids::{CreditId, CreditMoveId, UserId};
+use purser_core::ids::{CreditId, CreditMoveId, RefundId, UserId};
 use purser_core::{Currency, Money, Timestamp};
 use uuid::Uuid;
 
@@ -113,6 +113,14 @@ pub async fn given(tx: &mut Tx, customer: UserId, currency: Currency) -> Result<
 pub async fn balance(tx: &mut Tx, customer: UserId, currency: Currency) -> Result<i64> {
     let found: Option<Balance> = tx.optional(sql(BALANCE).bind(tx.tenant()).bind(customer).bind(currency)).await?;
     Ok(found.map_or(0, |found| found.balance))
+}
+
+const OF_REFUND: &str = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS balance FROM credit_moves WHERE tenant_id = $1 AND customer_id = $2 \
+     AND refund_id = $3";
+
+/// What of a refund became stored credit, in minor units: what was still owed, or given up, goes to nobody.
+pub async fn of_refund(tx: &mut Tx, customer: UserId, refund: RefundId) -> Result<i64> {
+    Ok(tx.one::<Balance>(sql(OF_REFUND).bind(tx.tenant()).bind(customer).bind(refund)).await?.balance)
 }
 
 /// A move about to be made.

@@ -1,4 +1,4 @@
-//! The money of many orders at once: what is on its way back, and sums over a whole list.
+//! The money of many orders at once: what is on its way back or still owed, and sums over a whole list.
 
 use purser_core::Currency;
 use purser_core::ids::OrderId;
@@ -7,9 +7,9 @@ use uuid::Uuid;
 use crate::orders::{Filter, clause};
 use crate::{Query, Result, Tx};
 
-/// What is not given back yet but will be.
+/// What of an order's money is still to move, in minor units.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct OnItsWay {
+pub struct Open {
     /// The order.
     #[sqlx(try_from = "Uuid")]
     pub order_id: OrderId,
@@ -17,17 +17,22 @@ pub struct OnItsWay {
     pub granted: i64,
     /// Sent, and the provider has not said that it is done.
     pub pending: i64,
+    /// Sold on account, and not paid yet.
+    pub owed: i64,
 }
 
-/// What is on its way back for these orders; those with nothing are left out.
-pub async fn on_its_way(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<OnItsWay>> {
+/// What is open of these orders; those with nothing are left out.
+pub async fn open(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Open>> {
     let mut query = Query::start(
-        "SELECT r.order_id, CAST(SUM(CASE WHEN r.state = 'waiting' THEN r.amount ELSE 0 END) AS BIGINT) AS granted, \
-         CAST(SUM(CASE WHEN r.state = 'waiting' THEN 0 ELSE r.amount END) AS BIGINT) AS pending FROM refunds r ",
+        "SELECT x.order_id, CAST(SUM(x.granted) AS BIGINT) AS granted, CAST(SUM(x.pending) AS BIGINT) AS pending, CAST(SUM(x.owed) AS BIGINT) AS owed \
+         FROM (SELECT r.order_id, CASE WHEN r.state = 'waiting' THEN r.amount ELSE 0 END AS granted, \
+         CASE WHEN r.state = 'waiting' THEN 0 ELSE r.amount END AS pending, 0 AS owed FROM refunds r ",
     );
     query.push(tx.pick("INDEXED BY refunds_order", "")).push(" WHERE r.tenant_id = ").arg(tx.tenant());
     query.push(" AND r.state IN ('waiting', 'pending', 'unknown') AND r.order_id IN ").list(ids.iter().map(|id| (*id).into()));
-    query.push(" GROUP BY r.order_id");
+    query.push(" UNION ALL SELECT w.order_id, 0, 0, w.owed FROM receivables w ").push(tx.pick("INDEXED BY receivables_order", ""));
+    query.push(" WHERE w.tenant_id = ").arg(tx.tenant()).push(" AND w.owed > 0 AND w.order_id IN ").list(ids.iter().map(|id| (*id).into()));
+    query.push(") x GROUP BY x.order_id");
     tx.all(query).await
 }
 

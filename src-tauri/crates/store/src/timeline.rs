@@ -104,13 +104,14 @@ impl Source {
                  x.currency, 'order' AS subject_type, x.id AS subject_id, '#' || CAST(x.number AS TEXT) AS subject_label"
             }
             Self::Payments => {
-                "SELECT x.id, x.created_at AS at, CASE WHEN x.provider = 'account' AND x.captured > 0 THEN 'sold' \
-                 WHEN x.provider = 'credit' AND x.captured > 0 THEN 'spent' ELSE x.state END AS word, \
+                "SELECT x.id, x.created_at AS at, CASE WHEN x.captured = 0 THEN x.state WHEN x.provider = 'account' THEN 'sold' \
+                 WHEN x.provider = 'credit' THEN 'spent' ELSE 'captured' END AS word, \
                  x.failure_message AS detail, NULL AS actor_id, NULL AS actor_name, x.amount, \
                  x.currency, 'payment' AS subject_type, x.id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
             }
             Self::Refunds => {
-                "SELECT x.id, x.created_at AS at, CASE WHEN x.state = 'succeeded' AND x.to_credit THEN 'credited' ELSE x.state END AS word, \
+                "SELECT x.id, x.created_at AS at, CASE WHEN x.state = 'succeeded' AND EXISTS (SELECT 1 FROM credit_moves m WHERE m.tenant_id = o.tenant_id \
+                 AND m.customer_id = o.customer_id AND m.refund_id = x.id) THEN 'credited' ELSE x.state END AS word, \
                  x.reason AS detail, x.created_by AS actor_id, x.created_by_name AS actor_name, \
                  x.amount, x.currency, 'payment' AS subject_type, x.payment_id AS subject_id, '#' || CAST(o.number AS TEXT) AS subject_label"
             }
@@ -226,10 +227,14 @@ fn subjects(query: &mut Query, tenant: TenantId, subject: Subject) {
             query.push("SELECT u.id FROM users u WHERE u.tenant_id = ").arg(tenant).push(" AND u.id = ").arg(id);
             query.push(" UNION ALL SELECT o.id FROM orders o WHERE o.tenant_id = ").arg(tenant).push(" AND o.customer_id = ").arg(id);
             query.push(" UNION ALL SELECT p.id FROM payments p WHERE p.tenant_id = ").arg(tenant).push(" AND p.customer_id = ").arg(id);
+            query.push(" UNION ALL SELECT d.id FROM orders o CROSS JOIN disputes d WHERE d.order_id = o.id AND o.tenant_id = ").arg(tenant);
+            query.push(" AND o.customer_id = ").arg(id);
         }
         Subject::Order(id) => {
             query.push("SELECT o.id FROM orders o WHERE o.tenant_id = ").arg(tenant).push(" AND o.id = ").arg(id);
             query.push(" UNION ALL SELECT p.id FROM orders o CROSS JOIN payments p WHERE p.order_id = o.id AND o.tenant_id = ").arg(tenant);
+            query.push(" AND o.id = ").arg(id);
+            query.push(" UNION ALL SELECT d.id FROM orders o CROSS JOIN disputes d WHERE d.order_id = o.id AND o.tenant_id = ").arg(tenant);
             query.push(" AND o.id = ").arg(id);
         }
     }

@@ -35,6 +35,7 @@ export const state = {
   authorised: 'Autorisiert',
   captured: 'Eingezogen',
   partly_paid: 'Teilweise bezahlt',
+  on_account: 'Auf Rechnung',
   partially_refunded: 'Teilweise erstattet',
   refunded: 'Erstattet',
   failed: 'Gescheitert',

@@ -36,6 +36,7 @@ export const state = {
   authorised: 'Authorised',
   captured: 'Captured',
   partly_paid: 'Partly paid',
+  on_account: 'On account',
   partially_refunded: 'Partly refunded',
   refunded: 'Refunded',
   failed: 'Failed',

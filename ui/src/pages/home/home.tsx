@@ -9,6 +9,7 @@ import { t, word } from '@/i18n'
 import { money, moneyShort, number, percent } from '@/lib/money'
 import { orderName } from '@/lib/text'
 import { day } from '@/lib/time'
+import { Paying } from '@/pages/orders/paying'
 import { roleName } from '@/pages/people/roles'
 import { filtered, paths, queryPath } from '@/paths'
 import { ButtonLink } from '@/parts/button'
@@ -195,7 +196,7 @@ const columns: Column<Order>[] = [
   { id: 'number', title: 'home.number', width: 92, cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
   { id: 'customer', title: 'home.customer', width: 200, grow: true, cell: (order) => <PersonLink id={order.customer.id}>{order.customer.name}</PersonLink> },
   { id: 'state', title: 'home.state', width: 140, cell: (order) => <State value={order.state} /> },
-  { id: 'payment', title: 'home.payment', width: 160, cell: (order) => <State value={order.paymentState} /> },
+  { id: 'payment', title: 'home.payment', width: 160, cell: (order) => <Paying order={order} /> },
   { id: 'total', title: 'home.total', width: 120, end: true, cell: (order) => <Money value={order.total} /> },
   { id: 'when', title: 'home.when', width: 120, end: true, cell: (order) => <When at={order.createdAt} /> },
 ]

@@ -14,6 +14,7 @@ import { customerFilter, worded } from '../filters'
 import { orderBulk } from './bulk'
 import { Customer } from './customer'
 import { refundRow } from './deeds'
+import { Paying } from './paying'
 import { OrderPeek } from './peek'
 import { OrderQueues } from './queues'
 import { OrderSums } from './sums'
@@ -38,7 +39,7 @@ export const orders: ListSpec<Order> = {
     { id: 'number', title: 'orders.number', width: 92, sort: 'number', cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
     { id: 'customer', title: 'orders.customer', width: 132, grow: 3, cell: (order) => <Customer of={order.customer} look="quiet-link" /> },
     { id: 'state', title: 'orders.state', width: 116, grow: 1, cell: (order) => <State value={order.state} /> },
-    { id: 'payment', title: 'orders.payment', width: 164, grow: 1, cell: (order) => <State value={order.paymentState} /> },
+    { id: 'payment', title: 'orders.payment', width: 164, grow: 1, cell: (order) => <Paying order={order} /> },
     { id: 'total', title: 'orders.total', width: 104, end: true, sort: 'total', cell: (order) => <Money value={order.total} /> },
     { id: 'paid', title: 'orders.paid', width: 96, drop: 2, end: true, cell: (order) => <Money value={order.paid} dash /> },
     { id: 'refunded', title: 'orders.refunded', width: 96, drop: 1, end: true, cell: (order) => <Money value={order.refunded} dash /> },

@@ -19,6 +19,7 @@ import { onAccount, OwedNotices } from '../receivables/notice'
 import { Customer } from './customer'
 import { leftOf, useDeedParts, useOrderDeeds } from './deeds'
 import { HandlingSections } from './handling/section'
+import { Paying, payingState } from './paying'
 import { Books, Lines, Payments, Refunds } from './sections'
 import { orderQuery } from './peek'
 import { toldOf } from './told'
@@ -64,7 +65,7 @@ function Header({ order }: { order: OrderDetail }) {
       marks={
         <>
           <State value={order.state} />
-          {order.paymentState !== order.state && <State value={order.paymentState} />}
+          {payingState(order) !== order.state && <Paying order={order} />}
           <Customer of={order.customer} />
           <Id id={order.id} kind="order" />
         </>

@@ -12,6 +12,7 @@ import { Facts } from '@/record/record-page'
 import { Timeline } from '@/record/timeline'
 import { can, sees } from '@/session'
 import { Customer } from './customer'
+import { Paying, payingState } from './paying'
 import { askRefund } from './refund/host'
 
 export const orderQuery = (id: string) => read<OrderDetail>(`/orders/${id}`)
@@ -39,7 +40,7 @@ function Facing({ order }: { order: OrderDetail }) {
       </header>
       <div className="peek-marks">
         <State value={order.state} />
-        {order.paymentState !== order.state && <State value={order.paymentState} />}
+        {payingState(order) !== order.state && <Paying order={order} />}
         <Id id={order.id} kind="order" />
       </div>
       <ul className="peek-lines">

@@ -5,6 +5,7 @@ import { read } from '@/api/client'
 import type { AuditRow, Order, Payment } from '@/api/shapes'
 import { t, word } from '@/i18n'
 import { orderName } from '@/lib/text'
+import { Paying } from '@/pages/orders/paying'
 import { methodOf } from '@/pages/payments/method'
 import { auditPath, filtered, paths } from '@/paths'
 import { ButtonLink } from '@/parts/button'
@@ -20,7 +21,7 @@ const All = ({ to }: { to: string }) => <ButtonLink small look="quiet" to={to}>{
 const orderColumns: Column<Order>[] = [
   { id: 'number', title: 'orders.number', width: 96, cell: (order) => <Link to={paths.order(order.id)} className="link num">{orderName(order.number)}</Link> },
   { id: 'state', title: 'orders.state', width: 120, cell: (order) => <State value={order.state} /> },
-  { id: 'payment', title: 'orders.payment', width: 150, grow: true, cell: (order) => <State value={order.paymentState} /> },
+  { id: 'payment', title: 'orders.payment', width: 150, grow: true, cell: (order) => <Paying order={order} /> },
   { id: 'total', title: 'orders.total', width: 110, end: true, cell: (order) => <Money value={order.total} /> },
   { id: 'when', title: 'orders.when', width: 130, end: true, cell: (order) => <When at={order.createdAt} /> },
 ]

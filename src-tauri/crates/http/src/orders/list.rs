@@ -89,8 +89,8 @@ pub(crate) async fn list_orders(
 ) -> Result<Rows<OrderView>> {
     let page = query.page()?;
     let (listing, total) = orders::list(&app, &by, query.filter(), &page).await?;
-    let back = orders::on_its_way(&app, &by, &listing.rows).await?;
-    Ok(Rows::page(listing.map(|order| OrderView::with(back.get(&order.id), order)), &page, total))
+    let open = orders::open_money(&app, &by, &listing.rows).await?;
+    Ok(Rows::page(listing.map(|order| OrderView::with(open.get(&order.id), order)), &page, total))
 }
 
 pub(crate) async fn export_orders(State(app): State<App>, Allowed(by): Allowed<can::ExportOrder>, Query(query): Query<OrdersQuery>) -> Result<Csv> {

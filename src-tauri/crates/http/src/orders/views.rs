@@ -2,12 +2,12 @@
 
 use purser_core::ids::{LineId, OrderId, ProductId, UserId};
 use purser_core::orders::{Address, MoneyState, OrderSource, OrderState};
-use purser_core::payments::{CREDIT, RefundState};
+use purser_core::payments::CREDIT;
 use purser_core::{Currency, Money, Timestamp};
 use purser_service::App;
 use purser_service::orders::{Detail, Draft, Item, Way};
 use purser_store::orders::Order;
-use purser_store::orders_money::OnItsWay;
+use purser_store::orders_money::Open;
 use purser_store::payments::Payment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,9 @@ pub(crate) struct OrderView {
     /// Refunds that are sent and that their provider has not called done. Told by lists and by the order itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<Money>,
+    /// What its customer still owes of it, as it was sold on account. Told by lists and by the order itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owed: Option<Money>,
     source: OrderSource,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -76,6 +79,7 @@ impl From<Order> for OrderView {
             refunded: order.money(order.refunded),
             granted: None,
             pending: None,
+            owed: None,
             source: order.source,
             created_at: order.created_at,
             updated_at: order.updated_at,
@@ -88,11 +92,10 @@ impl From<Order> for OrderView {
 }
 
 impl OrderView {
-    /// An order with what is on its way back to its customer.
-    pub(super) fn with(back: Option<&OnItsWay>, order: Order) -> Self {
-        let (granted, pending) = back.map_or((0, 0), |back| (back.granted, back.pending));
-        let (granted, pending) = (Some(order.money(granted)), Some(order.money(pending)));
-        Self { granted, pending, ..Self::from(order) }
+    /// An order with what of its money is still to move.
+    pub(super) fn with(open: Option<&Open>, order: Order) -> Self {
+        let [granted, pending, owed] = open.map_or([0; 3], |open| [open.granted, open.pending, open.owed]).map(|amount| Some(order.money(amount)));
+        Self { granted, pending, owed, ..Self::from(order) }
     }
 }
 
@@ -182,9 +185,6 @@ impl DetailView {
         // Once money came or it is over, nothing lapses; stored credit keeps no goods.
         let keeps = |payment: &Payment| payment.captured > 0 && payment.provider != CREDIT;
         let lapses = order.state == OrderState::Pending && !detail.payments.iter().any(keeps);
-        let sum = |states: &[RefundState]| detail.refunds.iter().filter(|refund| states.contains(&refund.state)).map(|refund| refund.amount).sum();
-        let (granted, pending) = (sum(&[RefundState::Waiting]), sum(&[RefundState::Pending, RefundState::Unknown]));
-        let back = OnItsWay { order_id: order.id, granted, pending };
         Self {
             items: items.collect(),
             due: order.money(extras.due(order)),
@@ -197,7 +197,7 @@ impl DetailView {
             refunds: detail.refunds.into_iter().map(RefundView::from).collect(),
             notes: detail.particulars.notes,
             unreadable: detail.particulars.unreadable.iter().map(|column| column.field()).collect(),
-            order: OrderView::with(Some(&back), detail.order),
+            order: OrderView::with(detail.open.as_ref(), detail.order),
         }
     }
 }

@@ -207,7 +207,9 @@ fn unpaid(maker: &mut Maker, rng: &mut Rng, draft: &Draft<'_>) -> Outcome {
     let at = draft.at.plus(rng.between(20, 90) * SECOND);
     let given_up = draft.at.plus(rng.between(30, 70) * HOUR);
     let over = given_up < maker.scene.end;
+    let mut last = draft.at;
     let mut attempt = |maker: &mut Maker, method, state, failure| {
+        last = at;
         let paid = Paid { id: rng.id(at), at, method, state, captured: 0, failure };
         payment(maker, draft, &paid, (0, Shares::default(), if over { given_up } else { at }));
     };
@@ -231,7 +233,7 @@ fn unpaid(maker: &mut Maker, rng: &mut Rng, draft: &Draft<'_>) -> Outcome {
         let member = maker.staff(rng, staff::SUPPORT);
         maker.sink.line(staff::line(&maker.scene, rng, &member, staff::Act::order("order.cancel", draft.id, draft.number, given_up).why(reason)));
     }
-    Outcome { state: if over { "cancelled" } else { "pending" }, money, paid: 0, refunded: 0, updated: if over { given_up } else { draft.at } }
+    Outcome { state: if over { "cancelled" } else { "pending" }, money, paid: 0, refunded: 0, updated: if over { given_up } else { last } }
 }
 
 /// An order that was paid.

@@ -143,10 +143,16 @@ async fn still_refundable(tx: &mut Tx, id: ApprovalId) -> Result<()> {
     ids.sort_unstable();
     ids.dedup();
     for id in ids {
-        let payment = payments::hold(tx, id).await?.ok_or(Error::NotFound("payment"))?;
+        payments::hold(tx, id).await?.ok_or(Error::NotFound("payment"))?;
+        // What banks keep is read once nobody else can change it: whoever waited for the row may have read it as it was before.
+        let payment = payments::find(tx, id).await?.ok_or(Error::NotFound("payment"))?;
         let disputed = payment.state == PaymentState::Disputed;
         if disputed && payment.captured - payment.refunded - payment.refund_pending < payment.kept {
-            let message = "The payment is disputed by now; refunded as well, its money would be gone twice. Decide once the dispute is over.";
+            let message = if payment.kept < payment.captured {
+                "A bank kept part of the payment, and what is left is less than this. Reject it and ask for the rest."
+            } else {
+                "The payment is disputed by now; refunded as well, its money would be gone twice. Decide once the dispute is over."
+            };
             return Err(Error::conflict("disputed", message));
         }
         if !disputed && !payment.state.is_refundable() {

@@ -13,7 +13,7 @@ use purser_store::payments::{self, Payment};
 use purser_store::receivables::{self, Receivable};
 use purser_store::refund_basis::{self, Back};
 use purser_store::refunds::{self, Refund};
-use purser_store::{Page, Tx, coupons, tenants, users};
+use purser_store::{Page, Tx, coupons, credit, tenants, users};
 
 use super::port::{Column, Paper, Part, Sum, Table};
 use super::words::{self, Words};
@@ -235,7 +235,7 @@ enum Reader {
 }
 
 async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (RefundId, Option<Tongue>), reader: Reader) -> Result<Document> {
-    let (refund, order, parties, (back, lines)) = app
+    let (refund, order, parties, (back, lines, credited_back)) = app
         .db
         .read(by, async |tx| {
             let refund = refunds::find(tx, id).await?.ok_or(Error::NotFound("refund"))?;
@@ -243,7 +243,8 @@ async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (R
             let parties = Parties::of(tx, &order).await?;
             let back = refund_basis::of_refund(tx, id).await?;
             let lines = orders::lines(tx, order.id).await?;
-            Ok::<_, Error>((refund, order, parties, (back, lines)))
+            let credited = credit::of_refund(tx, order.customer_id, id).await?;
+            Ok::<_, Error>((refund, order, parties, (back, lines, credited)))
         })
         .await?;
     if refund.state != RefundState::Succeeded {
@@ -252,6 +253,7 @@ async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (R
     let words = parties.words(language);
     let told = reader == Reader::Staff || parties.issuer.refund_reasons.contains(&refund.reason);
     let reason = told.then(|| (words.reason.to_owned(), refund.reason.clone()));
+    let to_credit = (credited_back > 0).then(|| (words.credit.to_owned(), words.money(purser_core::Money::new(credited_back, refund.currency))));
     let mut parts = Vec::new();
     if !back.is_empty() {
         parts.push(pieces(words, &refund, &back));
@@ -269,7 +271,7 @@ async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (R
             (words.issued.to_owned(), words.date(refund.settled_at.unwrap_or(refund.created_at))),
         ]
         .into_iter()
-        .chain(gone_to(words, &refund).map(|to| (words.gone_to.to_owned(), to.to_owned())))
+        .chain(to_credit)
         .chain(reason)
         .collect(),
         parts,
@@ -277,15 +279,6 @@ async fn credited_to(app: &App, by: &Grant<can::ReadPayment>, (id, language): (R
         page: words.page,
     };
     app.documents.print(credit_note_name(&order, refund.id), paper).await
-}
-
-/// What money that did not go back the way it came went as.
-fn gone_to(words: &Words, refund: &Refund) -> Option<&'static str> {
-    match refund.provider.as_str() {
-        _ if refund.to_credit => Some(words.credit),
-        CREDIT => Some(words.credit),
-        _ => None,
-    }
 }
 
 /// Enough of an id to tell files apart.

@@ -18,7 +18,7 @@ use purser_store::receivables::{self, Receivable};
 use purser_store::refunds::{self, Refund};
 use purser_store::tenants::Tenant;
 use purser_store::users::{self, User};
-use purser_store::{Page, Tx, erasure, handling, mails as store, refund_basis};
+use purser_store::{Page, Tx, credit, erasure, handling, mails as store, refund_basis};
 use uuid::Uuid;
 
 use super::facts::{CreditNote, OrderFacts};
@@ -222,6 +222,7 @@ async fn given_back(tx: &mut Tx, tenant: &Tenant, (order, refund): (&Order, &Ref
         }
         None => sums(&[], money, refund.amount),
     };
+    let credited = credit::of_refund(tx, order.customer_id, refund.id).await? == refund.amount;
     // What else staff wrote is for staff.
     let offered = Settings::try_from(tenant)?.refund_reasons;
     Ok(OrderFacts {
@@ -232,7 +233,7 @@ async fn given_back(tx: &mut Tx, tenant: &Tenant, (order, refund): (&Order, &Ref
         reason: offered.into_iter().find(|reason| *reason == refund.reason),
         whole: order.refunded >= order.paid,
         paid: true,
-        gone_to: if refund.to_credit { Some(CREDIT) } else { Some(refund.provider.as_str()).filter(|one| payments::is_ours(one)) }.map(str::to_owned),
+        gone_to: if credited { Some(CREDIT) } else { Some(refund.provider.as_str()).filter(|one| payments::is_ours(one)) }.map(str::to_owned),
         ..facts(order)
     })
 }

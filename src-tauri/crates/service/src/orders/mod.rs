@@ -27,7 +27,7 @@ pub(crate) use expire::{Expire, lapse_later, last_call};
 pub use export::export;
 pub use handling::{Handling, Parcel, deliver, fulfil, hold, read as handling, tag, tag_list};
 pub use price::{Item, Way};
-pub use sums::{Sums, on_its_way, sums};
+pub use sums::{Sums, open_money, sums};
 pub use waive::waive;
 
 use purser_core::access::{Grant, Scoped, can};
@@ -36,6 +36,7 @@ use purser_core::ids::{OrderId, UserId};
 use purser_core::orders::OrderState;
 use purser_core::{Error, Result};
 use purser_store::orders::{self as store, Filter, Line as OrderLine, Order, Particulars, Step};
+use purser_store::orders_money::{self, Open};
 use purser_store::page::COUNT_LIMIT;
 use purser_store::payments::{self, Payment};
 use purser_store::refunds::{self, Refund};
@@ -59,6 +60,8 @@ pub struct Detail {
     pub payments: Vec<Payment>,
     /// Its refunds, oldest first.
     pub refunds: Vec<Refund>,
+    /// What of its money is still to move.
+    pub open: Option<Open>,
 }
 
 /// A page of orders and, without a cursor, how many there are: of everybody's, or of the caller's own where they may see no others.
@@ -83,7 +86,7 @@ fn of_whom(by: &Scoped<can::ReadOrder>, filter: Filter) -> Filter {
     }
 }
 
-/// One order with everything its page shows: five statements, however large it is.
+/// One order with everything its page shows: six statements, however large it is.
 pub async fn read(app: &App, by: &Scoped<can::ReadOrder>, id: OrderId) -> Result<Detail> {
     let mut found = app.db.read(by, async |tx| detail(tx, id).await).await?;
     if let Some(own) = by.own() {
@@ -103,7 +106,8 @@ pub(crate) async fn detail(tx: &mut Tx, id: OrderId) -> Result<Detail> {
     let payments = payments::of_order(tx, id).await?;
     // Only what gave something back, or is about to, has refunds to show.
     let refunds = if order.paid > 0 { refunds::of_order(tx, id).await? } else { Vec::new() };
-    Ok(Detail { order, particulars, lines, payments, refunds })
+    let open = if order.paid > 0 { orders_money::open(tx, &[id]).await?.pop() } else { None };
+    Ok(Detail { order, particulars, lines, payments, refunds, open })
 }
 
 /// Move an order on through packing, shipping and delivery.

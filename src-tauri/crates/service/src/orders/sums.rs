@@ -6,7 +6,7 @@ use purser_core::access::{Scoped, can};
 use purser_core::ids::OrderId;
 use purser_core::{Error, Result};
 use purser_store::orders::{Filter, Order};
-use purser_store::orders_money::{self as store, OnItsWay, Sum};
+use purser_store::orders_money::{self as store, Open, Sum};
 
 use super::of_whom;
 use crate::App;
@@ -23,14 +23,14 @@ pub struct Sums {
     pub exact: bool,
 }
 
-/// What is on its way back for these orders.
-pub async fn on_its_way(app: &App, by: &Scoped<can::ReadOrder>, orders: &[Order]) -> Result<HashMap<OrderId, OnItsWay>> {
-    // Only what was paid gives something back.
+/// What of the money of these orders is still to move.
+pub async fn open_money(app: &App, by: &Scoped<can::ReadOrder>, orders: &[Order]) -> Result<HashMap<OrderId, Open>> {
+    // Only what was paid gives something back, and what was sold on account counts as paid.
     let paid: Vec<OrderId> = orders.iter().filter(|order| order.paid > 0).map(|order| order.id).collect();
     if paid.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = app.db.read(by, async |tx| store::on_its_way(tx, &paid).await.map_err(Error::from)).await?;
+    let found = app.db.read(by, async |tx| store::open(tx, &paid).await.map_err(Error::from)).await?;
     Ok(found.into_iter().map(|row| (row.order_id, row)).collect())
 }
 

@@ -30,8 +30,11 @@ pub(super) async fn rows(tx: &mut Tx, id: OrderId) -> Result<(Vec<Row>, Option<T
     for event in events {
         let Some(change) = history::read(&event.kind, event.shape, event.payload.0) else { continue };
         let mut at = event.at;
-        if let Change::Adopted(facts) = &change {
-            (begun, at) = (Some(event.at), Timestamp::from_micros(facts.created_at));
+        match &change {
+            Change::Adopted(facts) => (begun, at) = (Some(event.at), Timestamp::from_micros(facts.created_at)),
+            // Brought in with its money.
+            Change::Placed(facts) if facts.paid > 0 => begun = Some(event.at),
+            _ => {}
         }
         for (place, (word, amount)) in (0..).zip(before.tell(change)) {
             rows.push(Row {
