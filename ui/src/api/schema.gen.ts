@@ -11036,6 +11036,8 @@ export interface components {
             granted?: components["schemas"]["Money"] | null;
             /** @description Refunds that are sent and that their provider has not called done. Told by lists and by the order itself. */
             pending?: components["schemas"]["Money"] | null;
+            /** @description What its customer still owes of it, as it was sold on account. Told by lists and by the order itself. */
+            owed?: components["schemas"]["Money"] | null;
             source: components["schemas"]["OrderSource"];
             /** Format: date-time */
             createdAt: string;
@@ -11619,6 +11621,8 @@ export interface components {
             granted?: components["schemas"]["Money"] | null;
             /** @description Refunds that are sent and that their provider has not called done. Told by lists and by the order itself. */
             pending?: components["schemas"]["Money"] | null;
+            /** @description What its customer still owes of it, as it was sold on account. Told by lists and by the order itself. */
+            owed?: components["schemas"]["Money"] | null;
             source: components["schemas"]["OrderSource"];
             /** Format: date-time */
             createdAt: string;
