@@ -312,9 +312,8 @@ fn words(source: Source, row: &Row) -> (&'static str, String, String) {
 fn kind_of(action: &str) -> &'static str {
     match action.split('.').next().unwrap_or_default() {
         "order" => "order",
-        "payment" => "payment",
+        "payment" | "credit" | "receivable" | "dispute" => "payment",
         "refund" => "refund",
-        "credit" | "receivable" | "dispute" => "payment",
         "return" => "return",
         "session" => "session",
         "file" => "file",

@@ -22,12 +22,13 @@ impl Business {
     }
 
     /// The provider is well, everybody asks again, and everything that is open comes to its end: most of it at once, what was tried in vain
-    /// often after the hours it waits between two tries. Less than a day, after which keys are forgotten.
+    /// often after the hours it waits between two tries; a run that waits for another payment of its order looks as often as once a minute of
+    /// an hour. Less than a day, after which keys are forgotten.
     pub(crate) fn settle(&mut self) -> Outcome {
         self.world.heal();
         let mut calm = 0;
-        for round in 0..40 {
-            self.world.pass(if round < 20 { 3 * MINUTE } else { 30 * MINUTE });
+        for round in 0..100 {
+            self.world.pass(if round < 80 { 3 * MINUTE } else { 30 * MINUTE });
             self.world.upkeep().map_err(|error| format!("what goes on in the background failed: {error}"))?;
             self.ask_unsure()?;
             self.prove()?;
