@@ -57,6 +57,9 @@ export function Timeline({ path, self, label, told }: { path: string; self: stri
   )
 }
 
+/** A bank's word for why is said in the reader's. */
+const detailOf = (action: string, detail: string) => (action.startsWith('dispute.') && wordFor('disputeReason', detail)) || detail
+
 function Entry({ entry, self, label, told }: { entry: TimelineEntry; self: string; label: string | undefined; told: Told | undefined }) {
   const Icon = icons[entry.kind] ?? FileText
   const short = told?.(entry) ?? wordFor('moment', entry.action) ?? wordFor('deed', entry.action)
@@ -72,7 +75,7 @@ function Entry({ entry, self, label, told }: { entry: TimelineEntry; self: strin
           <span className="entry-title">{to ? <Link to={to} className="quiet-link">{title}</Link> : title}</span>
           {entry.amount && <Money value={entry.amount} />}
         </div>
-        {entry.detail && <p className="entry-detail">{entry.detail}</p>}
+        {entry.detail && <p className="entry-detail">{detailOf(entry.action, entry.detail)}</p>}
         <p className="entry-meta">
           <When at={entry.at} />
           {entry.actor && (entry.actor.id ? <PersonLink id={entry.actor.id}>{t('common.by', { name: entry.actor.name })}</PersonLink> : <span>{t('common.by', { name: entry.actor.name })}</span>)}
