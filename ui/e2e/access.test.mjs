@@ -101,7 +101,7 @@ describe('rights', { concurrency: false }, () => {
     await signIn(hers, agent)
     const other = await api('POST', '/users', { firstName: 'Cai', lastName: 'Eng', email: 'cai@access.test', role: 'user' })
     await hers.goto(`/people/${other.id}`)
-    await hers.getByRole('button', { name: 'Edit' }).press('Enter')
+    await hers.getByRole('button', { name: 'Edit', exact: true }).press('Enter')
     const why = hers.getByRole('dialog', { name: 'Why not?' })
     await why.getByText('You may not: Change people.').waitFor()
     await why.getByText('It was denied to this person. A denial wins.').waitFor()
