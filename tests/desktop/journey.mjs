@@ -188,6 +188,8 @@ await throughAnother({ page, owner: other, address: remote, certificate: join(re
 await step('back on this computer, its session is still there', async () => {
   await page.ask('POST', '/shell/v1/profiles/local/switch', {})
   await page.run('location.assign("/")')
+  // The page that is left says Home as well.
+  await page.sees(owner.tenantName)
   await page.sees('Home')
   same((await page.ask('GET', '/api/v1/auth/me')).json.data.email, owner.email, 'who works here')
 })
