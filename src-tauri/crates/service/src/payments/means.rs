@@ -77,6 +77,12 @@ pub async fn means(app: &App, by: &Scoped<can::CapturePayment>, order: Option<Or
     Ok(Means { credit, on_account: by.own().is_none(), ..elsewhere(app, by).await? })
 }
 
+/// Exactly these and nothing else, with a provider that moves no money here.
+fn listed(provider: &'static str, name: &str, offered: Vec<Mean>) -> Means {
+    let (live, others, by_customer) = (false, false, false);
+    Means { provider, name: name.to_owned(), live, health: Health::Closed, offered, others, by_customer, credit: None, on_account: false }
+}
+
 /// How it can be made with somebody else.
 async fn elsewhere(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means> {
     let way = app.payments.switch.leading(by.tenant()).await?;
@@ -84,34 +90,13 @@ async fn elsewhere(app: &App, by: &Scoped<can::CapturePayment>) -> Result<Means>
     if own && !own::can_take(app, by.tenant(), way.as_ref()).await? {
         let (provider, name) =
             way.map_or_else(|| (app.payments.gateway.name(), app.payments.gateway.name()), |way| (way.kind.as_str(), way.kind.words()));
-        let offered = Vec::new();
-        return Ok(Means {
-            provider,
-            name: name.into(),
-            live: false,
-            health: Health::Closed,
-            offered,
-            others: false,
-            by_customer: false,
-            credit: None,
-            on_account: false,
-        });
+        return Ok(listed(provider, name, Vec::new()));
     }
     let Some(way) = way else {
         let cards = app.payments.gateway.playground().ok_or_else(|| Error::internal("the sandbox is no playground"))?.cards();
         let offered = cards.iter().map(|card| mean(card.method, card.label, card.does)).collect();
         let provider = app.payments.gateway.name();
-        return Ok(Means {
-            provider,
-            name: provider.into(),
-            live: false,
-            health: Health::Closed,
-            offered,
-            others: false,
-            by_customer: false,
-            credit: None,
-            on_account: false,
-        });
+        return Ok(listed(provider, provider, offered));
     };
     let (offered, others) = match way.kind {
         GatewayKind::Stripe if way.live => (Vec::new(), true),
